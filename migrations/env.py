@@ -1,0 +1,37 @@
+"""Alembic's environment: it works on the connection that `pbplatform.foundation.migrations` hands over."""
+
+from typing import Any
+
+from alembic import context
+
+from pbplatform import features  # noqa: F401 (imports every feature's models)
+from pbplatform.foundation.database import Base, Document, UTCDateTime
+
+
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+    """Write our column types by name."""
+    if kind == "type" and isinstance(item, UTCDateTime):
+        autogen_context.imports.add("from pbplatform.foundation.database import UTCDateTime")
+        return "UTCDateTime()"
+    if kind == "type" and item is Document:
+        autogen_context.imports.add("from pbplatform.foundation.database import Document")
+        return "Document"
+    return False
+
+
+def run() -> None:
+    """Migrate on the given connection."""
+    connection = context.config.attributes["connection"]
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        render_item=render_item,
+        compare_type=True,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+run()

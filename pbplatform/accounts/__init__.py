@@ -1,0 +1,1 @@
+"""People and the hats they wear: accounts, memberships, sessions, second factors, invitations."""

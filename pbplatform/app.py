@@ -1,0 +1,245 @@
+"""create_app(): the one place that knows every feature. It refuses to start when a route names no Action."""
+
+import json
+import logging
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask, Response, g, request
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_wtf import CSRFProtect
+from werkzeug.exceptions import NotFound, ServiceUnavailable
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import BaseConverter
+from werkzeug.wrappers import Response as BaseResponse
+from whitenoise import WhiteNoise
+
+from pbplatform import errors, features, pages
+from pbplatform.accounts import guard
+from pbplatform.charter.policy import Refused, may_enter
+from pbplatform.config import Config
+from pbplatform.door import House
+from pbplatform.foundation import i18n, logs, web
+from pbplatform.foundation.crypto import SecretFolder, Vault
+from pbplatform.foundation.database import Database, check_letters
+from pbplatform.foundation.files import Files
+from pbplatform.foundation.jobs import Jobs, make_huey
+
+log = logging.getLogger("pbplatform.requests")
+
+HERE = Path(__file__).parent
+DATA = HERE / "_data" if (HERE / "_data").exists() else HERE.parent
+"""Templates, translations and migrations stand beside the package in a checkout, inside it when installed."""
+
+
+class NoAction(Exception):
+    """A route does not name its Action."""
+
+
+class LocaleConverter(BaseConverter):
+    """A language of the interface in an address."""
+
+    regex = "|".join(i18n.LANGUAGES)
+
+
+class SlugConverter(BaseConverter):
+    """A short name in an address: lower-case Latin letters, digits, hyphens."""
+
+    regex = "[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])"
+
+
+class Platform(Flask):
+    """Flask with one commit per request, before the response leaves and after the view has ended well."""
+
+    def dispatch_request(self) -> BaseResponse:
+        """Run the view and commit what it decided; any error on the way rolls everything back."""
+        response = self.make_response(super().dispatch_request())
+        session = g.get("session")
+        if session is not None and g.get("writing"):
+            session.commit()
+        return response
+
+
+def create_app(config: Config) -> Flask:
+    """The WSGI application for one configuration."""
+    app = Platform(
+        "pbplatform",
+        template_folder=str(DATA / "templates"),
+        static_folder=None,
+    )
+    _configure(app, config)
+    _install_house(app, config)
+    _install_languages(app)
+    _install_requests(app, config)
+    pages.install(app, config, HERE / "static")
+    errors.install(app)
+    features.register(app)
+    _refuse_unnamed_routes(app)
+    app.wsgi_app = _static(app, config)  # type: ignore[method-assign]
+    if config.proxies:
+        hops = config.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask, config: Config) -> None:
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SECRET_KEY_FALLBACKS=list(config.secret_key_fallbacks),
+        TRUSTED_HOSTS=list(config.hosts),
+        SESSION_COOKIE_NAME="__Host-pb" if config.production else "pb",
+        SESSION_COOKIE_SECURE=config.production,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=30 * 24 * 3600,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        TESTING=config.mode == "test",
+        PREFERRED_URL_SCHEME="https" if config.production else "http",
+    )
+    web.limit_bodies(app)
+    if config.mode != "test":
+        logs.configure(config.log_level)
+
+
+def _install_house(app: Flask, config: Config) -> None:
+    database = Database(config.database_url, config.replica_url)
+    check_letters(database.engine)
+    huey = make_huey(config.jobs_url, immediate=config.jobs == "immediate")
+    app.extensions["house"] = House(
+        config=config,
+        database=database,
+        jobs=Jobs(huey, database),
+        files=Files(config.files_url),
+        secrets=SecretFolder(config.secrets_dir),
+        vault=Vault(*(key.encode() for key in (config.secret_key, *config.secret_key_fallbacks))),
+    )
+
+
+def _install_languages(app: Flask) -> None:
+    app.url_map.converters["locale"] = LocaleConverter
+    app.url_map.converters["slug"] = SlugConverter
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(DATA / "translations")
+    app.config["BABEL_DEFAULT_LOCALE"] = "en"
+    Babel(app, locale_selector=lambda: g.get("locale", "en"))
+
+    @app.url_value_preprocessor
+    def take_address(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        values = values or {}
+        chosen = values.pop("locale", None)
+        g.locale_chosen = chosen is not None
+        g.locale = chosen or _preferred_language()
+        g.municipality_slug = values.pop("municipality", None)
+
+    @app.url_defaults
+    def give_address(endpoint: str, values: dict[str, Any]) -> None:
+        if app.url_map.is_endpoint_expecting(endpoint, "locale"):
+            values.setdefault("locale", g.get("locale", "en"))
+        if app.url_map.is_endpoint_expecting(endpoint, "municipality") and g.get("municipality_slug"):
+            values.setdefault("municipality", g.municipality_slug)
+
+
+def _preferred_language() -> str:
+    remembered = request.cookies.get("pb_language", "")
+    if remembered in i18n.LANGUAGES:
+        return remembered
+    return i18n.best_language(request.headers.get("Accept-Language", ""))
+
+
+def _install_requests(app: Flask, config: Config) -> None:
+    house: House = app.extensions["house"]
+    CSRFProtect(app)
+    login = LoginManager(app)
+    login.session_protection = None
+    login.user_loader(guard.load)
+
+    @app.before_request
+    def begin() -> None:
+        g.started = time.perf_counter()
+        g.request_id = uuid4().hex[:12]
+        g.nonce = secrets.token_urlsafe(16)
+        g.writing = request.method not in ("GET", "HEAD", "OPTIONS")
+        web.refuse_broken_input(request)
+        if house.database.replaced():
+            raise ServiceUnavailable(retry_after=30)
+
+    @app.before_request
+    def arrive() -> None:
+        if request.endpoint is None:
+            g.actor, g.municipality = guard.nobody(), None
+            return
+        guard.arrive()
+        if g.municipality_slug is not None and g.municipality is None:
+            raise NotFound
+        action = getattr(app.view_functions[request.endpoint], "action", None)
+        refusal = may_enter(g.actor, action) if action is not None else None
+        if refusal is not None and action is not None:
+            raise Refused(refusal, action)
+        if g.writing and request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
+            web.clean_form(request)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        _log_request(response)
+        if g.get("actor") is not None and g.actor.signed_in:
+            response.headers.setdefault("Cache-Control", "no-store")
+        if (
+            g.get("locale_chosen")
+            and request.cookies.get("pb_language") != g.locale
+            and response.mimetype == "text/html"
+        ):
+            response.set_cookie(
+                "pb_language",
+                g.locale,
+                max_age=31_536_000,
+                samesite="Lax",
+                httponly=True,
+                secure=config.production,
+            )
+        web.vary(response, ["Cookie"])
+        return web.secure(response, https=config.production)
+
+    @app.teardown_appcontext
+    def end(_error: BaseException | None) -> None:
+        session = g.pop("session", None)
+        if session is not None:
+            session.close()
+
+
+def _log_request(response: Response) -> None:
+    milliseconds = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)
+    log.info(
+        "request",
+        extra={
+            "request": g.get("request_id"),
+            "method": request.method,
+            "endpoint": request.endpoint or "-",
+            "status": response.status_code,
+            "milliseconds": milliseconds,
+        },
+    )
+
+
+def _refuse_unnamed_routes(app: Flask) -> None:
+    nameless = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "action"))
+    if nameless:
+        raise NoAction(f"these routes name no Action: {', '.join(nameless)}")
+
+
+def _static(app: Flask, config: Config) -> WhiteNoise:
+    manifest = HERE / "static" / "vendor" / "manifest.json"
+    hashed = set(json.loads(manifest.read_text())["urls"]) if manifest.exists() else set()
+    return WhiteNoise(
+        app.wsgi_app,
+        root=str(HERE / "static"),
+        prefix="static/",
+        autorefresh=not config.production,
+        max_age=31_536_000 if config.production else 0,
+        allow_all_origins=False,
+        immutable_file_test=lambda _path, url: url in hashed,
+    )

@@ -1,0 +1,40 @@
+"""Everything anybody can do here, by name. The policy table says who may; a route without an Action stops the start."""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """One thing that can be done."""
+
+    # The house itself.
+    READ_PUBLIC = "read_public"
+    USE_STYLEGUIDE = "use_styleguide"
+    READ_JOURNAL = "read_journal"
+    # Accounts.
+    REGISTER = "register"
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    KEEP_OWN_ACCOUNT = "keep_own_account"
+    SHOW_SECOND_FACTOR = "show_second_factor"
+    INVITE_MEMBER = "invite_member"
+    CHANGE_MEMBERSHIP = "change_membership"
+    # Municipalities.
+    FOUND_MUNICIPALITY = "found_municipality"
+    CHANGE_MUNICIPALITY = "change_municipality"
+    # Rounds.
+    # Proposals.
+    # Screening.
+    # Support.
+    # Deliberation.
+    # Moderation.
+    # Notices.
+    # Uploads.
+    # Roll.
+    # The vote.
+    # Paper.
+    # Results.
+    # The civic budget.
+    # Delivery.
+    # Open data.
+    # Desks.
+    SEE_DESK = "see_desk"

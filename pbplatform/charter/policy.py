@@ -1,0 +1,203 @@
+"""One policy table: who may do what, in which phase, in which state, and whether it must be their own.
+
+Two readers of the one table: `decide` answers a single question with None or the nearest Refusal; `states_open_to`
+answers what list queries filter by. The door, the desk and the sign (see `pbplatform.door`) all ask here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pbplatform.charter.actions import Action
+from pbplatform.charter.phases import Phase
+from pbplatform.charter.roles import GUARDED, Actor, Role
+
+
+class Refusal(StrEnum):
+    """Why not; ordered from the furthest to the nearest miss, so that the nearest can be told."""
+
+    OTHER_MUNICIPALITY = "other_municipality"
+    NOT_YOUR_ROLE = "not_your_role"
+    SIGN_IN = "sign_in"
+    RESIDENT_NEEDED = "resident_needed"
+    SECOND_FACTOR = "second_factor"
+    BLOCKED = "blocked"
+    NOT_YOURS = "not_yours"
+    OWN_CASE = "own_case"
+    WRONG_PHASE = "wrong_phase"
+    WRONG_STATE = "wrong_state"
+
+
+_NEARNESS = {refusal: place for place, refusal in enumerate(Refusal)}
+
+
+class Own(StrEnum):
+    """Whether the actor must be an owner of the subject, or must not be."""
+
+    ANY = "any"
+    YES = "yes"
+    NO = "no"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Permission for some roles, in some phases and states (None: all), on own or others' things."""
+
+    to: frozenset[Role]
+    phases: frozenset[Phase] | None = None
+    states: frozenset[str] | None = None
+    own: Own = Own.ANY
+    even_blocked: bool = True
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an action is about, as far as policy cares. `owners` are account numbers."""
+
+    municipality_id: int | None = None
+    phase: Phase | None = None
+    state: str | None = None
+    owners: frozenset[int] = field(default_factory=frozenset)
+
+
+EVERYONE = frozenset(Role)
+STAFF = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
+INSIDERS = frozenset({Role.OFFICER, Role.REVIEWER, Role.COUNCILLOR, Role.ADMINISTRATOR})
+CITIZENS = frozenset({Role.CITIZEN})
+RESIDENTS = frozenset({Role.RESIDENT})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR, Role.OPERATOR})
+OPERATORS = frozenset({Role.OPERATOR})
+
+POLICY: Mapping[Action, tuple[Grant, ...]] = {
+    # The house itself.
+    Action.READ_PUBLIC: (Grant(EVERYONE),),
+    Action.USE_STYLEGUIDE: (Grant(EVERYONE),),
+    Action.READ_JOURNAL: (Grant(EVERYONE),),
+    # Accounts.
+    Action.REGISTER: (Grant(EVERYONE),),
+    Action.SIGN_IN: (Grant(EVERYONE),),
+    Action.SIGN_OUT: (Grant(EVERYONE),),
+    Action.KEEP_OWN_ACCOUNT: (Grant(CITIZENS),),
+    Action.SHOW_SECOND_FACTOR: (Grant(CITIZENS),),
+    Action.INVITE_MEMBER: (Grant(ADMINISTRATORS),),
+    Action.CHANGE_MEMBERSHIP: (Grant(ADMINISTRATORS, own=Own.NO),),
+    # Municipalities.
+    Action.FOUND_MUNICIPALITY: (Grant(OPERATORS),),
+    Action.CHANGE_MUNICIPALITY: (Grant(ADMINISTRATORS),),
+    # Rounds.
+    # Proposals.
+    # Screening.
+    # Support.
+    # Deliberation.
+    # Moderation.
+    # Notices.
+    # Uploads.
+    # Roll.
+    # The vote.
+    # Paper.
+    # Results.
+    # The civic budget.
+    # Delivery.
+    # Open data.
+    # Desks.
+    Action.SEE_DESK: (Grant(INSIDERS),),
+}
+
+
+def decide(actor: Actor, action: Action, subject: Subject | None = None) -> Refusal | None:
+    """None when the actor may; otherwise the refusal of the grant that came nearest."""
+    misses = [_miss(actor, grant, subject) for grant in POLICY[action]]
+    if not misses:
+        return Refusal.NOT_YOUR_ROLE
+    if None in misses:
+        return None
+    return max((miss for miss in misses if miss is not None), key=_NEARNESS.__getitem__)
+
+
+def may_enter(actor: Actor, action: Action) -> Refusal | None:
+    """The door's question, asked before the subject is known: could this actor ever do it, in some state or phase?"""
+    misses = [_person_miss(actor, grant) for grant in POLICY[action]]
+    if not misses:
+        return Refusal.NOT_YOUR_ROLE
+    if None in misses:
+        return None
+    return max((miss for miss in misses if miss is not None), key=_NEARNESS.__getitem__)
+
+
+def states_open_to(
+    actor: Actor, action: Action, phase: Phase | None = None, *, own: bool = False
+) -> frozenset[str] | None:
+    """The states in which the actor may act on (own or others') subjects of a phase; None means every state."""
+    found: set[str] = set()
+    for grant in POLICY[action]:
+        if _person_miss(actor, grant) is not None or not _phase_fits(grant, phase):
+            continue
+        if (grant.own is Own.YES and not own) or (grant.own is Own.NO and own):
+            continue
+        if grant.states is None:
+            return None
+        found |= grant.states
+    return frozenset(found)
+
+
+def _person_miss(actor: Actor, grant: Grant) -> Refusal | None:
+    fitting = actor.roles & grant.to
+    if not fitting:
+        return _role_miss(actor, grant)
+    if fitting <= GUARDED and not actor.second_factor:
+        return Refusal.SECOND_FACTOR
+    if actor.blocked and not grant.even_blocked:
+        return Refusal.BLOCKED
+    return None
+
+
+def _role_miss(actor: Actor, grant: Grant) -> Refusal:
+    if not actor.signed_in and Role.OPERATOR not in actor.roles and grant.to - {Role.OPERATOR}:
+        return Refusal.SIGN_IN
+    if Role.RESIDENT in grant.to:
+        return Refusal.RESIDENT_NEEDED
+    return Refusal.NOT_YOUR_ROLE
+
+
+def _miss(actor: Actor, grant: Grant, subject: Subject | None) -> Refusal | None:
+    person = _person_miss(actor, grant)
+    if person is not None or subject is None:
+        return person
+    if _elsewhere(actor, grant, subject):
+        return Refusal.OTHER_MUNICIPALITY
+    owner = actor.account_id is not None and actor.account_id in subject.owners
+    if grant.own is Own.YES and not owner:
+        return Refusal.NOT_YOURS
+    if grant.own is Own.NO and owner:
+        return Refusal.OWN_CASE
+    if not _phase_fits(grant, subject.phase):
+        return Refusal.WRONG_PHASE
+    if grant.states is not None and subject.state not in grant.states:
+        return Refusal.WRONG_STATE
+    return None
+
+
+def _elsewhere(actor: Actor, grant: Grant, subject: Subject) -> bool:
+    if Role.VISITOR in grant.to or Role.OPERATOR in actor.roles:
+        return False
+    return subject.municipality_id is not None and subject.municipality_id != actor.municipality_id
+
+
+def _phase_fits(grant: Grant, phase: Phase | None) -> bool:
+    return grant.phases is None or phase in grant.phases
+
+
+class Refused(Exception):
+    """The charter says no; the refusal chooses the sentence."""
+
+    def __init__(self, refusal: Refusal, action: Action) -> None:
+        super().__init__(f"{action}: {refusal}")
+        self.refusal = refusal
+        self.action = action
+
+
+def require(actor: Actor, action: Action, subject: Subject | None = None) -> None:
+    """The desk's check, the first line of every operation: raise Refused unless the actor may."""
+    refusal = decide(actor, action, subject)
+    if refusal is not None:
+        raise Refused(refusal, action)

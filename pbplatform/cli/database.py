@@ -1,0 +1,27 @@
+"""`pbplatform database …`: bring the schema to this release, or look where it stands."""
+
+import click
+
+from pbplatform.cli import setting
+from pbplatform.foundation import migrations
+
+
+@click.group()
+def database() -> None:
+    """The schema of the database."""
+
+
+@database.command()
+def upgrade() -> None:
+    """Bring the schema to this release."""
+    migrations.upgrade(setting.database().engine)
+    click.echo("The schema is that of this release.")
+
+
+@database.command()
+def check() -> None:
+    """Say whether the schema is that of this release; exit 1 when it is not."""
+    standing = migrations.standing(setting.database().engine)
+    click.echo(standing.value)
+    if standing is not migrations.Standing.CURRENT:
+        raise SystemExit(1)

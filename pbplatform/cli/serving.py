@@ -1,0 +1,110 @@
+"""`pbplatform serve | demo | worker | duties`: the running application and its background work."""
+
+import os
+import secrets
+from pathlib import Path
+
+import click
+import waitress
+
+from pbplatform.cli import setting
+from pbplatform.config import Config, JobsMode, Mode, read_config
+from pbplatform.door import House
+from pbplatform.foundation import migrations
+from pbplatform.foundation.database import Database
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1")
+@click.option("--port", type=int, default=8000)
+@click.option("--threads", type=click.IntRange(1, 64), default=8)
+def serve(host: str, port: int, threads: int) -> None:
+    """Serve the platform with waitress, one process."""
+    _serve(setting.config(), host, port, threads)
+
+
+def _serve(config: Config, host: str, port: int, threads: int) -> None:
+    standing = migrations.standing(Database(config.database_url).engine)
+    if standing is not migrations.Standing.CURRENT:
+        raise click.ClickException(
+            f"The schema is {standing}: run `pbplatform database upgrade` with the right release first."
+        )
+    app = setting.application(config)
+    house: House = app.extensions["house"]
+    if config.jobs is JobsMode.INPROCESS:
+        house.jobs.start_in_process()
+    click.echo(f"Serving at http://{host}:{port}")
+    try:
+        waitress.serve(
+            app, host=host, port=port, threads=threads, ident=None, clear_untrusted_proxy_headers=True
+        )
+    finally:
+        house.jobs.stop()
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1")
+@click.option("--port", type=int, default=8000)
+@click.option("--fresh", is_flag=True, help="begin again with new demonstration data")
+def demo(host: str, port: int, fresh: bool) -> None:
+    """Serve the platform with demonstration data on SQLite."""
+    from pbplatform.demo import seed
+
+    folder = Path(os.environ.get("PB_DATA_DIR", "var/demo")).resolve()
+    config = _demo_config(folder, port)
+    if fresh or not (folder / "seeded").exists():
+        seed.build(config)
+        (folder / "seeded").write_text("yes\n")
+    click.echo(seed.sign_in_details())
+    _serve(config, host, port, 8)
+
+
+def _demo_config(folder: Path, port: int) -> Config:
+    folder.mkdir(parents=True, exist_ok=True)
+    key = folder / "secret-key"
+    if not key.exists():
+        key.write_text(secrets.token_urlsafe(48))
+        key.chmod(0o600)
+    return read_config(
+        {
+            "PB_MODE": Mode.DEVELOPMENT,
+            "PB_DATA_DIR": str(folder),
+            "PB_SECRET_KEY": key.read_text(),
+            "PB_BASE_URL": f"http://127.0.0.1:{port}",
+            "PB_LOG_LEVEL": os.environ.get("PB_LOG_LEVEL", "WARNING"),
+        }
+    )
+
+
+@click.command()
+@click.option("--workers", type=click.IntRange(1, 16), default=2)
+def worker(workers: int) -> None:
+    """Do the background work of an installation whose web processes run elsewhere (PB_JOBS=worker)."""
+    from huey.consumer import Consumer
+
+    house: House = setting.application().extensions["house"]
+    Consumer(house.jobs.huey, workers=workers, worker_type="thread", periodic=True).run()
+
+
+@click.group()
+def duties() -> None:
+    """The periodic duties, by hand when the worker is down."""
+
+
+@duties.command("list")
+def list_duties() -> None:
+    """Name every duty."""
+    for name in sorted(setting.application().extensions["house"].jobs.duties):
+        click.echo(name)
+
+
+@duties.command()
+@click.argument("name", required=False)
+def run(name: str | None) -> None:
+    """Do one duty, or all of them, now."""
+    known = setting.application().extensions["house"].jobs.duties
+    if name is not None and name not in known:
+        raise click.ClickException(f"there is no duty {name!r}; there are: {', '.join(sorted(known))}")
+    for found in sorted(known) if name is None else [name]:
+        known[found]()
+        click.echo(f"done: {found}")

@@ -1,0 +1,29 @@
+"""What commands share: the configuration of the environment, the database, the application."""
+
+import os
+
+import click
+from flask import Flask
+
+from pbplatform.config import Config, ConfigError, read_config
+from pbplatform.foundation.database import Database
+
+
+def config() -> Config:
+    """The configuration of the environment, or the end with a sentence."""
+    try:
+        return read_config(os.environ)
+    except ConfigError as problem:
+        raise click.ClickException(str(problem)) from None
+
+
+def database() -> Database:
+    """The configured database."""
+    return Database(config().database_url)
+
+
+def application(settings: Config | None = None) -> Flask:
+    """The application; only commands that need all of it pay for its import."""
+    from pbplatform.app import create_app
+
+    return create_app(settings or config())

@@ -1,0 +1,1 @@
+"""Rounds: kind, phases and their windows, envelopes of money, categories, the rule book."""

@@ -1,0 +1,1 @@
+"""Demonstration data: an association of four Bulgarian municipalities, Levski, and Rustavi in Georgia."""

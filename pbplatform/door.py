@@ -1,0 +1,120 @@
+"""The door: who is asking, where, in which language, with which session; and the word of the charter on it.
+
+Views name their Action with `@acts`; the application refuses to start when one does not. Three places read the same
+table: the door (here, before the view), the desk (`charter.policy.require` in operations), the sign (`may` in templates).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar, cast
+
+from flask import abort, current_app, g
+from sqlalchemy.orm import Session
+
+from pbplatform.charter.actions import Action
+from pbplatform.charter.policy import Subject, decide
+from pbplatform.charter.roles import Actor
+from pbplatform.config import Config
+from pbplatform.foundation.crypto import SecretFolder, Vault
+from pbplatform.foundation.database import Database
+from pbplatform.foundation.errors import Invalid
+from pbplatform.foundation.files import Files
+from pbplatform.foundation.jobs import Jobs
+
+View = TypeVar("View", bound=Callable[..., Any])
+Thing = TypeVar("Thing")
+
+
+class House:
+    """The installed parts that views reach: kept in `app.extensions["house"]`."""
+
+    def __init__(
+        self,
+        config: Config,
+        database: Database,
+        jobs: Jobs,
+        files: Files,
+        secrets: SecretFolder,
+        vault: Vault,
+    ) -> None:
+        self.config = config
+        self.database = database
+        self.jobs = jobs
+        self.files = files
+        self.secrets = secrets
+        self.vault = vault
+
+
+def acts(action: Action) -> Callable[[View], View]:
+    """Name the Action of a view, for the door and for the route × role matrix."""
+
+    def mark(view: View) -> View:
+        view.action = action  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def house() -> House:
+    """The parts of the running application."""
+    return cast(House, current_app.extensions["house"])
+
+
+def session() -> Session:
+    """The request's one database session: reading for GET and HEAD, writing otherwise; committed by the application."""
+    if "session" not in g:
+        database = house().database
+        g.session = database.write() if g.get("writing", True) else database.read()
+    return cast(Session, g.session)
+
+
+def actor() -> Actor:
+    """Who is asking."""
+    return cast(Actor, g.actor)
+
+
+def locale() -> str:
+    """The reader's language."""
+    return cast(str, g.locale)
+
+
+def may(action: Action | str, subject: Subject | None = None) -> bool:
+    """The sign: whether a button should show."""
+    return decide(actor(), Action(action), subject) is None
+
+
+class Erroneous(Protocol):
+    """What `attempt` needs of a form."""
+
+    errors: Any
+
+    def add_error(self, field: str | None, text: str) -> None:
+        """Show a sentence beside a field, or above the form."""
+
+
+class Attempt:
+    """How an attempted decision went."""
+
+    ok = False
+    reason: StrEnum | None = None
+
+
+@contextmanager
+def attempt(form: Erroneous, sentences: Mapping[Any, Any]) -> Iterator[Attempt]:
+    """Try a decision: what it wrote is undone when it turns out Invalid, and the form gets the reason's sentence."""
+    tried = Attempt()
+    try:
+        with session().begin_nested():
+            yield tried
+        tried.ok = True
+    except Invalid as problem:
+        tried.reason = problem.reason
+        form.add_error(problem.field, str(sentences[problem.reason]) % problem.values)
+
+
+def found(thing: Thing | None) -> Thing:
+    """The thing, or 404."""
+    if thing is None:
+        abort(404)
+    return thing

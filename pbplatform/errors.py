@@ -1,0 +1,108 @@
+"""What a person sees when something does not work: one page that says what happened and what to do next."""
+
+import logging
+from enum import StrEnum
+
+from flask import Flask, Response, current_app, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from pbplatform.accounts import guard
+from pbplatform.charter.policy import Refusal, Refused
+from pbplatform.foundation.crypto import KeyMissing
+from pbplatform.foundation.database import unreachable
+from pbplatform.foundation.errors import Conflict, Gone, Invalid, Missing
+from pbplatform.foundation.words import say
+
+log = logging.getLogger(__name__)
+
+EXPLAINED = (400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 431, 500, 503)
+RETRY_AFTER = "10"
+
+
+def install(app: Flask) -> None:
+    """Answer every kind of error with its page."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, lambda _error: error_page(400, "form_expired"))
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Missing, lambda _error: error_page(404))
+    app.register_error_handler(Gone, lambda _error: error_page(410))
+    app.register_error_handler(Conflict, lambda error: error_page(409, error.reason))
+    app.register_error_handler(Invalid, lambda error: error_page(422, error.reason))
+    app.register_error_handler(StaleDataError, lambda _error: error_page(409))
+    app.register_error_handler(IntegrityError, _integrity)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(PoolTimeout, lambda _error: unavailable())
+    app.register_error_handler(KeyMissing, lambda _error: unavailable())
+    app.register_error_handler(500, lambda _error: error_page(500))
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400 or error.response is not None:
+        return current_app.make_response(error.get_response())
+    response = error_page(status)
+    if isinstance(error.get_headers(), list):
+        for name, value in error.get_headers():
+            if name in ("Retry-After", "Allow", "WWW-Authenticate"):
+                response.headers[name] = value
+    retry_after = getattr(error, "retry_after", None)
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _refused(error: Refused) -> Response:
+    if error.refusal is Refusal.SIGN_IN and request.method == "GET":
+        return guard.ask_to_sign_in()
+    if error.refusal is Refusal.SECOND_FACTOR:
+        return guard.ask_for_second_factor()
+    if error.refusal in (Refusal.OTHER_MUNICIPALITY,):
+        return error_page(404)
+    status = {Refusal.SIGN_IN: 401, Refusal.WRONG_PHASE: 409, Refusal.WRONG_STATE: 409}.get(
+        error.refusal, 403
+    )
+    return error_page(status, error.refusal)
+
+
+def _integrity(error: IntegrityError) -> Response:
+    log.warning("a constraint refused a write: %s", type(error.orig).__name__)
+    return error_page(409)
+
+
+def _database(error: DBAPIError) -> Response:
+    if unreachable(error):
+        return unavailable()
+    log.exception("database error")
+    return error_page(500)
+
+
+def unavailable() -> Response:
+    """The database or a key is away: nothing was written, try again soon."""
+    response = error_page(503)
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def error_page(status: int, reason: StrEnum | str | None = None) -> Response:
+    """The page of an error in the reader's language. It asks the database nothing."""
+    _forget_session()
+    shown = status if status in EXPLAINED else (500 if status >= 500 else 400)
+    explained = say(reason) if isinstance(reason, StrEnum) else None
+    body = render_template("errors/error.html", status=shown, reason=reason, reason_text=explained)
+    response = current_app.make_response((body, status))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _forget_session() -> None:
+    session = g.pop("session", None)
+    if session is not None:
+        # Closing rolls back; the connection may be dead, and then there is nothing left to roll back.
+        try:
+            session.close()
+        except DBAPIError:
+            session.invalidate()

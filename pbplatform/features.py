@@ -1,0 +1,38 @@
+"""The features of this installation: their blueprints under language and municipality, their jobs and duties."""
+
+from flask import Flask
+
+from pbplatform import words
+from pbplatform.accounts import views as accounts_views
+from pbplatform.accounts import words as accounts_words
+from pbplatform.foundation.words import teach
+from pbplatform.journal import views as journal_views
+from pbplatform.municipalities import views as municipalities_views
+from pbplatform.municipalities import words as municipalities_words
+from pbplatform.portal import views as portal_views
+
+HOUSE_PREFIX = "/<locale:locale>"
+TOWN_PREFIX = "/<locale:locale>/<slug:municipality>"
+
+BARE = (portal_views.bare,)
+"""Pages without a language: the root, health checks, robots."""
+
+HOUSE = (portal_views.house_pages, accounts_views.pages)
+"""Pages of the whole installation."""
+
+TOWN = (portal_views.town_pages, journal_views.pages, municipalities_views.pages, accounts_views.town_pages)
+"""Pages of one municipality."""
+
+WORDS = (*words.WORDS, *accounts_words.WORDS, *municipalities_words.WORDS)
+"""What every enum member is called."""
+
+
+def register(app: Flask) -> None:
+    """Give every feature its place in the address space."""
+    teach(*WORDS)
+    for blueprint in BARE:
+        app.register_blueprint(blueprint)
+    for blueprint in HOUSE:
+        app.register_blueprint(blueprint, url_prefix=HOUSE_PREFIX)
+    for blueprint in TOWN:
+        app.register_blueprint(blueprint, url_prefix=TOWN_PREFIX)

@@ -1,0 +1,242 @@
+"""Engine, sessions and column types.
+
+Writers on SQLite open their transaction with BEGIN IMMEDIATE: a deferred transaction that reads first and writes
+later fails at once under load, whatever the busy timeout. Readers stay deferred so that they never queue.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=10000",
+    "temp_store=MEMORY",
+    "secure_delete=ON",
+)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant. Refuses naive values; SQLite keeps no zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Key = BigInteger().with_variant(Integer(), "sqlite")
+"""A row's number: 64 bits everywhere, and SQLite's own rowid there."""
+
+Document = JSON().with_variant(JSONB(), "postgresql")
+"""A small JSON value; never a place for what should be a column."""
+
+
+def one_of(kind: type[StrEnum]) -> Enum:
+    """A column that holds one member of a StrEnum, kept so by a CHECK constraint."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        name=_snake(kind.__name__),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def _snake(name: str) -> str:
+    return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name).lstrip("_")
+
+
+class Base(DeclarativeBase):
+    """The parent of every model. Relationships point down only; queries ask for the rest."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {
+        datetime: UTCDateTime(),
+        dict[str, Any]: Document,
+        dict[str, str]: Document,
+        list[Any]: Document,
+    }
+
+
+class Database:
+    """One database: `read()` sessions for questions, `write()` sessions for decisions.
+
+    `read()` goes to the replica where one is configured; nothing that was just written may be expected there.
+    """
+
+    def __init__(self, url: str, replica_url: str | None = None) -> None:
+        self.url = url
+        self.engine = make_engine(url)
+        replica = make_engine(replica_url) if replica_url else self.engine
+        self._read = sessionmaker(replica, expire_on_commit=False)
+        writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._write = sessionmaker(writing, expire_on_commit=False)
+        self._file = _sqlite_file(self.engine)
+        self._identity = _identity(self._file)
+
+    def read(self) -> Session:
+        """A session for questions; it takes no write lock."""
+        return self._read()
+
+    def write(self) -> Session:
+        """A session for decisions; on SQLite it holds the write lock from its first statement."""
+        return self._write()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One writing transaction for jobs and commands: committed at the end, rolled back on any error."""
+        with self._write() as session, session.begin():
+            yield session
+
+    def replaced(self) -> bool:
+        """Whether somebody put another file in the place of the one this process has open (SQLite)."""
+        if self._file is None:
+            return False
+        if self._identity is None:
+            self._identity = _identity(self._file)
+            return False
+        return _identity(self._file) != self._identity
+
+    def alive(self) -> bool:
+        """Whether the database answers a trivial question."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("select 1"))
+        except DBAPIError:
+            return False
+        return True
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+class WrongLocale(Exception):
+    """The PostgreSQL database cannot fold Georgian and Cyrillic letters, so search would be silently deaf."""
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for SQLite or PostgreSQL (psycopg 3) with the platform's transaction habits."""
+    sqlite = url.startswith("sqlite")
+    if sqlite:
+        path = url.removeprefix("sqlite:///")
+        if path and path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(
+            url, connect_args={"timeout": 10}, pool_size=10, max_overflow=20, hide_parameters=True
+        )
+        _take_over_begin(engine)
+        return engine
+    url = url.replace("postgresql://", "postgresql+psycopg://", 1).replace(
+        "postgres://", "postgresql+psycopg://", 1
+    )
+    # Parameters stay out of error messages, because error messages go to the log.
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+        pool_timeout=5,
+        hide_parameters=True,
+        connect_args={"connect_timeout": 3},
+    )
+
+
+def _take_over_begin(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _configure(dbapi_connection: Any, _record: Any) -> None:
+        dbapi_connection.isolation_level = None
+        for pragma in SQLITE_PRAGMAS:
+            dbapi_connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def check_letters(engine: Engine) -> None:
+    """Raise WrongLocale when PostgreSQL's character type does not know Georgian or Cyrillic."""
+    if engine.dialect.name != "postgresql":
+        return
+    with engine.connect() as connection:
+        folded = connection.execute(text("select lower('ЖЪ') = 'жъ'")).scalar()
+    if not folded:
+        raise WrongLocale(
+            "The PostgreSQL database must use a UTF-8 character type, for example LC_CTYPE=C.UTF-8."
+        )
+
+
+def database_now(session: Session) -> datetime:
+    """The database's own clock, which decides every deadline."""
+    if session.get_bind().dialect.name == "sqlite":
+        value = session.execute(text("select strftime('%Y-%m-%d %H:%M:%f', 'now')")).scalar_one()
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    moment: datetime = session.execute(text("select clock_timestamp()")).scalar_one()
+    return moment.astimezone(UTC)
+
+
+def unreachable(error: BaseException) -> bool:
+    """Whether an error means that the database is away, full or busy, rather than that we asked it nonsense."""
+    if isinstance(error, OperationalError):
+        return True
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def _sqlite_file(engine: Engine) -> Path | None:
+    if engine.dialect.name != "sqlite" or engine.url.database in (None, "", ":memory:"):
+        return None
+    return Path(str(engine.url.database))
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    if path is None:
+        return None
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino

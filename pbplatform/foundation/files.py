@@ -1,0 +1,61 @@
+"""Files on a local disk or in an S3 bucket through one API. Content types are kept in the database, not here."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import obstore
+from obstore.exceptions import NotFoundError
+from obstore.store import LocalStore, MemoryStore, S3Store
+
+
+class FileMissing(Exception):
+    """No file lies under that key."""
+
+
+class Files:
+    """Put, get and delete bytes by key; keys are made by the platform, never taken from a file name."""
+
+    def __init__(self, url: str) -> None:
+        self._store = _store(url)
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep the bytes under a key, replacing what was there."""
+        obstore.put(self._store, key, content)
+
+    def get(self, key: str) -> bytes:
+        """The bytes under a key; raise FileMissing when there are none."""
+        try:
+            return bytes(obstore.get(self._store, key).bytes())
+        except (NotFoundError, FileNotFoundError):
+            raise FileMissing(key) from None
+
+    def delete(self, key: str) -> None:
+        """Forget a key; doing it twice is no error."""
+        try:
+            obstore.delete(self._store, key)
+        except (NotFoundError, FileNotFoundError):
+            return
+
+    def keys(self, prefix: str = "") -> list[str]:
+        """Every key under a prefix, sorted."""
+        return sorted(
+            str(found["path"]) for batch in obstore.list(self._store, prefix or None) for found in batch
+        )
+
+
+def _store(url: str) -> LocalStore | MemoryStore | S3Store:
+    parts = urlsplit(url)
+    if parts.scheme == "memory":
+        return MemoryStore()
+    if parts.scheme == "file":
+        folder = Path(parts.path)
+        folder.mkdir(parents=True, exist_ok=True)
+        return LocalStore(str(folder))
+    if parts.scheme == "s3":
+        options = {key: values[0] for key, values in parse_qs(parts.query).items()}
+        if options.get("endpoint", "").startswith("http://"):
+            return S3Store(parts.netloc, config=options, client_options={"allow_http": True})  # type: ignore[arg-type]
+        return S3Store(parts.netloc, config=options)  # type: ignore[arg-type]
+    raise ValueError(
+        f"files cannot be kept at {url!r}: use file:/a/folder or s3://bucket?region=…&endpoint=…"
+    )

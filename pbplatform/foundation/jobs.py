@@ -1,0 +1,171 @@
+"""Background work with visible progress.
+
+A job is a row (what people see) and a queued task (what runs). The task is queued only after the transaction that
+asked for it has been committed, so a job never looks for facts that are not there yet.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from huey import MemoryHuey, crontab
+from huey.api import Huey, PriorityRedisHuey, SqliteHuey
+from huey.consumer import Consumer
+from sqlalchemy import String, event
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from pbplatform.foundation import clock
+from pbplatform.foundation.database import Base, Database, Key, one_of
+
+log = logging.getLogger(__name__)
+
+
+class JobState(StrEnum):
+    """Where a job is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Base):
+    """One piece of long work: what it is, for which municipality, how far along, and what came of it."""
+
+    __tablename__ = "job"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    municipality_id: Mapped[int | None] = mapped_column(Key, index=True)
+    account_id: Mapped[int | None] = mapped_column(Key)
+    arguments: Mapped[dict[str, Any]]
+    state: Mapped[JobState] = mapped_column(one_of(JobState), default=JobState.QUEUED)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    outcome: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Progress:
+    """A running job's voice: tells how far along it is, in short transactions of its own."""
+
+    def __init__(self, database: Database, job_id: int) -> None:
+        self._database = database
+        self.job_id = job_id
+
+    def tell(self, done: int, total: int) -> None:
+        """Show `done` of `total`."""
+        with self._database.transaction() as session:
+            job = session.get_one(Job, self.job_id)
+            job.done, job.total = done, total
+
+
+Work = Callable[..., dict[str, Any] | None]
+"""What a job does: called with a Progress and the job's arguments, it returns the outcome to show."""
+
+
+class Jobs:
+    """The queue of one application: kinds of work by name, and periodic duties."""
+
+    def __init__(self, huey: Huey, database: Database) -> None:
+        self.huey = huey
+        self.database = database
+        self._kinds: dict[str, Work] = {}
+        self._duties: dict[str, Callable[[], object]] = {}
+        self._consumer: Consumer | None = None
+        self._run = huey.task(name="run_job")(self.run)
+
+    def register(self, kind: str, work: Work) -> None:
+        """Name a kind of work; the name is what the row keeps."""
+        self._kinds[kind] = work
+
+    def every_minutes(self, minutes: int, name: str, duty: Callable[[], object]) -> None:
+        """Do a duty periodically; the same duty can be called by hand through `pbplatform duties run`."""
+        self._duties[name] = duty
+        schedule = (
+            crontab(minute=f"*/{minutes}") if minutes < 60 else crontab(minute="7", hour=f"*/{minutes // 60}")
+        )
+        self.huey.periodic_task(schedule, name=f"duty_{name}")(duty)
+
+    @property
+    def duties(self) -> dict[str, Callable[[], object]]:
+        """The periodic duties by name."""
+        return dict(self._duties)
+
+    def enqueue(
+        self,
+        session: Session,
+        kind: str,
+        arguments: dict[str, Any],
+        municipality_id: int | None = None,
+        account_id: int | None = None,
+    ) -> Job:
+        """Write the job's row in the caller's transaction and queue it once that is committed."""
+        if kind not in self._kinds:
+            raise KeyError(kind)
+        job = Job(
+            kind=kind,
+            arguments=arguments,
+            municipality_id=municipality_id,
+            account_id=account_id,
+            created_at=clock.now(),
+        )
+        session.add(job)
+        session.flush()
+        job_id = job.id
+        event.listen(session, "after_commit", lambda _session: self._run(job_id), once=True)
+        return job
+
+    def run(self, job_id: int) -> None:
+        """Run one queued job; its failure is kept in its row and logged, never lost."""
+        with self.database.transaction() as session:
+            job = session.get(Job, job_id, with_for_update=True)
+            if job is None or job.state is not JobState.QUEUED:
+                return
+            job.state = JobState.RUNNING
+            kind, arguments = job.kind, dict(job.arguments)
+        outcome: dict[str, Any] | None = None
+        state = JobState.FAILED
+        try:
+            outcome = self._kinds[kind](Progress(self.database, job_id), **arguments)
+            state = JobState.DONE
+        finally:
+            if state is JobState.FAILED:
+                log.exception("job failed", extra={"job": job_id, "kind": kind})
+            with self.database.transaction() as session:
+                job = session.get_one(Job, job_id)
+                job.state, job.outcome, job.ended_at = state, outcome, clock.now()
+
+    def start_in_process(self) -> None:
+        """Work inside the serving process, in one thread."""
+        self._consumer = _QuietConsumer(self.huey, workers=1, worker_type="thread", periodic=True)
+        self._consumer.start()
+
+    def stop(self) -> None:
+        """Finish the running task and stop the thread."""
+        if self._consumer is not None:
+            self._consumer.stop(graceful=True)
+            self._consumer = None
+
+
+class _QuietConsumer(Consumer):
+    def _set_signal_handlers(self) -> None:
+        """The server owns the process's signals."""
+
+
+def make_huey(url: str, *, immediate: bool = False) -> Huey:
+    """The queue for a URL: ``sqlite:///file``, ``redis://…``, ``postgresql://…``; immediate runs tasks at once."""
+    if immediate:
+        return MemoryHuey("pbplatform", immediate=True)
+    if url.startswith("sqlite:///"):
+        return SqliteHuey("pbplatform", filename=url.removeprefix("sqlite:///"))
+    if url.startswith("redis"):
+        return PriorityRedisHuey("pbplatform", url=url)
+    if url.startswith("postgres"):
+        from huey.api import PostgresHuey
+
+        return PostgresHuey("pbplatform", dsn=url)
+    raise ValueError(f"jobs cannot be queued at {url!r}: use sqlite:///file, redis://… or postgresql://…")

@@ -1,0 +1,69 @@
+"""Where the schema stands, and how it moves: Alembic, driven with our own connection."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+_HERE = Path(__file__).resolve().parent.parent
+_INSTALLED = _HERE / "_data" / "migrations"
+FOLDER = _INSTALLED if _INSTALLED.exists() else _HERE.parent / "migrations"
+
+
+class Standing(StrEnum):
+    """How the database's schema relates to this release."""
+
+    EMPTY = "empty"
+    CURRENT = "current"
+    BEHIND = "behind"
+    UNKNOWN = "unknown"
+    """Written by a newer release: this one must not touch it."""
+
+
+def settings() -> Config:
+    """Alembic's configuration, without an ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Bring the schema forward, in one transaction a revision."""
+    _run(engine, lambda config: command.upgrade(config, to))
+
+
+def downgrade(engine: Engine, to: str) -> None:
+    """Bring the schema back."""
+    _run(engine, lambda config: command.downgrade(config, to))
+
+
+def check(engine: Engine) -> None:
+    """Raise when the models say something else than the migrated schema."""
+    _run(engine, command.check)
+
+
+def standing(engine: Engine) -> Standing:
+    """How the database relates to this release."""
+    scripts = ScriptDirectory.from_config(settings())
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current is None:
+        return Standing.EMPTY
+    if current == scripts.get_current_head():
+        return Standing.CURRENT
+    known = {script.revision for script in scripts.walk_revisions()}
+    return Standing.BEHIND if current in known else Standing.UNKNOWN
+
+
+def _run(engine: Engine, action: Callable[[Config], object]) -> None:
+    config = settings()
+    with engine.execution_options(sqlite_begin="IMMEDIATE").connect() as connection:
+        config.attributes["connection"] = connection
+        action(config)
+        connection.commit()

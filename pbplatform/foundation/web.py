@@ -1,0 +1,114 @@
+"""HTTP habits: the edge that refuses broken input, security headers, safe redirects, caching of anonymous pages."""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, Response, g, request
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, RequestHeaderFieldsTooLarge
+
+LARGEST_BODY = 2 * 1024 * 1024
+LARGEST_FORM_MEMORY = 1 * 1024 * 1024
+MOST_PARTS = 500
+LONGEST_HEADER = 8192
+_BROKEN = re.compile("[\x00\ud800-\udfff\ufffe\uffff]")
+_LINE_BREAK = re.compile("[\r\n\x00]")
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self' 'nonce-{nonce}'",
+    "style-src": "'self' 'nonce-{nonce}'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "manifest-src": "'self'",
+}
+
+
+def limit_bodies(app: Flask) -> None:
+    """Bound what a request may carry; a view for uploads raises its own bound with `request.max_content_length`."""
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM_MEMORY
+    app.config["MAX_FORM_PARTS"] = MOST_PARTS
+
+
+def refuse_broken_input(req: Request) -> None:
+    """Stop NUL, lone surrogates and line breaks in addresses before they reach a driver, a header or a log.
+
+    Forms are read only after the view's own body limit is set, so they are checked by `clean_form`.
+    """
+    if any(len(value) > LONGEST_HEADER for _, value in req.headers):
+        raise RequestHeaderFieldsTooLarge
+    if _LINE_BREAK.search(req.path) or broken(req.path):
+        raise BadRequest
+    for key, values in req.args.lists():
+        if broken(key) or any(broken(value) or "\x00" in value for value in values):
+            raise BadRequest
+
+
+def clean_form(req: Request) -> None:
+    """Refuse a form or file name that no database can hold."""
+    for key, values in req.form.lists():
+        if broken(key) or any(broken(value) for value in values):
+            raise BadRequest
+    for key, files in req.files.lists():
+        if broken(key) or any(
+            _LINE_BREAK.search(file.filename or "") or broken(file.filename or "") for file in files
+        ):
+            raise BadRequest
+
+
+def broken(value: str) -> bool:
+    """Whether a text holds NUL, a lone surrogate or a non-character."""
+    return _BROKEN.search(value) is not None
+
+
+def refuse_large(req: Request, most: int) -> None:
+    """Raise 413 when the announced body is larger than this view takes."""
+    req.max_content_length = most
+    if req.content_length is not None and req.content_length > most:
+        raise RequestEntityTooLarge
+
+
+def secure(response: Response, *, https: bool) -> Response:
+    """Set the headers that every response carries."""
+    nonce = g.get("nonce", "")
+    policy = getattr(response, "content_policy", None) or POLICY
+    response.headers.setdefault(
+        "Content-Security-Policy",
+        "; ".join(f"{name} {value.format(nonce=nonce)}" for name, value in policy.items()),
+    )
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    response.headers.setdefault(
+        "Permissions-Policy", "geolocation=(self), camera=(), microphone=(), interest-cohort=()"
+    )
+    if https:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+    return response
+
+
+def vary(response: Response, names: Iterable[str]) -> None:
+    """Add names to the Vary header."""
+    response.vary.update(names)
+
+
+def safe_next(target: str | None, fallback: str) -> str:
+    """A path of this site to go on to; anything that a browser could read as another site gives the fallback."""
+    if not target or len(target) > 500 or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return fallback
+    if any(ord(letter) < 33 or letter == "\\" for letter in target) or broken(target):
+        return fallback
+    parts = urlsplit(target)
+    return fallback if parts.scheme or parts.netloc else target
+
+
+def wants_fragment() -> bool:
+    """Whether htmx asks for a piece of the page only."""
+    return request.headers.get("HX-Request-Type") == "partial"

@@ -1,0 +1,29 @@
+"""The words for enum members: each feature lists its own in `words.py`; pages ask `say(member)`.
+
+Members are found by their class and value, because members of different StrEnums with the same value are equal.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+Words = Mapping[Any, Any]
+
+_words: dict[type[StrEnum], dict[str, Any]] = {}
+
+
+def teach(*lists: Words) -> None:
+    """Learn the words of some enums; every member of an enum must have its word."""
+    for words in lists:
+        for kind in {type(member) for member in words}:
+            known = {member.value: words[member] for member in words if type(member) is kind}
+            missing = {member.value for member in kind} - set(known)
+            if missing:
+                raise LookupError(f"{kind.__name__} has no words for {', '.join(sorted(missing))}")
+            _words[kind] = known
+
+
+def say(member: StrEnum, **values: Any) -> str:
+    """The word or sentence of an enum member in the reader's language."""
+    text = str(_words[type(member)][member.value])
+    return text % values if values else text

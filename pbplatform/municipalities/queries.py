@@ -1,0 +1,37 @@
+"""Questions about municipalities, districts and associations."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pbplatform.municipalities.models import Association, District, Municipality
+
+
+def by_slug(session: Session, slug: str) -> Municipality | None:
+    """The municipality whose address carries this slug."""
+    return session.scalar(select(Municipality).where(Municipality.slug == slug))
+
+
+def everyone(session: Session) -> Sequence[Municipality]:
+    """All municipalities of the installation, by address."""
+    return session.scalars(select(Municipality).order_by(Municipality.slug)).all()
+
+
+def districts(session: Session, municipality_id: int) -> Sequence[District]:
+    """The districts of a municipality by code."""
+    return session.scalars(
+        select(District).where(District.municipality_id == municipality_id).order_by(District.code)
+    ).all()
+
+
+def association_by_slug(session: Session, slug: str) -> Association | None:
+    """The association whose address carries this slug."""
+    return session.scalar(select(Association).where(Association.slug == slug))
+
+
+def members(session: Session, association_id: int) -> Sequence[Municipality]:
+    """The municipalities of an association."""
+    return session.scalars(
+        select(Municipality).where(Municipality.association_id == association_id).order_by(Municipality.slug)
+    ).all()

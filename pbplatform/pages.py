@@ -1,0 +1,163 @@
+"""What every template can use: languages, money, dates, assets, the sign of the charter. Undefined names are errors."""
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import gettext, ngettext, pgettext
+from jinja2 import StrictUndefined
+from markupsafe import Markup, escape
+
+from pbplatform import door
+from pbplatform.accounts import guard
+from pbplatform.config import Config
+from pbplatform.foundation import clock, i18n, richtext, words
+
+
+def install(app: Flask, config: Config, static: Path) -> None:
+    """Set up the template environment."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        asset=Assets(static, fresh=not config.production),
+        languages=i18n.LANGUAGES,
+        language_names=i18n.LANGUAGE_NAMES,
+        may=door.may,
+        now=clock.now,
+        page_in=page_in,
+        development=not config.production,
+        say=words.say,
+        base_url=config.base_url,
+        _=gettext,
+        gettext=gettext,
+        ngettext=ngettext,
+        pgettext=pgettext,
+    )
+    app.jinja_env.filters.update(
+        say=words.say,
+        local=local,
+        localtext=localtext,
+        money=money,
+        number=number,
+        day=day,
+        moment=moment,
+        short_moment=short_moment,
+        rich=rich,
+    )
+
+    @app.context_processor
+    def present() -> dict[str, Any]:
+        return {
+            "locale": g.get("locale", "en"),
+            "municipality": g.get("municipality"),
+            "account": guard.account() if g.get("actor") is not None and g.actor.signed_in else None,
+            "actor": g.get("actor"),
+            "nonce": g.get("nonce", ""),
+        }
+
+
+class Assets:
+    """Addresses of static files with their content's hash, from the manifest that the asset build writes."""
+
+    def __init__(self, static: Path, *, fresh: bool) -> None:
+        self._manifest = static / "vendor" / "manifest.json"
+        self._fresh = fresh
+        self._urls: dict[str, str] = {}
+        self._read_at = 0.0
+
+    def __call__(self, name: str) -> str:
+        """The address of `name`, such as ``app.css``."""
+        if self._fresh or not self._urls:
+            self._read()
+        return self._urls.get(name, f"/static/{name}")
+
+    def _read(self) -> None:
+        if not self._manifest.exists():
+            return
+        changed = self._manifest.stat().st_mtime
+        if changed != self._read_at:
+            self._urls = json.loads(self._manifest.read_text()).get("assets", {})
+            self._read_at = changed
+
+
+def page_in(language: str) -> str:
+    """The address of the present page in another language, its question kept."""
+    if request.endpoint is None:
+        return url_for("portal.home", locale=language)
+    values = dict(request.view_args or {})
+    values["locale"] = language
+    if g.get("municipality_slug"):
+        values["municipality"] = g.municipality_slug
+    for key, found in request.args.lists():
+        if key not in ("locale", "municipality"):
+            values.setdefault(key, found)
+    endpoint = (
+        request.endpoint
+        if request.method == "GET" and door_expects_locale(request.endpoint)
+        else "portal.home"
+    )
+    return url_for(endpoint, **(values if endpoint == request.endpoint else {"locale": language}))
+
+
+def door_expects_locale(endpoint: str) -> bool:
+    """Whether the address of an endpoint begins with a language."""
+    return current_app.url_map.is_endpoint_expecting(endpoint, "locale")
+
+
+def _zone() -> str:
+    place = g.get("municipality")
+    return place.zone if place is not None else "UTC"
+
+
+def local(texts: dict[str, str] | None) -> Markup:
+    """A kept text in the reader's language; in another language it is labelled with that for screen readers."""
+    found = i18n.localised(texts or {}, g.locale)
+    if found.language == g.locale or not found.text:
+        return escape(found.text)
+    return Markup('<span lang="{}">{}</span>').format(found.language, found.text)
+
+
+def localtext(texts: dict[str, str] | None) -> str:
+    """The same without markup, for attributes and titles."""
+    return i18n.localised(texts or {}, g.locale).text
+
+
+def rich(texts: dict[str, str] | str | None) -> Markup:
+    """Markdown as safe HTML; from several languages the reader's, labelled when it is another."""
+    if not texts:
+        return Markup("")
+    if isinstance(texts, str):
+        return richtext.render(texts)
+    found = i18n.localised(texts, g.locale)
+    html = richtext.render(found.text)
+    return (
+        html if found.language == g.locale else Markup('<div lang="{}">{}</div>').format(found.language, html)
+    )
+
+
+def money(minor: int, currency: str) -> str:
+    """An amount in minor units."""
+    return i18n.money(minor, currency, g.locale)
+
+
+def number(value: float) -> str:
+    """A number with the reader's separators."""
+    return i18n.number(value, g.locale)
+
+
+def day(value: date | datetime) -> str:
+    """A date in words."""
+    return i18n.day(value, g.locale, _zone())
+
+
+def moment(value: datetime) -> str:
+    """A date in words and the hour, on the municipality's clock."""
+    return i18n.moment(value, g.locale, _zone())
+
+
+def short_moment(value: datetime) -> str:
+    """A compact date and hour."""
+    return i18n.short_moment(value, g.locale, _zone())

@@ -1,0 +1,83 @@
+"""The root, health checks, the home pages and the charter."""
+
+from flask import Blueprint, Response, abort, g, redirect, render_template, url_for
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from werkzeug.wrappers import Response as BaseResponse
+
+from pbplatform import door
+from pbplatform.charter.actions import Action
+from pbplatform.charter.phases import TRACKS, TRANSITIONS
+from pbplatform.charter.policy import POLICY
+from pbplatform.consultation import queries as rounds
+from pbplatform.door import acts
+from pbplatform.municipalities import queries as municipalities
+
+bare = Blueprint("bare", __name__)
+house_pages = Blueprint("portal", __name__)
+town_pages = Blueprint("town", __name__)
+
+
+@bare.get("/")
+@acts(Action.READ_PUBLIC)
+def root() -> BaseResponse:
+    """Send a reader to their language."""
+    response = redirect(url_for("portal.home", locale=g.locale))
+    response.vary.update(["Accept-Language", "Cookie"])
+    return response
+
+
+@bare.get("/healthz")
+@acts(Action.READ_PUBLIC)
+def healthz() -> Response:
+    """The process lives."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@bare.get("/readyz")
+@acts(Action.READ_PUBLIC)
+def readyz() -> Response:
+    """The process can serve: the database answers and is the one it opened."""
+    try:
+        door.session().execute(text("select 1"))
+    except DBAPIError:
+        return Response("database away\n", 503, {"Retry-After": "10"}, mimetype="text/plain")
+    return Response("ready\n", mimetype="text/plain")
+
+
+@bare.get("/robots.txt")
+@acts(Action.READ_PUBLIC)
+def robots() -> Response:
+    """Everything public may be found."""
+    return Response("User-agent: *\nDisallow: /*/sign-in\n", mimetype="text/plain")
+
+
+@house_pages.get("/")
+@acts(Action.READ_PUBLIC)
+def home() -> str:
+    """The municipalities of this installation."""
+    return render_template("portal/home.html", municipalities=municipalities.everyone(door.session()))
+
+
+@house_pages.get("/charter")
+@acts(Action.READ_PUBLIC)
+def charter() -> str:
+    """The rules of participation, from the very tables that decide."""
+    return render_template("charter/charter.html", policy=POLICY, transitions=TRANSITIONS, tracks=TRACKS)
+
+
+@house_pages.get("/styleguide")
+@acts(Action.USE_STYLEGUIDE)
+def styleguide() -> str:
+    """Every component in this language; development only."""
+    if door.house().config.production:
+        abort(404)
+    return render_template("portal/styleguide.html")
+
+
+@town_pages.get("/")
+@acts(Action.READ_PUBLIC)
+def overview() -> str:
+    """A municipality's front page: what runs now, what comes next."""
+    found = rounds.public_rounds(door.session(), g.municipality.id)
+    return render_template("town/overview.html", rounds=found)

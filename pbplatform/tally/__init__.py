@@ -1,0 +1,1 @@
+"""Counting ballots: pure, exact, explained."""

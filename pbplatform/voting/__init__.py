@@ -1,0 +1,1 @@
+"""Projects on the ballot, ballots, receipts, paper: the vote from its opening to its seal."""

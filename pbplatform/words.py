@@ -1,0 +1,107 @@
+"""The words of the charter: refusals, obstacles, phases, steps, roles. The charter itself is pure and speaks no language."""
+
+from flask_babel import lazy_gettext as _l
+
+from pbplatform.charter.phases import Kind, Obstacle, Phase, Step
+from pbplatform.charter.policy import Refusal
+from pbplatform.charter.roles import Role
+
+REFUSALS = {
+    Refusal.OTHER_MUNICIPALITY: _l("This belongs to another municipality."),
+    Refusal.NOT_YOUR_ROLE: _l("This is the work of others: your role here does not include it."),
+    Refusal.SIGN_IN: _l("Please sign in first."),
+    Refusal.RESIDENT_NEEDED: _l("This is for verified residents. Please confirm first that you live here."),
+    Refusal.SECOND_FACTOR: _l("Please confirm with your second factor first."),
+    Refusal.BLOCKED: _l("Moderation has paused your contributions for a time. You can still read and vote."),
+    Refusal.NOT_YOURS: _l("Only its author can do this."),
+    Refusal.OWN_CASE: _l("Nobody decides their own case. Another person must do this."),
+    Refusal.WRONG_PHASE: _l("This is not open now."),
+    Refusal.WRONG_STATE: _l("This is no longer possible, because things have moved on in the meantime."),
+}
+
+OBSTACLES = {
+    Obstacle.NO_ENVELOPE: _l("The round has no envelope of money yet."),
+    Obstacle.NO_TEXTS: _l("A title or text is missing in one of the municipality’s languages."),
+    Obstacle.WINDOWS_INCOMPLETE: _l("Some phases have no dates yet."),
+    Obstacle.WINDOWS_OUT_OF_ORDER: _l("The dates of the phases overlap or are out of order."),
+    Obstacle.TOO_EARLY: _l("The planned date has not come yet."),
+    Obstacle.WINDOW_STILL_OPEN: _l("The planned period is not over yet."),
+    Obstacle.NO_SUPPORT_PHASE: _l("This round has no support phase."),
+    Obstacle.UNDECIDED_SUPPORT: _l("Signature sheets are still waiting to be entered."),
+    Obstacle.UNDECIDED_ASSESSMENTS: _l("Some proposals have not been assessed yet."),
+    Obstacle.UNRELEASED_ASSESSMENTS: _l("The results of the assessment have not been published yet."),
+    Obstacle.OPEN_APPEALS: _l("Some appeals have not been decided yet."),
+    Obstacle.OPEN_CONFLICTS: _l("Some proposals that exclude each other still need a decision."),
+    Obstacle.LIST_NOT_FROZEN: _l("The list of projects for the ballot has not been fixed yet."),
+    Obstacle.NO_ELIGIBILITY_SOURCE: _l("There is no voter roll yet."),
+    Obstacle.NO_TIE_COMMITMENT: _l("The lot that breaks ties has not been committed yet."),
+    Obstacle.SECOND_PERSON_NEEDED: _l("A second person must confirm this."),
+    Obstacle.KEY_MISSING: _l("The round’s key is missing on the server. Please call the operator."),
+    Obstacle.BALLOTS_UNRECONCILED: _l(
+        "Some ballots do not match the voter roll. They must be examined first."
+    ),
+    Obstacle.NOT_SEALED: _l("The ballots have not been sealed yet."),
+    Obstacle.NOT_COUNTED: _l("The ballots have not been counted yet."),
+    Obstacle.NOT_RECOUNTED: _l("The recount has not confirmed the result yet."),
+    Obstacle.NO_BUDGET_LINES: _l("Some funded projects have no budget line yet."),
+    Obstacle.UNDELIVERED_PROJECTS: _l(
+        "Some projects are neither delivered nor abandoned with a public reason."
+    ),
+    Obstacle.UNDER_LEGAL_MINIMUM: _l("The period is shorter than the law allows."),
+    Obstacle.SHORT_WITHOUT_REASON: _l("A period shorter than usual needs a public reason."),
+    Obstacle.NO_DRAFT: _l("There is no draft text yet."),
+    Obstacle.UNANSWERED_CONTRIBUTIONS: _l("Some contributions have no answer yet."),
+    Obstacle.NO_CANCEL_REASON: _l("Cancelling needs a public reason."),
+}
+
+PHASES = {
+    Phase.DRAFT: _l("In preparation"),
+    Phase.SUBMISSION: _l("Proposals"),
+    Phase.SUPPORT: _l("Support"),
+    Phase.REVIEW: _l("Assessment"),
+    Phase.DISCUSSION: _l("Discussion"),
+    Phase.VOTING: _l("Vote"),
+    Phase.COUNTING: _l("Count"),
+    Phase.RESULTS: _l("Results"),
+    Phase.IMPLEMENTATION: _l("Delivery"),
+    Phase.OPEN: _l("Open for contributions"),
+    Phase.CONSIDERING: _l("Answers in preparation"),
+    Phase.REPORTED: _l("Answered"),
+    Phase.CLOSED: _l("Completed"),
+    Phase.CANCELLED: _l("Cancelled"),
+}
+
+STEPS = {
+    Step.OPEN_SUBMISSION: _l("Open for proposals"),
+    Step.OPEN_SUPPORT: _l("Open the collection of support"),
+    Step.OPEN_REVIEW: _l("Begin the assessment"),
+    Step.OPEN_DISCUSSION: _l("Open the discussion"),
+    Step.OPEN_VOTING: _l("Open the vote"),
+    Step.CLOSE_VOTING: _l("Close the vote"),
+    Step.DECLARE: _l("Declare the result"),
+    Step.ADOPT: _l("Adopt into the budget"),
+    Step.CLOSE: _l("Complete the round"),
+    Step.OPEN_CONSULTATION: _l("Open the consultation"),
+    Step.CLOSE_CONSULTATION: _l("End the consultation"),
+    Step.REPORT: _l("Publish the answers"),
+    Step.CANCEL: _l("Cancel the round"),
+}
+
+ROLES = {
+    Role.VISITOR: _l("Visitor"),
+    Role.CITIZEN: _l("Citizen"),
+    Role.RESIDENT: _l("Verified resident"),
+    Role.OFFICER: _l("Officer"),
+    Role.REVIEWER: _l("Department reviewer"),
+    Role.COUNCILLOR: _l("Councillor"),
+    Role.ADMINISTRATOR: _l("Administrator"),
+    Role.ASSOCIATION: _l("Association staff"),
+    Role.OPERATOR: _l("Operator"),
+}
+
+KINDS = {
+    Kind.BUDGETING: _l("Participatory budget"),
+    Kind.CONSULTATION: _l("Public consultation"),
+}
+
+WORDS = (REFUSALS, OBSTACLES, PHASES, STEPS, ROLES, KINDS)

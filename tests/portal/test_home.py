@@ -1,0 +1,39 @@
+"""The first pages that anybody sees."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.support.marks import on_both_databases
+from tests.support.pages import PageClient
+from tests.support.people import a_municipality
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [("ka-GE,ka;q=0.9", "ka"), ("bg;q=0.8,de", "bg"), ("fr", "en"), ("en;q=0.1,ka;q=0.5", "ka")],
+)
+def test_the_root_leads_to_the_language_that_the_reader_prefers(
+    client: PageClient, accepted: str, language: str
+) -> None:
+    response = client.get("/", headers={"Accept-Language": accepted})
+    assert response.status_code == 302
+    assert response.location == f"/{language}/"
+    assert "Accept-Language" in response.headers["Vary"]
+
+
+def test_the_chosen_language_is_remembered(client: PageClient) -> None:
+    client.get("/ka/", headers={"Accept-Language": "en"})
+    assert client.get("/", headers={"Accept-Language": "en"}).location == "/ka/"
+
+
+@on_both_databases
+def test_home_names_every_municipality_in_the_readers_language(client: PageClient, session: Session) -> None:
+    a_municipality(session)
+    session.commit()
+    assert "რუსთავი" in client.get("/ka/").get_data(as_text=True)
+    assert "Rustavi" in client.get("/en/").get_data(as_text=True)
+
+
+def test_an_unknown_language_or_municipality_is_not_found(client: PageClient) -> None:
+    assert client.get("/xx/").status_code == 404
+    assert client.get("/ka/nowhere/").status_code == 404
