@@ -28,6 +28,7 @@ from pbplatform.foundation.crypto import SecretFolder, Vault
 from pbplatform.foundation.database import Database, check_letters
 from pbplatform.foundation.files import Files
 from pbplatform.foundation.jobs import Jobs, make_huey
+from pbplatform.foundation.pagecache import PageCache
 
 log = logging.getLogger("pbplatform.requests")
 
@@ -61,6 +62,8 @@ class Platform(Flask):
         session = g.get("session")
         if session is not None and g.get("writing"):
             session.commit()
+            if session.info.pop("letters", False):
+                self.extensions["house"].jobs.soon("mail")
         return response
 
 
@@ -153,13 +156,14 @@ def _preferred_language() -> str:
 
 def _install_requests(app: Flask, config: Config) -> None:
     house: House = app.extensions["house"]
+    kept_pages = PageCache(config.page_cache_seconds)
     CSRFProtect(app)
     login = LoginManager(app)
     login.session_protection = None
     login.user_loader(guard.load)
 
     @app.before_request
-    def begin() -> None:
+    def begin() -> Response | None:
         g.started = time.perf_counter()
         g.request_id = uuid4().hex[:12]
         g.nonce = secrets.token_urlsafe(16)
@@ -167,6 +171,7 @@ def _install_requests(app: Flask, config: Config) -> None:
         web.refuse_broken_input(request)
         if house.database.replaced():
             raise ServiceUnavailable(retry_after=30)
+        return kept_pages.answer(request)
 
     @app.before_request
     def arrive() -> None:
@@ -186,6 +191,8 @@ def _install_requests(app: Flask, config: Config) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         _log_request(response)
+        if g.get("actor") is not None and not g.actor.signed_in:
+            response = kept_pages.keep(request, response)
         if g.get("actor") is not None and g.actor.signed_in:
             response.headers.setdefault("Cache-Control", "no-store")
         if (

@@ -60,6 +60,7 @@ class Config:
     oidc_client_id: str | None
     oidc_client_secret: str | None
     log_level: str
+    page_cache_seconds: int
 
     @property
     def production(self) -> bool:
@@ -102,6 +103,9 @@ def read_config(env: Mapping[str, str]) -> Config:
         oidc_client_id=env.get("PB_OIDC_CLIENT_ID") or None,
         oidc_client_secret=env.get("PB_OIDC_CLIENT_SECRET") or None,
         log_level=env.get("PB_LOG_LEVEL", "INFO"),
+        page_cache_seconds=_number(
+            env.get("PB_PAGE_CACHE_SECONDS", "5" if mode is Mode.PRODUCTION else "0"), "PB_PAGE_CACHE_SECONDS"
+        ),
     )
     _refuse_unsafe(config)
     return config

@@ -5,6 +5,8 @@ from flask import Flask
 from pbplatform import words
 from pbplatform.accounts import views as accounts_views
 from pbplatform.accounts import words as accounts_words
+from pbplatform.door import House
+from pbplatform.foundation.mail import deliver_due, post_office
 from pbplatform.foundation.words import teach
 from pbplatform.journal import views as journal_views
 from pbplatform.municipalities import views as municipalities_views
@@ -28,11 +30,19 @@ WORDS = (*words.WORDS, *accounts_words.WORDS, *municipalities_words.WORDS)
 
 
 def register(app: Flask) -> None:
-    """Give every feature its place in the address space."""
+    """Give every feature its place in the address space, its words, its jobs and duties."""
     teach(*WORDS)
+    _set_duties(app.extensions["house"])
     for blueprint in BARE:
         app.register_blueprint(blueprint)
     for blueprint in HOUSE:
         app.register_blueprint(blueprint, url_prefix=HOUSE_PREFIX)
     for blueprint in TOWN:
         app.register_blueprint(blueprint, url_prefix=TOWN_PREFIX)
+
+
+def _set_duties(house: House) -> None:
+    """What is done again and again in the background; `pbplatform duties run` does it by hand."""
+    config = house.config
+    post = post_office(config.mail_url)
+    house.jobs.every_minutes(1, "mail", lambda: deliver_due(house.database, post, config.mail_from))

@@ -4,15 +4,19 @@ A job is a row (what people see) and a queued task (what runs). The task is queu
 asked for it has been committed, so a job never looks for facts that are not there yet.
 """
 
+import json
 import logging
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from huey import MemoryHuey, crontab
 from huey.api import Huey, PriorityRedisHuey, SqliteHuey
 from huey.consumer import Consumer
+from huey.registry import Message
+from huey.serializer import Serializer
 from sqlalchemy import String, event
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -77,6 +81,7 @@ class Jobs:
         self._duties: dict[str, Callable[[], object]] = {}
         self._consumer: Consumer | None = None
         self._run = huey.task(name="run_job")(self.run)
+        self._do = huey.task(name="do_duty")(self.do)
 
     def register(self, kind: str, work: Work) -> None:
         """Name a kind of work; the name is what the row keeps."""
@@ -89,6 +94,14 @@ class Jobs:
             crontab(minute=f"*/{minutes}") if minutes < 60 else crontab(minute="7", hour=f"*/{minutes // 60}")
         )
         self.huey.periodic_task(schedule, name=f"duty_{name}")(duty)
+
+    def soon(self, name: str) -> None:
+        """Do a duty as soon as a worker is free, without waiting for its turn."""
+        self._do(name)
+
+    def do(self, name: str) -> None:
+        """Do one duty now, here."""
+        self._duties[name]()
 
     @property
     def duties(self) -> dict[str, Callable[[], object]]:
@@ -151,6 +164,25 @@ class Jobs:
             self._consumer = None
 
 
+class JsonMessages(Serializer):
+    """Queue messages as JSON. What lies in a queue is data and can never become code, as a pickle could."""
+
+    def _serialize(self, data: Message) -> bytes:
+        return json.dumps([data.id, data.name, data.priority, data.args, data.kwargs]).encode()
+
+    def _deserialize(self, data: bytes) -> Message:
+        task_id, name, priority, arguments, keywords = json.loads(data)
+        return Message(
+            id=task_id,
+            name=name,
+            retries=0,
+            retry_delay=0,
+            priority=priority,
+            args=tuple(arguments),
+            kwargs=keywords,
+        )
+
+
 class _QuietConsumer(Consumer):
     def _set_signal_handlers(self) -> None:
         """The server owns the process's signals."""
@@ -158,14 +190,17 @@ class _QuietConsumer(Consumer):
 
 def make_huey(url: str, *, immediate: bool = False) -> Huey:
     """The queue for a URL: ``sqlite:///file``, ``redis://…``, ``postgresql://…``; immediate runs tasks at once."""
+    habits: dict[str, Any] = {"results": False, "serializer": JsonMessages()}
     if immediate:
-        return MemoryHuey("pbplatform", immediate=True)
+        return MemoryHuey("pbplatform", immediate=True, **habits)
     if url.startswith("sqlite:///"):
-        return SqliteHuey("pbplatform", filename=url.removeprefix("sqlite:///"))
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return SqliteHuey("pbplatform", filename=str(path), **habits)
     if url.startswith("redis"):
-        return PriorityRedisHuey("pbplatform", url=url)
+        return PriorityRedisHuey("pbplatform", url=url, **habits)
     if url.startswith("postgres"):
         from huey.api import PostgresHuey
 
-        return PostgresHuey("pbplatform", dsn=url)
+        return PostgresHuey("pbplatform", dsn=url, **habits)
     raise ValueError(f"jobs cannot be queued at {url!r}: use sqlite:///file, redis://… or postgresql://…")

@@ -84,6 +84,7 @@ def write_letter(
         next_try_at=clock.now(),
     )
     session.add(letter)
+    session.info["letters"] = True
     return letter
 
 
