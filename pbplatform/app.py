@@ -169,7 +169,7 @@ def _install_requests(app: Flask, config: Config) -> None:
         g.nonce = secrets.token_urlsafe(16)
         g.writing = request.method not in ("GET", "HEAD", "OPTIONS")
         web.refuse_broken_input(request)
-        if house.database.replaced():
+        if not house.generations.whole():
             raise ServiceUnavailable(retry_after=30)
         return kept_pages.answer(request)
 

@@ -20,6 +20,7 @@ from pbplatform.foundation.crypto import SecretFolder, Vault
 from pbplatform.foundation.database import Database
 from pbplatform.foundation.errors import Invalid
 from pbplatform.foundation.files import Files
+from pbplatform.foundation.generation import Generations
 from pbplatform.foundation.jobs import Jobs
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -40,6 +41,7 @@ class House:
     ) -> None:
         self.config = config
         self.database = database
+        self.generations = Generations(database, config.data_dir / "generation.json")
         self.jobs = jobs
         self.files = files
         self.secrets = secrets

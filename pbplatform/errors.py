@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from pbplatform.accounts import guard
 from pbplatform.charter.policy import Refusal, Refused
@@ -26,6 +26,7 @@ RETRY_AFTER = "10"
 def install(app: Flask) -> None:
     """Answer every kind of error with its page."""
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(CSRFError, lambda _error: error_page(400, "form_expired"))
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(Missing, lambda _error: error_page(404))
@@ -38,6 +39,11 @@ def install(app: Flask) -> None:
     app.register_error_handler(PoolTimeout, lambda _error: unavailable())
     app.register_error_handler(KeyMissing, lambda _error: unavailable())
     app.register_error_handler(500, lambda _error: error_page(500))
+
+
+def _foreign_host(_error: SecurityError) -> Response:
+    # Without a host that is ours no address of ours can be built, so this answer has no page.
+    return Response("This address is not served here.\n", 400, mimetype="text/plain")
 
 
 def _http(error: HTTPException) -> Response:

@@ -45,4 +45,5 @@ def _set_duties(house: House) -> None:
     """What is done again and again in the background; `pbplatform duties run` does it by hand."""
     config = house.config
     post = post_office(config.mail_url)
+    house.jobs.every_minutes(1, "generation", house.generations.renew)
     house.jobs.every_minutes(1, "mail", lambda: deliver_due(house.database, post, config.mail_from))

@@ -4,6 +4,7 @@ import click
 
 from pbplatform.cli import setting
 from pbplatform.foundation import migrations
+from pbplatform.foundation.generation import Generations
 
 
 @click.group()
@@ -16,6 +17,14 @@ def upgrade() -> None:
     """Bring the schema to this release."""
     migrations.upgrade(setting.database().engine)
     click.echo("The schema is that of this release.")
+
+
+@database.command()
+def accept() -> None:
+    """Take the SQLite file that lies there now for the right one, after it was replaced by hand."""
+    config = setting.config()
+    Generations(setting.database(), config.data_dir / "generation.json").accept()
+    click.echo("Accepted. Restart the application.")
 
 
 @database.command()

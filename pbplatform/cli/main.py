@@ -9,6 +9,8 @@ COMMANDS = {
     "demo": "pbplatform.cli.serving:demo",
     "worker": "pbplatform.cli.serving:worker",
     "duties": "pbplatform.cli.serving:duties",
+    "backup": "pbplatform.cli.safety:backup",
+    "restore": "pbplatform.cli.safety:restore",
     "database": "pbplatform.cli.database:database",
     "journal": "pbplatform.cli.journal:journal",
     "municipality": "pbplatform.cli.people:municipality",

@@ -4,16 +4,18 @@ Writers on SQLite open their transaction with BEGIN IMMEDIATE: a deferred transa
 later fails at once under load, whatever the busy timeout. Readers stay deferred so that they never queue.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    CursorResult,
     DateTime,
     Dialect,
     Engine,
@@ -25,6 +27,7 @@ from sqlalchemy import (
     event,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -160,8 +163,7 @@ class WrongLocale(Exception):
 
 def make_engine(url: str) -> Engine:
     """An engine for SQLite or PostgreSQL (psycopg 3) with the platform's transaction habits."""
-    sqlite = url.startswith("sqlite")
-    if sqlite:
+    if url.startswith("sqlite"):
         path = url.removeprefix("sqlite:///")
         if path and path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -183,6 +185,13 @@ def make_engine(url: str) -> Engine:
         hide_parameters=True,
         connect_args={"connect_timeout": 3},
     )
+
+
+def insert_new(session: Session, model: type[Base], **values: Any) -> bool:
+    """Insert a row unless one with the same key is there already; whether it was new. Safe among parallel writers."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    done = session.execute(insert(model).values(**values).on_conflict_do_nothing())
+    return bool(cast("CursorResult[Any]", done).rowcount)
 
 
 def _take_over_begin(engine: Engine) -> None:
@@ -221,9 +230,17 @@ def database_now(session: Session) -> datetime:
 
 def unreachable(error: BaseException) -> bool:
     """Whether an error means that the database is away, full or busy, rather than that we asked it nonsense."""
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError) or (
+        isinstance(getattr(error, "orig", None), sqlite3.DatabaseError) and _damaged(error)
+    ):
         return True
     return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def _damaged(error: BaseException) -> bool:
+    """SQLite's word that the file is no longer a sound database, as when it was overwritten under us."""
+    said = str(getattr(error, "orig", ""))
+    return "malformed" in said or "not a database" in said
 
 
 def _sqlite_file(engine: Engine) -> Path | None:

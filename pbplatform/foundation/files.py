@@ -36,7 +36,7 @@ class Files:
         except (NotFoundError, FileNotFoundError):
             return
 
-    def keys(self, prefix: str = "") -> list[str]:
+    def all_keys(self, prefix: str = "") -> list[str]:
         """Every key under a prefix, sorted."""
         return sorted(
             str(found["path"]) for batch in obstore.list(self._store, prefix or None) for found in batch

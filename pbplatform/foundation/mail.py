@@ -142,12 +142,12 @@ def compose(letter: Letter, sender: str) -> EmailMessage:
     message["Subject"] = letter.subject
     message["Message-ID"] = letter.message_id
     message["Date"] = format_datetime(letter.written_at)
-    message["Content-Language"] = letter.language
     message["Auto-Submitted"] = "auto-generated"
     if letter.unsubscribe_url:
         message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.body)
+    message["Content-Language"] = letter.language
     if letter.html:
         message.add_alternative(letter.html, subtype="html")
     return message

@@ -50,13 +50,7 @@ class PageCache:
         fitting = (
             response.status_code == 200 and response.mimetype == "text/html" and not response.is_streamed
         )
-        if (
-            key is None
-            or not fitting
-            or session.modified
-            or session.accessed
-            or "Cache-Control" in response.headers
-        ):
+        if key is None or not fitting or session.modified or "Cache-Control" in response.headers:
             return response
         body = response.get_data().replace(g.nonce.encode(), MARK.encode())
         etag = sha256(body).hexdigest()[:24]

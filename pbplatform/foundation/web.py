@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Request, Response, g, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, RequestHeaderFieldsTooLarge
@@ -11,7 +11,8 @@ LARGEST_BODY = 2 * 1024 * 1024
 LARGEST_FORM_MEMORY = 1 * 1024 * 1024
 MOST_PARTS = 500
 LONGEST_HEADER = 8192
-_BROKEN = re.compile("[\x00\ud800-\udfff\ufffe\uffff]")
+# U+FFFD is what decoding leaves of bytes that are no UTF-8.
+_BROKEN = re.compile("[\x00\ud800-\udfff\ufffd-\uffff]")
 _LINE_BREAK = re.compile("[\r\n\x00]")
 
 POLICY = {
@@ -44,8 +45,12 @@ def refuse_broken_input(req: Request) -> None:
         raise RequestHeaderFieldsTooLarge
     if _LINE_BREAK.search(req.path) or broken(req.path):
         raise BadRequest
+    try:
+        unquote_to_bytes(req.query_string).decode()
+    except UnicodeDecodeError:
+        raise BadRequest from None
     for key, values in req.args.lists():
-        if broken(key) or any(broken(value) or "\x00" in value for value in values):
+        if broken(key) or any(broken(value) for value in values):
             raise BadRequest
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from pbplatform.charter.roles import Actor, Role
 from pbplatform.foundation import clock
 from pbplatform.foundation.crypto import digest
+from pbplatform.foundation.database import insert_new
 from pbplatform.journal.models import GENESIS, JournalEntry, JournalHead
 
 INSTALLATION = 0
@@ -64,13 +65,9 @@ def record(
 
 
 def _locked_head(session: Session, scope: int) -> JournalHead:
+    insert_new(session, JournalHead, scope=scope, number=0, hash=GENESIS)
     question = select(JournalHead).where(JournalHead.scope == scope).with_for_update()
-    head = session.scalar(question.execution_options(populate_existing=True))
-    if head is None:
-        head = JournalHead(scope=scope, number=0, hash=GENESIS)
-        session.add(head)
-        session.flush()
-    return head
+    return session.execute(question.execution_options(populate_existing=True)).scalar_one()
 
 
 def _hat(actor: Actor | None) -> str:

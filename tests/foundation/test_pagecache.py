@@ -1,0 +1,57 @@
+"""Pages kept for a moment: fast for visitors, never anybody's personal page, never an old nonce."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from pbplatform.app import create_app
+from pbplatform.config import Config
+from pbplatform.door import House
+from tests.support.pages import PageClient
+from tests.support.people import a_municipality, an_account
+
+
+@pytest.fixture
+def config(config: Config) -> Config:
+    """An installation that keeps pages."""
+    return replace(config, page_cache_seconds=60)
+
+
+def _ask(app: Flask, **headers: str):
+    return app.test_client().get("/en/", headers=headers)
+
+
+def test_a_kept_page_is_served_with_a_new_nonce_and_answers_304(app: Flask, house: House) -> None:
+    first = _ask(app)
+    house.database.engine.dispose()
+    second = _ask(app)
+    assert first.get_data() == second.get_data()
+    assert first.headers["Content-Security-Policy"] != second.headers["Content-Security-Policy"]
+    assert _ask(app, **{"If-None-Match": second.headers["ETag"]}).status_code == 304
+
+
+def test_a_signed_in_page_is_never_kept_nor_served_to_others(
+    app: Flask, house: House, signed_in: Callable[..., PageClient]
+) -> None:
+    with house.database.transaction() as session:
+        account = an_account(session, a_municipality(session), name="Secret Name")
+    page = signed_in(account).get("/en/")
+    assert "Secret Name" in page.get_data(as_text=True)
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "Secret Name" not in _ask(app).get_data(as_text=True)
+
+
+def test_a_form_with_its_token_is_not_kept(app: Flask) -> None:
+    tokens = {
+        app.test_client().get("/en/sign-in").get_data(as_text=True).split('name="csrf_token"')[1][:120]
+        for _ in range(2)
+    }
+    assert len(tokens) == 2
+
+
+def test_nothing_is_kept_when_it_is_switched_off(config: Config) -> None:
+    app = create_app(replace(config, page_cache_seconds=0))
+    assert "ETag" not in app.test_client().get("/en/").headers
+    app.extensions["house"].database.dispose()
