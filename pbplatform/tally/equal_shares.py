@@ -1,0 +1,356 @@
+"""The Method of Equal Shares for one endowment, exact and fast.
+
+Every voter starts with the same endowment. In each round the project with the lowest price is bought: the price rho is
+the least money per unit of utility at which its supporters, each paying min(what they have, rho times utility), raise its
+cost. Rounds go on until no project's supporters hold its cost.
+
+Exactness. Floats only filter. `held` carries each class's money as a float64 with one absolute error bound `slack` for all
+of them; a price computed from it comes with a certified interval. Where intervals do not decide (who is cheapest, who can
+pay in full, whether the money suffices) whole numbers do. They are few: a voter's money is the endowment minus the sum of
+stake times price over the funded projects they chose, or nothing once exhausted, so the exact state is one rational per
+round. With R[l] the pull (weight times stake) of those who paid in full in round l, the price of round l is
+N[l] / (R[1] ... R[l]) with an integer N[l], found from the earlier ones by Horner's scheme. The floats are refreshed from
+these exact prices every round, so that errors never build up.
+
+Source: Peters, Pierczyński, Skowron, "Proportional Participatory Budgeting with Additive Utilities" (NeurIPS 2021).
+"""
+
+import heapq
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pbplatform.tally.greedy import Purse
+from pbplatform.tally.utility import Column, Floats, Market
+
+UNIT = 2.0**-53
+"""Half the spacing of float64 at 1: the relative error of one rounding."""
+
+Mask = npt.NDArray[np.bool_]
+
+
+class Bound(NamedTuple):
+    """A certified interval for a project's price (in stakes), from floats. `high` is infinite where floats cannot say."""
+
+    low: float
+    high: float
+
+
+@dataclass(slots=True)
+class Price:
+    """The exact price of a project now: `number / (product of the earlier pulls * pull)`, in endowment parts per stake."""
+
+    number: int
+    pull: int
+    held: Floats
+    poor: Mask
+    near: npt.NDArray[np.intp]
+    near_money: list[int]
+
+
+@dataclass(slots=True)
+class Purchase:
+    """One round: the winner, its exact price per unit of utility as a ratio of whole numbers, and who paid how."""
+
+    project: int
+    number: int
+    divisor: int
+    high: float
+    paid_full: int
+    paid_rest: int
+    tied: tuple[int, ...]
+
+    @property
+    def price(self) -> Fraction:
+        """Minor units per unit of utility."""
+        return Fraction(self.number, self.divisor)
+
+
+@dataclass(slots=True)
+class Run:
+    """A count with one endowment. `overspent` runs are cut short as soon as they exceed the budget."""
+
+    purchases: list[Purchase] = field(default_factory=list)
+    overspent: bool = False
+    spent: int = 0
+    state: "State | None" = None
+
+    @property
+    def funded(self) -> list[int]:
+        """Projects in the order of purchase."""
+        return [purchase.project for purchase in self.purchases]
+
+
+class State:
+    """Everybody's money in the course of one run: floats for filtering, the chain of exact prices beside them."""
+
+    def __init__(self, market: Market, endowment: Fraction) -> None:
+        self.market = market
+        self.parts, self.share = endowment.denominator, endowment.numerator
+        self.endowment = self.share / self.parts
+        self.held: Floats = np.full(market.classes, self.endowment)
+        self.slack = UNIT * self.endowment
+        self.turn = np.zeros(len(market.values), dtype=np.intp)
+        self.numbers: list[int] = []
+        self.pulls: list[int] = []
+        self.divisor = 1
+
+    # Floats with certified intervals.
+
+    def bound(self, project: int, least: float) -> Bound | None:
+        """Interval for the price of a project, given a lower bound on it; None if its supporters cannot pay."""
+        column = self.market.columns[project]
+        cost = float(self.market.election.projects[project].cost)
+        held = self.held.take(column.classes)
+        total = float(column.weight @ held)
+        # Adding up k products of rounded numbers errs by at most k units of their absolute sum, in any order.
+        rounding = (2 * len(held) + 16) * UNIT * (cost + 2 * total)
+        doubt = rounding + column.supporters * self.slack
+        if total < cost + doubt and (total < cost - doubt or not self.affordable(project)):
+            return None
+        at, low, settled = least, least, False
+        rich = held >= (at if column.stake is None else at * column.stake)
+        count = np.count_nonzero(rich)
+        pull = error = 0.0
+        while count:
+            # A tangent to the concave curve of money raised: its root is never above the price (Newton from the left).
+            pulls = column.pull * rich
+            pull = float(pulls.sum())
+            kept = float(pulls @ held) if column.stake is None else float((column.weight * rich) @ held)
+            root = (cost - (total - kept)) / pull
+            error = doubt / pull + 4 * UNIT * abs(root)
+            low = max(low, root - error)
+            if root <= at:
+                settled = root == at
+                break
+            rich = held >= (root if column.stake is None else root * column.stake)
+            still = np.count_nonzero(rich)
+            at = root
+            if still == count:
+                settled = True
+                break
+            count = still
+        if not settled:
+            return Bound(low, math.inf)
+        high = at + 4 * error
+        beyond = held >= (high if column.stake is None else high * column.stake)
+        if np.count_nonzero(beyond) == count or float(column.pull @ beyond) * 2 >= pull:
+            return Bound(low, high)
+        return Bound(low, math.inf)
+
+    # Whole numbers.
+
+    def charges(self, classes: npt.NDArray[np.intp]) -> list[int]:
+        """For each earlier round the pull of these classes on its price: sum of weight times stake over its supporters."""
+        market = self.market
+        starts = market.start[classes]
+        lengths = market.start[classes + 1] - starts
+        ends = np.cumsum(lengths)
+        total = int(ends[-1]) if len(ends) else 0
+        entries = np.repeat(starts - ends + lengths, lengths) + np.arange(total)
+        weights = np.repeat(market.weight[classes], lengths)
+        if market.stake is not None:
+            weights = weights * market.stake[entries]
+        sums = np.bincount(self.turn[market.project[entries]], weights=weights, minlength=len(self.pulls) + 1)
+        return [int(x) for x in sums[1:].tolist()]
+
+    def balance(self, weight: int, charges: Sequence[int], owed: int) -> int:
+        """Money of `weight` voters after all rounds, minus `owed` minor units, times parts and all earlier pulls."""
+        value = self.share * weight - owed * self.parts
+        for pull, number, charge in zip(self.pulls, self.numbers, charges, strict=True):
+            value = value * pull - charge * number
+        return value
+
+    def affordable(self, project: int) -> bool:
+        """Whether the supporters of a project hold its cost, exactly."""
+        return self.money(project, self.market.election.projects[project].cost) >= 0
+
+    def money(self, project: int, owed: int = 0) -> int:
+        """What the supporters hold, minus `owed`; the unit is a minor unit divided by `parts * divisor`."""
+        column = self.market.columns[project]
+        alive = self.held.take(column.classes) > 0
+        weight = int(column.weight[alive].sum())
+        return self.balance(weight, self.charges(column.classes[alive]), owed)
+
+    def exact(self, project: int, bound: Bound) -> Price:
+        """The exact price of an affordable project whose price lies within `bound`."""
+        column = self.market.columns[project]
+        held = self.held.take(column.classes)
+        alive = held > 0
+        stake = 1.0 if column.stake is None else column.stake
+        below = bound.low * stake * (1 - 4 * UNIT) - 2 * self.slack
+        poor = alive & (held < below)
+        if math.isinf(bound.high):
+            close = alive & ~poor
+        else:
+            above = bound.high * stake * (1 + 4 * UNIT) + 2 * self.slack
+            close = alive & ~poor & (held <= above)
+        near = np.flatnonzero(close)
+        money = self._exact_money(column, near) if len(near) else []
+        stakes = [1] * len(near) if column.stake is None else [int(x) for x in column.stake[near].tolist()]
+        cost = self.market.election.projects[project].cost
+        while True:
+            poor_weight = int(column.weight[poor].sum())
+            pull = int(column.pull[alive & ~poor].sum())
+            number = -self.balance(poor_weight, self.charges(column.classes[poor]), cost)
+            # Poor are those who hold strictly less than price times stake; finding more of them raises the price.
+            more = [
+                place
+                for place, own, u in zip(near.tolist(), money, stakes, strict=True)
+                if not poor[place] and own * pull < number * u
+            ]
+            if not more:
+                return Price(number, pull, held, poor, near, money)
+            poor[more] = True
+
+    def _exact_money(self, column: Column, near: npt.NDArray[np.intp]) -> list[int]:
+        """Exact money of some classes of a column, in units of one minor unit divided by `parts * divisor`."""
+        market, rounds = self.market, len(self.pulls)
+        classes = column.classes[near]
+        starts = market.start[classes]
+        lengths = market.start[classes + 1] - starts
+        ends = np.cumsum(lengths)
+        entries = np.repeat(starts - ends + lengths, lengths) + np.arange(int(ends[-1]))
+        paid = np.zeros((len(near), rounds + 1), dtype=np.int64)
+        owner = np.repeat(np.arange(len(near)), lengths)
+        paid[owner, self.turn[market.project[entries]]] = 1 if market.stake is None else market.stake[entries]
+        paid[:, 0] = 0
+        # Classes with the same purchases hold the same money: each history is worked out once.
+        histories, which = np.unique(paid, axis=0, return_inverse=True)
+        amounts = [self.balance(1, history[1:], 0) for history in histories.tolist()]
+        return [amounts[i] for i in which.ravel().tolist()]
+
+    def pay(self, project: int, price: Price) -> tuple[int, int]:
+        """Buy a project at its exact price; returns how many voters paid in full and how many gave all they had."""
+        column = self.market.columns[project]
+        alive = price.held > 0
+        self.divisor *= price.pull
+        self.pulls.append(price.pull)
+        self.numbers.append(price.number)
+        self.turn[project] = len(self.pulls)
+        parts = self.divisor * self.parts
+        paid = (price.number / parts) * (1.0 if column.stake is None else column.stake)
+        left = price.held - paid
+        left[~alive] = 0.0
+        left[price.poor] = 0.0
+        for place, own in zip(price.near.tolist(), price.near_money, strict=True):
+            stake = 1 if column.stake is None else int(column.stake[place])
+            rest = own * price.pull - price.number * stake
+            left[place] = 0.0 if rest <= 0 else rest / parts
+        self.held[column.classes] = left
+        # The price is rounded once, multiplied once and subtracted once; none of these exceeds the endowment.
+        self.slack += 4 * UNIT * self.endowment
+        rest_weight = int(column.weight[price.poor].sum())
+        return int(column.weight[alive].sum()) - rest_weight, rest_weight
+
+
+class Counter:
+    """Runs Equal Shares on one market for any endowment; ties go to the lowest of `ranks`."""
+
+    def __init__(self, market: Market, ranks: Sequence[int], eligible: Sequence[int]) -> None:
+        self.market = market
+        self.ranks = ranks
+        self.costs = [project.cost for project in market.election.projects]
+        self.eligible = [p for p in eligible if market.columns[p].total_pull > 0]
+
+    def run(self, endowment: Fraction) -> Run:
+        """Count with this endowment. Cut short as soon as the funded projects cost more than the budget."""
+        run = self._run(endowment, None)
+        if run is None:
+            raise AssertionError("a run without a guide always ends")
+        return run
+
+    def same_as(self, guide: Run, endowment: Fraction) -> Run | None:
+        """The run with a higher endowment if it and every endowment between are certain to buy the same sequence.
+
+        Certificate: the sequences are equal, and in each round the winner's price under the lower endowment is before (in
+        price, then tie-breaking order) every rival's price under the higher one. `docs/counting.md` has the proof.
+        """
+        return self._run(endowment, guide)
+
+    def _run(self, endowment: Fraction, guide: Run | None) -> Run | None:
+        state = State(self.market, endowment)
+        purse = Purse(self.market.election)
+        run = Run(state=state)
+        values = self.market.values
+        lows = {p: self.costs[p] / self.market.columns[p].total_pull * (1 - 8 * UNIT) for p in self.eligible}
+        heap = [(low / values[p] * (1 - 4 * UNIT), p) for p, low in lows.items()]
+        heapq.heapify(heap)
+        while True:
+            mark = (
+                guide.purchases[len(run.purchases)]
+                if guide and len(guide.purchases) > len(run.purchases)
+                else None
+            )
+            found = self._candidates(state, purse, heap, lows, -math.inf if mark is None else mark.high)
+            if not found:
+                return run if mark is None else None
+            winner, price, tied = self._cheapest(state, found)
+            if guide is not None and (
+                mark is None or winner != mark.project or not self._certified(state, found, winner, mark)
+            ):
+                return None
+            for project, interval in found:
+                lows[project] = interval.low
+                if project != winner:
+                    heapq.heappush(heap, (interval.low / values[project] * (1 - 4 * UNIT), project))
+            full, rest = state.pay(winner, price)
+            divisor = state.divisor * state.parts * values[winner]
+            high = price.number / divisor * (1 + 4 * UNIT)
+            run.purchases.append(Purchase(winner, price.number, divisor, high, full, rest, tied))
+            purse.buy(winner)
+            run.spent = purse.spent
+            if purse.left < 0:
+                run.overspent = True
+                return run if guide is None else None
+
+    def _candidates(
+        self, state: State, purse: Purse, heap: list[tuple[float, int]], lows: dict[int, float], reach: float
+    ) -> list[tuple[int, Bound]]:
+        """All projects that may be cheapest now (or cheaper than `reach`), with their intervals; taken off the heap.
+
+        Money only falls during a run, so a price never falls, and an old lower bound stays one: projects are looked at
+        from the lowest bound, until the best interval lies below all bounds that remain.
+        """
+        best = math.inf
+        found: list[tuple[int, Bound]] = []
+        while heap and (heap[0][0] <= best or heap[0][0] <= reach):
+            _, project = heapq.heappop(heap)
+            if purse.obstacle(project) is not None:
+                continue
+            bound = state.bound(project, lows[project])
+            if bound is not None:
+                found.append((project, bound))
+                best = min(best, bound.high / self.market.values[project] * (1 + 4 * UNIT))
+        return found
+
+    def _cheapest(self, state: State, found: list[tuple[int, Bound]]) -> tuple[int, Price, tuple[int, ...]]:
+        """The cheapest of the candidates, its exact price, and the projects exactly tied with it (itself included)."""
+        values = self.market.values
+        best = min(bound.high / values[project] for project, bound in found) * (1 + 8 * UNIT)
+        close = [(p, bound) for p, bound in found if bound.low / values[p] * (1 - 8 * UNIT) <= best]
+        priced = [(p, bound, state.exact(p, bound)) for p, bound in close]
+        if len(priced) == 1:
+            return priced[0][0], priced[0][2], ()
+        keys = {p: Fraction(price.number, price.pull * values[p]) for p, _, price in priced}
+        lowest = min(keys.values())
+        tied = sorted((p for p, key in keys.items() if key == lowest), key=lambda p: self.ranks[p])
+        winner, _, price = next(entry for entry in priced if entry[0] == tied[0])
+        return winner, price, tuple(tied) if len(tied) > 1 else ()
+
+    def _certified(self, state: State, found: list[tuple[int, Bound]], winner: int, mark: Purchase) -> bool:
+        """Whether every rival's price now comes after the price that the winner had under the lower endowment."""
+        for project, bound in found:
+            value = self.market.values[project]
+            if project == winner or bound.low / value * (1 - 8 * UNIT) > mark.high:
+                continue
+            price = state.exact(project, bound)
+            key = Fraction(price.number, price.pull * state.divisor * state.parts * value)
+            if (key, self.ranks[project]) < (mark.price, self.ranks[winner]):
+                return False
+        return True

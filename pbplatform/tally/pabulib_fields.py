@@ -1,0 +1,270 @@
+"""The fields of a Pabulib file that the count depends on: what META declares, the projects, the ballots."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import repeat
+
+import numpy as np
+
+from pbplatform.tally.election import (
+    MAX_AMOUNT,
+    MAX_POINTS,
+    BallotFormat,
+    Election,
+    Limit,
+    LimitKind,
+    Project,
+)
+from pbplatform.tally.faults import Faults, brief
+from pbplatform.tally.profile import Ints, canonical_profile
+
+_DECIMAL = re.compile(r"[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
+_MOST_PLACES = 6
+
+FORMATS: Mapping[str, BallotFormat] = {
+    "approval": BallotFormat.APPROVAL,
+    "choose-1": BallotFormat.CHOOSE_ONE,
+    "cumulative": BallotFormat.POINTS,
+    "scoring": BallotFormat.POINTS,
+    "ordinal": BallotFormat.RANKING,
+}
+"""Pabulib's `vote_type` and the ballot format it means (approval with `max_sum_cost` is a knapsack)."""
+
+
+@dataclass
+class Declared:
+    """What META says that matters here."""
+
+    format: BallotFormat = BallotFormat.APPROVAL
+    budget: Decimal = Decimal(0)
+    max_length: int | None = None
+    categories: tuple[str, ...] = ()
+    budget_per_category: tuple[Decimal, ...] = ()
+    counts: dict[str, tuple[int | None, int]] = field(default_factory=dict)
+
+
+@dataclass
+class Listed:
+    """The projects of a file, with costs still decimal."""
+
+    projects: list[tuple[Project, Decimal]]
+
+    def scale(self, declared: Declared) -> int:
+        """Minor units per unit of the currency: as many decimal places as the file uses anywhere."""
+        amounts = [declared.budget, *declared.budget_per_category, *(cost for _, cost in self.projects)]
+        return int(10 ** max(places(amount) for amount in amounts))
+
+
+def decimal_of(text: str) -> Decimal | None:
+    """A plain non-negative decimal, exactly; None for anything else."""
+    return Decimal(text) if _DECIMAL.fullmatch(text) else None
+
+
+def places(amount: Decimal) -> int:
+    """Decimal places that an amount really uses."""
+    return max(0, -int(amount.normalize().as_tuple().exponent))
+
+
+def read_meta(
+    rows: Sequence[tuple[int, list[str]]], faults: Faults
+) -> tuple[dict[str, str], Declared | None]:
+    """The META section as it stands, and what the count needs of it (None if that cannot be had)."""
+    meta: dict[str, str] = {}
+    lines: dict[str, int] = {}
+    for line, row in rows:
+        key = row[0].strip()
+        if len(row) < 2 or any(cell.strip() for cell in row[2:]):
+            faults.add(line, f"the key {brief(key)} needs exactly one value")
+        elif key in meta:
+            faults.add(line, f"the key {brief(key)} is listed twice")
+        else:
+            meta[key], lines[key] = row[1].strip(), line
+    if not rows:
+        return meta, None
+    before = len(faults)
+    declared = Declared()
+    for key in ("budget", "vote_type", "num_projects", "num_votes"):
+        if key not in meta:
+            faults.add(0, f"META does not say {key}")
+    for key in ("num_projects", "num_votes"):
+        if key in meta:
+            declared.counts[key] = (_whole(meta, lines, key, faults), lines[key])
+    if "budget" in meta:
+        declared.budget = _amount(meta["budget"], "the budget", lines["budget"], faults) or Decimal(0)
+    if "vote_type" in meta:
+        kind = meta["vote_type"].lower()
+        if kind not in FORMATS:
+            faults.add(lines["vote_type"], f"unknown vote_type {brief(kind)}")
+        else:
+            knapsack = kind == "approval" and "max_sum_cost" in meta
+            declared.format = BallotFormat.KNAPSACK if knapsack else FORMATS[kind]
+    if meta.get("max_length"):
+        declared.max_length = _whole(meta, lines, "max_length", faults)
+    if "budget_per_category" in meta:
+        line = lines["budget_per_category"]
+        names = [name.strip() for name in meta.get("categories", "").split(",")]
+        amounts = [
+            _amount(text.strip(), "a category's budget", line, faults)
+            for text in meta["budget_per_category"].split(",")
+        ]
+        if len(names) != len(amounts) or not all(names):
+            faults.add(line, "budget_per_category needs as many amounts as there are categories")
+        declared.categories = tuple(names)
+        declared.budget_per_category = tuple(amount or Decimal(0) for amount in amounts)
+    return meta, declared if len(faults) == before else None
+
+
+def _whole(meta: Mapping[str, str], lines: Mapping[str, int], key: str, faults: Faults) -> int | None:
+    value = decimal_of(meta[key])
+    if value is None or places(value) or value > MAX_AMOUNT:
+        faults.add(lines[key], f"{key} is no whole number: {brief(meta[key])}")
+        return None
+    return int(value)
+
+
+def _amount(text: str, what: str, line: int, faults: Faults) -> Decimal | None:
+    value = decimal_of(text)
+    if value is None:
+        faults.add(line, f"{what} is no amount of money above zero: {brief(text)}")
+    elif value == 0:
+        faults.add(line, f"{what} is zero")
+    elif places(value) > _MOST_PLACES:
+        faults.add(line, f"{what} has more than {_MOST_PLACES} decimal places: {brief(text)}")
+    elif value > MAX_AMOUNT // 10**_MOST_PLACES:
+        faults.add(line, f"{what} is absurdly large: {brief(text)}")
+    else:
+        return value
+    return None
+
+
+def read_projects(
+    columns: Sequence[str], rows: Sequence[tuple[int, list[str]]], declared: Declared | None, faults: Faults
+) -> Listed | None:
+    """The projects, or None if they cannot be had."""
+    if not rows or "project_id" not in columns or "cost" not in columns:
+        if columns and not rows:
+            faults.add(0, "the section PROJECTS has no project")
+        return None
+    at = {name: columns.index(name) for name in columns}
+    before = len(faults)
+    found: list[tuple[Project, Decimal]] = []
+    seen: dict[str, int] = {}
+    for line, row in rows:
+        project_id = row[at["project_id"]].strip()
+        cost = _amount(row[at["cost"]].strip(), f"the cost of project {brief(project_id)}", line, faults)
+        if not project_id or "," in project_id or not project_id.isprintable():
+            faults.add(line, f"{brief(project_id)!r} cannot be the id of a project")
+        elif project_id in seen:
+            faults.add(line, f"project {brief(project_id)} is listed already on line {seen[project_id]}")
+        seen.setdefault(project_id, line)
+        if "selected" in at and row[at["selected"]].strip() not in ("", "0", "1", "2", "3"):
+            faults.add(line, f"selected is none of 0, 1, 2, 3: {brief(row[at['selected']])}")
+        for column in ("votes", "score"):
+            if column in at and row[at[column]].strip() and decimal_of(row[at[column]].strip()) is None:
+                faults.add(line, f"{column} is no number: {brief(row[at[column]])}")
+        name = row[at["name"]].strip() if "name" in at else ""
+        district = row[at["district"]].strip() if "district" in at else ""
+        tags = row[at["category"]].split(",") if "category" in at else []
+        categories = tuple(tag.strip() for tag in tags if tag.strip())
+        found.append((Project(project_id, 1, name, categories, district), cost or Decimal(1)))
+    return Listed(found) if len(faults) == before else None
+
+
+Key = tuple[str, str]
+
+
+def build_election(
+    ballots: Counter[Key], listed: Listed, declared: Declared
+) -> tuple[Election | None, dict[Key, str], dict[Key, str]]:
+    """The election, and messages about ballots by their raw text: faults (then there is no election) and doubts."""
+    scale = listed.scale(declared)
+    projects = tuple(
+        Project(p.id, int(cost * scale), p.name, p.categories, p.district) for p, cost in listed.projects
+    )
+    with_points = declared.format is BallotFormat.POINTS
+    empty = sum(count for key, count in ballots.items() if not key[0].strip())
+    keys = [key for key in ballots if key[0].strip()]
+    weights = np.array([ballots[key] for key in keys], dtype=np.int64)
+    index = {project.id: position for position, project in enumerate(projects)}
+    texts = [text for text, _ in keys]
+    tokens = ",".join(texts).split(",") if texts else []
+    lengths = np.array([text.count(",") + 1 for text in texts], dtype=np.int64)
+    flat = np.fromiter(map(index.get, tokens, repeat(-1)), dtype=np.int64, count=len(tokens))
+    for place in np.flatnonzero(flat < 0).tolist():
+        flat[place] = index.get(tokens[place].strip(), -1)
+    row = np.repeat(np.arange(len(keys), dtype=np.int64), lengths)
+    faulty: dict[Key, str] = {}
+    for place in np.flatnonzero(flat < 0)[:1000].tolist():
+        token = tokens[place].strip()
+        faulty[keys[row[place]]] = f"unknown project {brief(token)}" if token else "a choice is empty"
+    if declared.format is BallotFormat.CHOOSE_ONE:
+        for place in np.flatnonzero(lengths > 1)[:1000].tolist():
+            faulty[keys[place]] = "more than one choice on a choose-1 ballot"
+    points, points_scale = (None, 1)
+    if with_points:
+        points, points_scale = _points(keys, lengths, faulty)
+    if faulty:
+        return None, faulty, {}
+    doubtful: dict[Key, str] = {}
+    code = row * len(projects) + flat
+    _, first = np.unique(code, return_index=True)
+    if len(first) < len(code):
+        first.sort()
+        kept = np.bincount(row[first], minlength=len(keys))
+        for place in np.flatnonzero(kept < lengths).tolist():
+            doubtful[keys[place]] = "the same project twice on a ballot; it is counted once"
+        flat, lengths = flat[first], kept.astype(np.int64)
+        points = None if points is None else points[first]
+    none = np.array([empty], dtype=np.int64)
+    profile = canonical_profile(
+        np.concatenate((lengths, none * 0)),
+        flat,
+        points,
+        np.concatenate((weights, none)),
+        projects=len(projects),
+        ranked=declared.format is BallotFormat.RANKING,
+    )
+    limits = sorted(
+        (
+            Limit(LimitKind.CATEGORY, name, int(amount * scale))
+            for name, amount in zip(declared.categories, declared.budget_per_category, strict=True)
+        ),
+        key=lambda limit: limit.name,
+    )
+    election = Election(
+        budget=int(declared.budget * scale),
+        projects=projects,
+        profile=profile,
+        format=declared.format,
+        scale=scale,
+        max_length=declared.max_length,
+        points_scale=points_scale,
+        limits=tuple(limits),
+    )
+    return election, faulty, doubtful
+
+
+def _points(keys: Sequence[Key], lengths: Ints, faulty: dict[Key, str]) -> tuple[Ints, int]:
+    """Points of all choices as whole numbers of a scale; faults are noted."""
+    numbers: list[Decimal] = []
+    known: dict[str, Decimal | None] = {}
+    for key, length in zip(keys, lengths.tolist(), strict=True):
+        texts = key[1].split(",")
+        if len(texts) != length:
+            faulty.setdefault(key, f"{len(texts)} numbers of points for {length} choices")
+            continue
+        for text in texts:
+            if text not in known:
+                known[text] = decimal_of(text.strip())
+            value = known[text]
+            if value is None or places(value) > _MOST_PLACES or value > MAX_POINTS // 10**_MOST_PLACES:
+                faulty.setdefault(key, f"these are no points: {brief(text)}")
+            else:
+                numbers.append(value)
+    if faulty:
+        return np.zeros(0, dtype=np.int64), 1
+    scale = int(10 ** max((places(value) for value in set(numbers)), default=0))
+    return np.array([int(value * scale) for value in numbers], dtype=np.int64), scale
