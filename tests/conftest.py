@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
+from pbplatform import translations
 from pbplatform.accounts import operations as accounts
 from pbplatform.accounts.models import Account, AccountSession
 from pbplatform.app import create_app
@@ -22,6 +23,14 @@ from pbplatform.foundation.database import Database, make_engine
 from tests.support import postgres
 from tests.support.marks import missing
 from tests.support.pages import PageClient
+
+ROOT = Path(__file__).parent.parent
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Pages are tested with the words of this checkout, so the catalogues are compiled first, once."""
+    if not hasattr(session.config, "workerinput"):
+        translations.compile_catalogues(translations.Trees(ROOT))
 
 
 @pytest.fixture(autouse=True)
