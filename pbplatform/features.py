@@ -12,6 +12,8 @@ from pbplatform.journal import views as journal_views
 from pbplatform.municipalities import views as municipalities_views
 from pbplatform.municipalities import words as municipalities_words
 from pbplatform.portal import views as portal_views
+from pbplatform.voting import models as _voting_models  # noqa: F401 (its tables)
+from pbplatform.voting import paper_models as _paper_models  # noqa: F401
 
 HOUSE_PREFIX = "/<locale:locale>"
 TOWN_PREFIX = "/<locale:locale>/<slug:municipality>"
