@@ -5,6 +5,9 @@ from flask import Flask
 from pbplatform import words
 from pbplatform.accounts import views as accounts_views
 from pbplatform.accounts import words as accounts_words
+from pbplatform.charter.phases import Step
+from pbplatform.consultation import place, steps, tabs
+from pbplatform.consultation import words as consultation_words
 from pbplatform.door import House
 from pbplatform.foundation.mail import deliver_due, post_office
 from pbplatform.foundation.words import teach
@@ -24,16 +27,36 @@ BARE = (portal_views.bare,)
 HOUSE = (portal_views.house_pages, accounts_views.pages)
 """Pages of the whole installation."""
 
-TOWN = (portal_views.town_pages, journal_views.pages, municipalities_views.pages, accounts_views.town_pages)
+TOWN = (
+    portal_views.town_pages,
+    portal_views.round_pages,
+    journal_views.pages,
+    municipalities_views.pages,
+    accounts_views.town_pages,
+)
 """Pages of one municipality."""
 
-WORDS = (*words.WORDS, *accounts_words.WORDS, *municipalities_words.WORDS)
+WORDS = (
+    *words.WORDS,
+    *accounts_words.WORDS,
+    *municipalities_words.WORDS,
+    *consultation_words.WORDS,
+)
 """What every enum member is called."""
+
+TABS = (*consultation_words.TABS,)
+"""The sub-navigation of a round, from every feature that has pages there."""
+
+WALKERS: dict[Step, steps.Walker] = {}
+"""Who walks which step of a round."""
 
 
 def register(app: Flask) -> None:
     """Give every feature its place in the address space, its words, its jobs and duties."""
     teach(*WORDS)
+    tabs.install(*TABS)
+    steps.install(WALKERS)
+    app.context_processor(place.present)
     _set_duties(app.extensions["house"])
     for blueprint in BARE:
         app.register_blueprint(blueprint)

@@ -45,6 +45,7 @@ def install(app: Flask, config: Config, static: Path) -> None:
         day=day,
         moment=moment,
         short_moment=short_moment,
+        short_day=short_day,
         rich=rich,
     )
 
@@ -161,3 +162,8 @@ def moment(value: datetime) -> str:
 def short_moment(value: datetime) -> str:
     """A compact date and hour."""
     return i18n.short_moment(value, g.locale, _zone())
+
+
+def short_day(value: datetime) -> str:
+    """A compact date on the municipality's clock."""
+    return i18n.short_day(value, g.locale, _zone())

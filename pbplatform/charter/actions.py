@@ -22,6 +22,10 @@ class Action(StrEnum):
     FOUND_MUNICIPALITY = "found_municipality"
     CHANGE_MUNICIPALITY = "change_municipality"
     # Rounds.
+    PLAN_ROUND = "plan_round"
+    SEE_DRAFT_ROUND = "see_draft_round"
+    WALK_STEP = "walk_step"
+    CANCEL_ROUND = "cancel_round"
     # Proposals.
     # Screening.
     # Support.

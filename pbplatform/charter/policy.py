@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pbplatform.charter.actions import Action
-from pbplatform.charter.phases import Phase
+from pbplatform.charter.phases import ENDS, Phase
 from pbplatform.charter.roles import GUARDED, Actor, Role
 
 
@@ -85,6 +85,10 @@ POLICY: Mapping[Action, tuple[Grant, ...]] = {
     Action.FOUND_MUNICIPALITY: (Grant(OPERATORS),),
     Action.CHANGE_MUNICIPALITY: (Grant(ADMINISTRATORS),),
     # Rounds.
+    Action.PLAN_ROUND: (Grant(STAFF | OPERATORS, phases=frozenset(Phase) - ENDS),),
+    Action.SEE_DRAFT_ROUND: (Grant(INSIDERS | OPERATORS),),
+    Action.WALK_STEP: (Grant(STAFF | OPERATORS),),
+    Action.CANCEL_ROUND: (Grant(STAFF | OPERATORS),),
     # Proposals.
     # Screening.
     # Support.

@@ -1,17 +1,35 @@
 """Questions about rounds."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from pbplatform.charter.phases import Phase
+from pbplatform.charter.phases import Kind, Phase, RoundFacts, Step, transition
+from pbplatform.consultation import settings
 from pbplatform.consultation.models import Category, Envelope, Round, Window
+from pbplatform.consultation.timeline import planned_phases
+from pbplatform.foundation.database import database_now
+from pbplatform.municipalities.models import Municipality
 
 
 def by_slug(session: Session, municipality_id: int, slug: str) -> Round | None:
     """The round of a municipality with this address."""
     return session.scalar(select(Round).where(Round.municipality_id == municipality_id, Round.slug == slug))
+
+
+def with_windows(session: Session, municipality_id: int, slug: str) -> tuple[Round, list[Window]] | None:
+    """The round of this address with its windows in order of time, in one statement."""
+    rows = session.execute(
+        select(Round, Window)
+        .outerjoin(Window, and_(Window.round_id == Round.id, Window.municipality_id == municipality_id))
+        .where(Round.municipality_id == municipality_id, Round.slug == slug)
+        .order_by(Window.opens_at)
+    ).all()
+    if not rows:
+        return None
+    return rows[0][0], [window for _, window in rows if window is not None]
 
 
 def public_rounds(session: Session, municipality_id: int) -> Sequence[Round]:
@@ -43,3 +61,52 @@ def categories(session: Session, round_id: int) -> Sequence[Category]:
     return session.scalars(
         select(Category).where(Category.round_id == round_id).order_by(Category.code)
     ).all()
+
+
+def is_open(session: Session, found: Round, *phases: Phase) -> bool:
+    """Whether one of these phases is open: stored as the present one, and its window not over by the database's clock.
+
+    A phase without a window (the count, the results) is open for as long as it is the stored one.
+    """
+    if found.phase not in phases:
+        return False
+    closes_at = session.scalar(
+        select(Window.closes_at).where(Window.round_id == found.id, Window.phase == found.phase)
+    )
+    return closes_at is None or database_now(session) < closes_at
+
+
+def facts_for(session: Session, found: Round, step: Step) -> RoundFacts:
+    """The facts that consultation owns, for the checks of a step; owners of others fill theirs in with `replace`."""
+    own = settings.read(found.settings)
+    planned = {window.phase: window for window in windows(session, found.id)}
+    opening = planned.get(transition(found.phase, step).to)
+    closing = planned.get(found.phase)
+    needed = planned_phases(found.kind, own)
+    dated = [planned[phase] for phase in needed if phase in planned]
+    return RoundFacts(
+        kind=found.kind,
+        now=database_now(session),
+        opens_at=opening.opens_at if opening else None,
+        closes_at=closing.closes_at if closing else None,
+        texts_complete=texts_complete(session, found),
+        windows_complete=len(dated) == len(needed),
+        windows_in_order=all(earlier.closes_at <= later.opens_at for earlier, later in pairwise(dated)),
+        envelopes=_count_envelopes(session, found) if found.kind is Kind.BUDGETING else 0,
+        has_support_phase=own.support_phase,
+        tie_commitment=bool(own.tie_commitment),
+    )
+
+
+def texts_complete(session: Session, found: Round) -> bool:
+    """Whether title, summary and introduction are there in every language of the municipality."""
+    languages = session.get_one(Municipality, found.municipality_id).languages
+    return all(
+        texts.get(language)
+        for texts in (found.titles, found.summaries, found.texts)
+        for language in languages
+    )
+
+
+def _count_envelopes(session: Session, found: Round) -> int:
+    return session.scalar(select(func.count()).where(Envelope.round_id == found.id)) or 0

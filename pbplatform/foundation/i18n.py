@@ -127,6 +127,11 @@ def short_moment(value: datetime, language: str, zone: str = "UTC") -> str:
     return format_datetime(_in_zone(value, zone), "dd.MM.yyyy HH:mm", locale=_LOCALES[language])
 
 
+def short_day(value: date | datetime, language: str, zone: str = "UTC") -> str:
+    """A compact date for timelines, such as ``21.11.2026``."""
+    return format_date(_in_zone(value, zone), "dd.MM.yyyy", locale=_LOCALES[language])
+
+
 def _in_zone(value: date | datetime, zone: str) -> date | datetime:
     return local(value, zone) if isinstance(value, datetime) else value
 

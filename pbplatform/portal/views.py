@@ -10,12 +10,14 @@ from pbplatform.charter.actions import Action
 from pbplatform.charter.phases import TRACKS, TRANSITIONS
 from pbplatform.charter.policy import POLICY
 from pbplatform.consultation import queries as rounds
+from pbplatform.consultation.place import this_round
 from pbplatform.door import acts
 from pbplatform.municipalities import queries as municipalities
 
 bare = Blueprint("bare", __name__)
 house_pages = Blueprint("portal", __name__)
 town_pages = Blueprint("town", __name__)
+round_pages = Blueprint("rounds", __name__)
 
 
 @bare.get("/")
@@ -81,3 +83,11 @@ def overview() -> str:
     """A municipality's front page: what runs now, what comes next."""
     found = rounds.public_rounds(door.session(), g.municipality.id)
     return render_template("town/overview.html", rounds=found)
+
+
+@round_pages.get("/rounds/<slug:round_slug>/", endpoint="overview")
+@acts(Action.READ_PUBLIC)
+def round_overview(round_slug: str) -> str:
+    """What a round is, how far along, and what can be done now."""
+    found = this_round(round_slug)
+    return render_template("rounds/overview.html", envelopes=rounds.envelopes(door.session(), found.id))

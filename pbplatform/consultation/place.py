@@ -1,0 +1,59 @@
+"""The round of an address: `this_round(slug)` is the first line of every view under /rounds/<round_slug>/."""
+
+from typing import Any, cast
+
+from flask import g, url_for
+
+from pbplatform import door
+from pbplatform.charter.actions import Action
+from pbplatform.charter.phases import Phase
+from pbplatform.charter.policy import Subject, decide
+from pbplatform.consultation import queries, settings, tabs
+from pbplatform.consultation.models import Round
+from pbplatform.consultation.settings import RoundSettings
+from pbplatform.consultation.timeline import Timeline, timeline
+from pbplatform.foundation.errors import Missing
+
+
+def this_round(slug: str) -> Round:
+    """The municipality's round of that address; raise Missing where there is none or it is a draft hidden from the actor.
+
+    From here on templates have `round`, `timeline`, `round_settings` and the tabs of layouts/round.html.
+    One statement brings the round and its windows.
+    """
+    loaded = queries.with_windows(door.session(), g.municipality.id, slug)
+    if loaded is None:
+        raise Missing
+    found, windows = loaded
+    if found.phase is Phase.DRAFT and found.announced_at is None:
+        subject = Subject(found.municipality_id, found.phase)
+        if decide(door.actor(), Action.SEE_DRAFT_ROUND, subject) is not None:
+            raise Missing
+    g.round = found
+    g.round_settings = settings.read(found.settings)
+    g.timeline = timeline(found, g.round_settings, windows)
+    return found
+
+
+def this_timeline() -> Timeline:
+    """The timeline of the round that `this_round` loaded."""
+    return cast(Timeline, g.timeline)
+
+
+def this_settings() -> RoundSettings:
+    """The settings of the round that `this_round` loaded."""
+    return cast(RoundSettings, g.round_settings)
+
+
+def present() -> dict[str, Any]:
+    """What templates of a round's pages can use; nothing elsewhere."""
+    if "timeline" not in g:
+        return {}
+    return {
+        "round": g.round,
+        "timeline": g.timeline,
+        "round_settings": g.round_settings,
+        "round_tabs": [
+            (tab, url_for(tab.endpoint, round_slug=g.round.slug)) for tab in tabs.tabs_of(g.round)
+        ],
+    }
