@@ -12,6 +12,8 @@ from markupsafe import Markup, escape
 
 from pbplatform import door
 from pbplatform.accounts import guard
+from pbplatform.charter.actions import Action
+from pbplatform.charter.roles import Role
 from pbplatform.config import Config
 from pbplatform.foundation import clock, i18n, richtext, words
 
@@ -38,6 +40,8 @@ def install(app: Flask, config: Config, static: Path) -> None:
     )
     app.jinja_env.filters.update(
         say=words.say,
+        action_word=action_word,
+        hat_word=hat_word,
         local=local,
         localtext=localtext,
         money=money,
@@ -106,6 +110,19 @@ def page_in(language: str) -> str:
 def door_expects_locale(endpoint: str) -> bool:
     """Whether the address of an endpoint begins with a language."""
     return current_app.url_map.is_endpoint_expecting(endpoint, "locale")
+
+
+def action_word(value: str) -> str:
+    """The words of an action that the journal keeps by its name; an action of an older release keeps its name."""
+    try:
+        return words.say(Action(value))
+    except ValueError:
+        return value
+
+
+def hat_word(value: str) -> str:
+    """The words of the hat that the journal keeps by its name; the platform itself acts without one."""
+    return gettext("The platform itself") if value == "platform" else words.say(Role(value))
 
 
 def _zone() -> str:

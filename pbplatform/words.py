@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
+from pbplatform.charter.actions import Action
 from pbplatform.charter.phases import Kind, Obstacle, Phase, Step
 from pbplatform.charter.policy import Refusal
 from pbplatform.charter.roles import Role
@@ -104,4 +105,40 @@ KINDS = {
     Kind.CONSULTATION: _l("Public consultation"),
 }
 
-WORDS = (REFUSALS, OBSTACLES, PHASES, STEPS, ROLES, KINDS)
+ACTIONS = {
+    # The house itself.
+    Action.READ_PUBLIC: _l("Read what is public"),
+    Action.USE_STYLEGUIDE: _l("Look at the style guide"),
+    Action.READ_JOURNAL: _l("Read the journal of decisions"),
+    # Accounts.
+    Action.REGISTER: _l("Open an account"),
+    Action.SIGN_IN: _l("Sign in"),
+    Action.SIGN_OUT: _l("Sign out"),
+    Action.KEEP_OWN_ACCOUNT: _l("Look after one’s own account"),
+    Action.SHOW_SECOND_FACTOR: _l("Confirm with a second factor"),
+    Action.INVITE_MEMBER: _l("Invite colleagues"),
+    Action.CHANGE_MEMBERSHIP: _l("Give and take roles"),
+    # Municipalities.
+    Action.FOUND_MUNICIPALITY: _l("Found a municipality"),
+    Action.CHANGE_MUNICIPALITY: _l("Change the municipality’s settings"),
+    # Rounds.
+    # Proposals.
+    # Screening.
+    # Support.
+    # Deliberation.
+    # Moderation.
+    # Notices.
+    # Uploads.
+    # Roll.
+    # The vote.
+    # Paper.
+    # Results.
+    # The civic budget.
+    # Delivery.
+    # Open data.
+    # Desks.
+    Action.SEE_DESK: _l("See the desk with one’s work"),
+}
+"""What people do, as the charter and the journal name it; a new Action needs its words here."""
+
+WORDS = (ACTIONS, REFUSALS, OBSTACLES, PHASES, STEPS, ROLES, KINDS)

@@ -7,8 +7,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
 from pbplatform.charter.actions import Action
-from pbplatform.charter.phases import TRACKS, TRANSITIONS
+from pbplatform.charter.phases import TRACKS, Phase
 from pbplatform.charter.policy import POLICY
+from pbplatform.charter.roles import Role
 from pbplatform.consultation import queries as rounds
 from pbplatform.consultation.place import this_round
 from pbplatform.door import acts
@@ -65,7 +66,9 @@ def home() -> str:
 @acts(Action.READ_PUBLIC)
 def charter() -> str:
     """The rules of participation, from the very tables that decide."""
-    return render_template("charter/charter.html", policy=POLICY, transitions=TRANSITIONS, tracks=TRACKS)
+    return render_template(
+        "charter/charter.html", policy=POLICY, tracks=TRACKS, all_roles=tuple(Role), all_phases=tuple(Phase)
+    )
 
 
 @house_pages.get("/styleguide")
