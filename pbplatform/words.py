@@ -122,6 +122,10 @@ ACTIONS = {
     Action.FOUND_MUNICIPALITY: _l("Found a municipality"),
     Action.CHANGE_MUNICIPALITY: _l("Change the municipality’s settings"),
     # Rounds.
+    Action.PLAN_ROUND: _l("Plan a round"),
+    Action.SEE_DRAFT_ROUND: _l("See a round in preparation"),
+    Action.WALK_STEP: _l("Move a round to its next phase"),
+    Action.CANCEL_ROUND: _l("Cancel a round"),
     # Proposals.
     # Screening.
     # Support.
