@@ -1,0 +1,294 @@
+"""Tables as offices have them, CSV and XLSX: read under guard, written so that no cell can act.
+
+Reading never trusts a file: its size, its unpacked size, its rows and columns are bounded before they cost anything,
+XML entities are refused, formulas are marked instead of being computed. Writing puts an apostrophe before every text
+that a spreadsheet program would take for a formula; reading takes it away again, so a file survives the round trip.
+"""
+
+import csv
+import io
+import itertools
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import openpyxl
+import xlsxwriter
+from defusedxml import DefusedXmlException
+
+from pbplatform.foundation.errors import Invalid
+
+LARGEST_FILE = 40 * 1024 * 1024
+LARGEST_UNPACKED = 400 * 1024 * 1024
+STEEPEST_PACKING = 300
+MOST_PARTS = 3000
+MOST_ROWS = 300_000
+MOST_COLUMNS = 250
+LONGEST_CELL = 10_000
+
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+_ACTING = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_CYRILLIC_ENCODINGS = ("cp1251", "koi8-r", "iso8859-5", "mac-cyrillic", "cp866")
+_FREQUENT = frozenset("оаеинтсрвлкмдпОАЕИНТСРВЛКМДП")
+
+
+class SheetProblem(StrEnum):
+    """Why a file cannot be read as a table."""
+
+    TOO_LARGE = "too_large"
+    UNPACKS_TOO_LARGE = "unpacks_too_large"
+    NOT_A_SHEET = "not_a_sheet"
+    OLD_EXCEL = "old_excel"
+    EMPTY = "empty"
+    TOO_MANY_ROWS = "too_many_rows"
+    TOO_MANY_COLUMNS = "too_many_columns"
+    UNREADABLE_TEXT = "unreadable_text"
+
+
+class Formula(str):
+    """A cell that holds a formula instead of a value."""
+
+    __slots__ = ()
+
+
+Cell = str | Decimal | datetime | date | None
+"""Text, a number of an XLSX file, a date of an XLSX file, or nothing; CSV files have texts only."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table as it stands in the file, ragged rows and all; the row with index 0 is row 1 for people."""
+
+    name: str
+    rows: list[list[Cell]]
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """What a file holds; `encoding` and `delimiter` are those found in a CSV file."""
+
+    sheets: tuple[Sheet, ...]
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+def read_table(content: bytes) -> Workbook:
+    """The tables of a CSV or XLSX file, told apart by their bytes; raise Invalid with a SheetProblem otherwise."""
+    if len(content) > LARGEST_FILE:
+        raise Invalid(SheetProblem.TOO_LARGE, "file", most=LARGEST_FILE // 1024 // 1024)
+    if content[:4] == b"PK\x03\x04":
+        return _read_xlsx(content)
+    if content[:4] == b"\xd0\xcf\x11\xe0":
+        raise Invalid(SheetProblem.OLD_EXCEL, "file")
+    return _read_csv(content)
+
+
+def _read_csv(content: bytes) -> Workbook:
+    encoding = detect_encoding(content)
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        raise Invalid(SheetProblem.UNREADABLE_TEXT, "file") from None
+    if "\x00" in text:
+        raise Invalid(SheetProblem.NOT_A_SHEET, "file")
+    delimiter = detect_delimiter(text)
+    rows: list[list[Cell]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            rows.append([_plain(cell[:LONGEST_CELL]) for cell in row])
+            _bound(rows)
+    except csv.Error:
+        raise Invalid(SheetProblem.NOT_A_SHEET, "file") from None
+    return _workbook((Sheet("", _trimmed(rows)),), _shown(encoding), delimiter)
+
+
+def _workbook(
+    sheets: tuple[Sheet, ...], encoding: str | None = None, delimiter: str | None = None
+) -> Workbook:
+    filled = tuple(sheet for sheet in sheets if sheet.rows)
+    if not filled:
+        raise Invalid(SheetProblem.EMPTY, "file")
+    return Workbook(filled, encoding, delimiter)
+
+
+def detect_encoding(content: bytes) -> str:
+    """The encoding of a text: by its mark, as UTF-8 if it is that, else the Cyrillic one in which it reads best."""
+    if content.startswith(b"\xef\xbb\xbf"):
+        return "utf-8-sig"
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        sample = content[:200_000]
+        return max(_CYRILLIC_ENCODINGS, key=lambda name: _reads_well(sample, name))
+    return "utf-8"
+
+
+def _reads_well(sample: bytes, encoding: str) -> int:
+    """How much the sample looks like words: frequent letters count, a capital after a small letter counts against."""
+    text = sample.decode(encoding, errors="replace")
+    good = sum(letter in _FREQUENT for letter in text)
+    jumps = sum(before.islower() and after.isupper() for before, after in itertools.pairwise(text))
+    return good - 2 * jumps - 5 * text.count("\ufffd")
+
+
+def _shown(encoding: str) -> str:
+    names = {"cp1251": "Windows-1251", "utf-8-sig": "UTF-8", "utf-8": "UTF-8", "utf-16": "UTF-16"}
+    return names.get(encoding, encoding.upper())
+
+
+def detect_delimiter(text: str) -> str:
+    """The character between the cells: the one that cuts the first lines into the most, equally many cells."""
+    lines = [line for line in text[:100_000].splitlines() if line.strip()][:40]
+
+    def quality(delimiter: str) -> tuple[int, int]:
+        widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter))
+        if not widths:
+            return 0, 0
+        width, times = max(widths.items(), key=lambda item: (item[0] > 1, item[1], item[0]))
+        return (times if width > 1 else 0), width
+
+    return max(";\t,|", key=quality)
+
+
+def _read_xlsx(content: bytes) -> Workbook:
+    _refuse_bomb(content)
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+        sheets = tuple(Sheet(found.title, _xlsx_rows(found)) for found in book.worksheets)
+        book.close()
+    except Invalid:
+        raise
+    except (DefusedXmlException, zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError) as fault:
+        raise Invalid(SheetProblem.NOT_A_SHEET, "file") from fault
+    except SyntaxError as fault:  # Broken XML arrives as a ParseError, which is one.
+        raise Invalid(SheetProblem.NOT_A_SHEET, "file") from fault
+    return _workbook(sheets)
+
+
+def _refuse_bomb(content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            parts = packed.infolist()
+    except zipfile.BadZipFile:
+        raise Invalid(SheetProblem.NOT_A_SHEET, "file") from None
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+        raise Invalid(SheetProblem.UNPACKS_TOO_LARGE, "file")
+    for part in parts:
+        if part.file_size > 10_000_000 and part.file_size > STEEPEST_PACKING * max(part.compress_size, 1):
+            raise Invalid(SheetProblem.UNPACKS_TOO_LARGE, "file")
+
+
+def _xlsx_rows(sheet: Any) -> list[list[Cell]]:
+    rows: list[list[Cell]] = []
+    # The width that a file claims for itself may be a lie that costs gigabytes, so it is measured instead.
+    sheet.reset_dimensions()
+    for row in sheet.iter_rows():
+        rows.append([_xlsx_cell(cell) for cell in row[: MOST_COLUMNS + 1]])
+        _bound(rows)
+    return _trimmed(rows)
+
+
+def _xlsx_cell(cell: Any) -> Cell:
+    value = cell.value
+    if value is None or isinstance(value, datetime | date):
+        return value
+    if cell.data_type == "f":
+        return Formula(str(value)[:LONGEST_CELL])
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, int):
+        return Decimal(value)
+    if isinstance(value, float):
+        # A spreadsheet keeps 15 digits; what lies beyond them is noise of the binary representation.
+        return Decimal(f"{value:.15g}")
+    return _plain(str(value)[:LONGEST_CELL])
+
+
+def _bound(rows: Sequence[Sequence[Cell]]) -> None:
+    if len(rows) > MOST_ROWS:
+        raise Invalid(SheetProblem.TOO_MANY_ROWS, "file", most=MOST_ROWS)
+    if len(rows[-1]) > MOST_COLUMNS:
+        raise Invalid(SheetProblem.TOO_MANY_COLUMNS, "file", most=MOST_COLUMNS)
+
+
+def _trimmed(rows: list[list[Cell]]) -> list[list[Cell]]:
+    """Without the empty rows at the end; those in between stay, so that row numbers are those of the file."""
+    while rows and not any(cell not in (None, "") for cell in rows[-1]):
+        rows.pop()
+    return rows
+
+
+def safe(value: Any) -> Any:
+    """A cell that no spreadsheet program takes for a formula; numbers and dates stay what they are."""
+    if isinstance(value, str) and value.startswith(_ACTING):
+        return "'" + value
+    return value
+
+
+def _plain(text: str) -> str:
+    """What `safe` was given."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(_ACTING) else text
+
+
+def write_csv(rows: Iterable[Sequence[Any]], delimiter: str = ",") -> bytes:
+    """Rows as CSV in UTF-8 with its mark, because Excel reads Georgian and Cyrillic only then."""
+    return b"".join(stream_csv(rows, delimiter))
+
+
+def stream_csv(rows: Iterable[Sequence[Any]], delimiter: str = ",") -> Iterator[bytes]:
+    """The same in pieces, for downloads of any length."""
+    page = io.StringIO()
+    writer = csv.writer(page, delimiter=delimiter, lineterminator="\r\n")
+    yield b"\xef\xbb\xbf"
+    for number, row in enumerate(rows, 1):
+        writer.writerow(["" if cell is None else safe(cell) for cell in row])
+        if number % 500 == 0:
+            yield _drained(page)
+    yield _drained(page)
+
+
+def _drained(page: io.StringIO) -> bytes:
+    piece = page.getvalue().encode()
+    page.seek(0)
+    page.truncate()
+    return piece
+
+
+def write_xlsx(sheets: Iterable[tuple[str, Iterable[Sequence[Any]]]]) -> bytes:
+    """Named sheets as XLSX; the first row of each is its heading and stays in view."""
+    packed = io.BytesIO()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(packed, options) as book:
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        days = book.add_format({"num_format": "yyyy-mm-dd"})
+        for name, rows in sheets:
+            page = book.add_worksheet("".join("-" if sign in "[]:*?/\\'" else sign for sign in name)[:31])
+            page.freeze_panes(1, 0)
+            page.set_column(0, 30, 18)
+            for place, row in enumerate(rows):
+                _write_row(page, place, row, bold if place == 0 else None, days)
+    return packed.getvalue()
+
+
+def _write_row(page: Any, place: int, row: Sequence[Any], heading: Any, days: Any) -> None:
+    for column, cell in enumerate(row):
+        if cell is None or cell == "":
+            continue
+        if isinstance(cell, bool):
+            page.write_boolean(place, column, cell)
+        elif isinstance(cell, int | float | Decimal):
+            page.write_number(place, column, cell)
+        elif isinstance(cell, date):
+            page.write_datetime(
+                place, column, cell.replace(tzinfo=None) if isinstance(cell, datetime) else cell, days
+            )
+        else:
+            page.write_string(place, column, safe(str(cell)), heading)
