@@ -6,14 +6,20 @@ from pbplatform import words
 from pbplatform.accounts import views as accounts_views
 from pbplatform.accounts import words as accounts_words
 from pbplatform.charter.phases import Step
+from pbplatform.consultation import operations as rounds
 from pbplatform.consultation import place, steps, tabs
+from pbplatform.consultation import queries as rounds_queries
 from pbplatform.consultation import words as consultation_words
 from pbplatform.door import House
 from pbplatform.foundation.mail import deliver_due, post_office
 from pbplatform.foundation.words import teach
 from pbplatform.journal import views as journal_views
+from pbplatform.municipalities import queries as municipalities_queries
 from pbplatform.municipalities import views as municipalities_views
 from pbplatform.municipalities import words as municipalities_words
+from pbplatform.notices import operations as notices
+from pbplatform.notices import words as notices_words
+from pbplatform.notices.models import Topic
 from pbplatform.portal import views as portal_views
 from pbplatform.voting import models as _voting_models  # noqa: F401 (its tables)
 from pbplatform.voting import paper_models as _paper_models  # noqa: F401
@@ -41,14 +47,22 @@ WORDS = (
     *accounts_words.WORDS,
     *municipalities_words.WORDS,
     *consultation_words.WORDS,
+    *notices_words.WORDS,
 )
 """What every enum member is called."""
 
 TABS = (*consultation_words.TABS,)
 """The sub-navigation of a round, from every feature that has pages there."""
 
-WALKERS: dict[Step, steps.Walker] = {}
+WALKERS: dict[Step, steps.Walker] = {Step.OPEN_SUBMISSION: rounds.OPEN_SUBMISSION}
 """Who walks which step of a round."""
+
+FINDERS: dict[Topic, notices.Finder] = {
+    Topic.ROUND: rounds_queries.round_titles,
+    Topic.CATEGORY: rounds_queries.category_titles,
+    Topic.DISTRICT: municipalities_queries.district_titles,
+}
+"""How what can be followed is found."""
 
 
 def register(app: Flask) -> None:
@@ -56,6 +70,7 @@ def register(app: Flask) -> None:
     teach(*WORDS)
     tabs.install(*TABS)
     steps.install(WALKERS)
+    notices.install(FINDERS)
     app.context_processor(place.present)
     _set_duties(app.extensions["house"])
     for blueprint in BARE:

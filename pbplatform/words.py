@@ -126,12 +126,14 @@ ACTIONS = {
     Action.SEE_DRAFT_ROUND: _l("See a round in preparation"),
     Action.WALK_STEP: _l("Move a round to its next phase"),
     Action.CANCEL_ROUND: _l("Cancel a round"),
+    Action.SAVE_BLUEPRINT: _l("Keep the plan of a round as a blueprint"),
     # Proposals.
     # Screening.
     # Support.
     # Deliberation.
     # Moderation.
     # Notices.
+    Action.FOLLOW: _l("Follow what happens and choose how to hear of it"),
     # Uploads.
     # Roll.
     # The vote.

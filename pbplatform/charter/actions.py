@@ -26,12 +26,14 @@ class Action(StrEnum):
     SEE_DRAFT_ROUND = "see_draft_round"
     WALK_STEP = "walk_step"
     CANCEL_ROUND = "cancel_round"
+    SAVE_BLUEPRINT = "save_blueprint"
     # Proposals.
     # Screening.
     # Support.
     # Deliberation.
     # Moderation.
     # Notices.
+    FOLLOW = "follow"
     # Uploads.
     # Roll.
     # The vote.

@@ -89,12 +89,14 @@ POLICY: Mapping[Action, tuple[Grant, ...]] = {
     Action.SEE_DRAFT_ROUND: (Grant(INSIDERS | OPERATORS),),
     Action.WALK_STEP: (Grant(STAFF | OPERATORS),),
     Action.CANCEL_ROUND: (Grant(STAFF | OPERATORS),),
+    Action.SAVE_BLUEPRINT: (Grant(STAFF | OPERATORS | frozenset({Role.ASSOCIATION})),),
     # Proposals.
     # Screening.
     # Support.
     # Deliberation.
     # Moderation.
     # Notices.
+    Action.FOLLOW: (Grant(CITIZENS),),
     # Uploads.
     # Roll.
     # The vote.

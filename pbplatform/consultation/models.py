@@ -1,4 +1,4 @@
-"""Round, Window, Envelope, Category."""
+"""Round, Window, Envelope, Category, RuleBook, Blueprint."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -52,6 +52,8 @@ class Round(Base):
     """What the rule book prints beside the envelopes: see consultation.settings."""
     announced_at: Mapped[datetime | None]
     """When a draft round became public; from then on its changes stand in the rule book's history."""
+    cancel_reasons: Mapped[dict[str, str]] = mapped_column(default=dict)
+    """Why the round was cancelled, for everybody to read; empty while it was not."""
     imported_from: Mapped[str | None] = mapped_column(String(64))
     """SHA-256 of the file that a past election was imported from."""
     created_at: Mapped[datetime]
@@ -136,3 +138,39 @@ class Category(Base):
     names: Mapped[dict[str, str]]
     most_choices: Mapped[int | None]
     """How many projects of this category one ballot may carry."""
+
+
+class RuleBook(Base):
+    """One published version of a round's rules: the settings in force, from which the text is made in every language."""
+
+    __tablename__ = "rule_book"
+    __table_args__ = (
+        UniqueConstraint("round_id", "number"),
+        CheckConstraint("number > 0", name="number_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    municipality_id: Mapped[int] = mapped_column(Key, ForeignKey("municipality.id"))
+    round_id: Mapped[int] = mapped_column(Key, ForeignKey("round.id"))
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]]
+    hash: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(String(1000), default="")
+    """Why it was changed; empty for the first version."""
+    published_at: Mapped[datetime]
+
+
+class Blueprint(Base):
+    """A round's plan without its dates, kept by a municipality or by an association for all its members."""
+
+    __tablename__ = "blueprint"
+    __table_args__ = (
+        CheckConstraint("(municipality_id is null) <> (association_id is null)", name="one_owner"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    municipality_id: Mapped[int | None] = mapped_column(Key, ForeignKey("municipality.id"), index=True)
+    association_id: Mapped[int | None] = mapped_column(Key, ForeignKey("association.id"), index=True)
+    names: Mapped[dict[str, str]]
+    content: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]

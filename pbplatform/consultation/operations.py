@@ -1,15 +1,33 @@
-"""Planning a round and walking its steps."""
+"""Announcing a round, walking its steps, cancelling it, committing its lots."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbplatform.charter.actions import Action
-from pbplatform.charter.phases import NoSuchStep, Obstacle, RoundFacts, Step, obstacles, transition
+from pbplatform.charter.phases import (
+    NoSuchStep,
+    Obstacle,
+    Phase,
+    RoundFacts,
+    Step,
+    obstacles,
+    transition,
+)
 from pbplatform.charter.policy import Subject, require
 from pbplatform.charter.roles import Actor
+from pbplatform.consultation import queries, rulebook, settings
 from pbplatform.consultation.models import Round
+from pbplatform.consultation.steps import Walker
+from pbplatform.foundation import clock
+from pbplatform.foundation.crypto import SecretFolder, digest
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
+from pbplatform.notices.models import News, Topic
+from pbplatform.notices.operations import tell
 
 
 class Blocked(Invalid):
@@ -57,4 +75,114 @@ def walk(actor: Actor | None, session: Session, found: Round, step: Step, facts:
         before=before,
         after=to,
     )
+    if to is not Phase.CANCELLED:
+        _tell(session, found, News.PHASE_OPENED, phase=to)
     return found
+
+
+def _tell(session: Session, found: Round, news: News, **values: object) -> None:
+    tell(
+        session,
+        found.municipality_id,
+        news,
+        [(Topic.ROUND, found.id)],
+        found.titles,
+        f"rounds/{found.slug}/",
+        **values,
+    )
+
+
+def announce(actor: Actor, session: Session, found: Round) -> None:
+    """Show a draft with its dates and rules to everybody, so that people can prepare."""
+    require(actor, Action.PLAN_ROUND, Subject(found.municipality_id, found.phase))
+    found = lock(session, found)
+    if found.phase is not Phase.DRAFT or found.announced_at is not None:
+        raise Conflict
+    facts = queries.facts_for(session, found, Step.OPEN_SUBMISSION)
+    missing = [
+        obstacle
+        for obstacle in obstacles(found.phase, Step.OPEN_SUBMISSION, facts)
+        if obstacle is not Obstacle.TOO_EARLY
+    ]
+    if missing:
+        raise Blocked(tuple(missing))
+    found.announced_at = clock.now()
+    session.flush()
+    rulebook.publish(session, found)
+    record(actor, session, found.municipality_id, Action.PLAN_ROUND, "round", found.id, part="announcement")
+    _tell(session, found, News.ROUND_ANNOUNCED)
+
+
+def _open_facts(session: Session, found: Round) -> RoundFacts:
+    return queries.facts_for(session, found, Step.OPEN_SUBMISSION)
+
+
+def open_submission(actor: Actor | None, session: Session, found: Round) -> None:
+    """Open a planned round for proposals and publish its rules, if they are not public already."""
+    found = walk(actor, session, found, Step.OPEN_SUBMISSION, _open_facts(session, found))
+    if found.announced_at is None:
+        found.announced_at = clock.now()
+        session.flush()
+    rulebook.publish(session, found)
+
+
+OPEN_SUBMISSION = Walker(_open_facts, open_submission)
+"""The step that consultation owns; the other features bring theirs."""
+
+
+def cancel(actor: Actor, session: Session, found: Round, reasons: Mapping[str, str]) -> None:
+    """End a round for good, with a reason that everybody reads."""
+    require(actor, Action.CANCEL_ROUND, Subject(found.municipality_id, found.phase))
+    kept = {language: reason.strip() for language, reason in reasons.items() if reason.strip()}
+    public = found.phase is not Phase.DRAFT or found.announced_at is not None
+    facts = replace(RoundFacts(found.kind, clock.now()), cancel_reason=bool(kept))
+    found = walk(actor, session, found, Step.CANCEL, facts)
+    found.cancel_reasons = kept
+    session.flush()
+    if public:
+        _tell(session, found, News.ROUND_CANCELLED)
+
+
+class Draw(StrEnum):
+    """A lot that is committed before anybody can know what it will decide."""
+
+    NUMBERS = "number"
+    TIES = "tie"
+
+
+def seed_name(found: Round, draw: Draw) -> str:
+    """The name of the secret file with the seed of a draw."""
+    return f"round-{found.id}-{draw.value}-seed"
+
+
+def commit_lot(actor: Actor | None, session: Session, secrets: SecretFolder, found: Round, draw: Draw) -> str:
+    """Draw a secret seed and publish its SHA-256; doing it again gives the same commitment.
+
+    The seed lies outside the database until the draw is revealed; with the commitment known, nobody can choose another.
+    """
+    if actor is not None:
+        require(actor, Action.PLAN_ROUND, Subject(found.municipality_id, found.phase))
+    found = lock(session, found)
+    own = settings.read(found.settings)
+    known = own.number_commitment if draw is Draw.NUMBERS else own.tie_commitment
+    if known:
+        return known
+    commitment = digest(secrets.ensure(seed_name(found, draw)))
+    if draw is Draw.NUMBERS:
+        own = replace(own, number_commitment=commitment)
+    else:
+        own = replace(own, tie_commitment=commitment)
+    found.settings = settings.write(own)
+    session.flush()
+    record(
+        actor,
+        session,
+        found.municipality_id,
+        Action.PLAN_ROUND,
+        "round",
+        found.id,
+        part="lot",
+        draw=draw,
+        commitment=commitment,
+    )
+    return commitment

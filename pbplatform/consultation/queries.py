@@ -110,3 +110,19 @@ def texts_complete(session: Session, found: Round) -> bool:
 
 def _count_envelopes(session: Session, found: Round) -> int:
     return session.scalar(select(func.count()).where(Envelope.round_id == found.id)) or 0
+
+
+def round_titles(session: Session, municipality_id: int, round_id: int) -> dict[str, str] | None:
+    """The titles of a public round by its number."""
+    found = session.get(Round, round_id)
+    if found is None or found.municipality_id != municipality_id:
+        return None
+    return found.titles if found.phase is not Phase.DRAFT or found.announced_at is not None else None
+
+
+def category_titles(session: Session, municipality_id: int, category_id: int) -> dict[str, str] | None:
+    """The names of a category of a public round by its number."""
+    found = session.get(Category, category_id)
+    if found is None or round_titles(session, municipality_id, found.round_id) is None:
+        return None
+    return found.names

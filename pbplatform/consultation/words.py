@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from pbplatform.consultation.models import BallotFormat, Publication
+from pbplatform.consultation.plans import PlanProblem
 from pbplatform.consultation.settings import SettingProblem
 from pbplatform.consultation.tabs import Tab
 from pbplatform.consultation.timeline import Place
@@ -36,6 +37,36 @@ SETTING_PROBLEMS = {
     SettingProblem.COMMITMENT: _l("The commitment of the lot must be 64 hexadecimal digits."),
 }
 
+PLAN_PROBLEMS = {
+    PlanProblem.BAD_SLUG: _l(
+        "The address may have lower-case Latin letters, digits and hyphens only, at least two."
+    ),
+    PlanProblem.SLUG_TAKEN: _l("Another round has this address already."),
+    PlanProblem.TITLE_MISSING: _l("Give the round a title in at least one language."),
+    PlanProblem.TOO_LONG: _l("This text is too long: at most %(most)s characters."),
+    PlanProblem.WINDOW_BACKWARDS: _l("The end must come after the beginning."),
+    PlanProblem.WINDOWS_OVERLAP: _l("This phase begins before the one before it has ended."),
+    PlanProblem.WINDOW_UNKNOWN: _l("This round has no such phase."),
+    PlanProblem.WINDOW_IN_PAST: _l("An open phase cannot end in the past."),
+    PlanProblem.AMOUNT: _l("Give an amount above zero."),
+    PlanProblem.COSTS: _l(
+        "The cost limits do not fit: the highest must not be below the lowest, and neither above the amount."
+    ),
+    PlanProblem.CHOICES: _l("The most choices must be at least one and not below the fewest."),
+    PlanProblem.POINTS: _l("A ballot with points needs their number, other ballots have none."),
+    PlanProblem.RULE: _l("This rule does not go with these options."),
+    PlanProblem.THRESHOLD: _l("A threshold cannot be below zero."),
+    PlanProblem.NAME_MISSING: _l("Give a name in at least one language."),
+    PlanProblem.DISTRICT: _l("Choose one of the municipality’s districts."),
+    PlanProblem.CATEGORY_TWICE: _l(
+        "Each category needs its own short code of lower-case Latin letters, digits and hyphens."
+    ),
+    PlanProblem.CATEGORY_IN_USE: _l("Proposals use this category, so it cannot be removed."),
+    PlanProblem.REASON_MISSING: _l("The plan is public already: write for everybody why you change it."),
+    PlanProblem.FROZEN: _l("This can no longer be changed, because the present phase depends on it."),
+    PlanProblem.CHANGED_MEANWHILE: _l("Somebody else has changed the plan in the meantime."),
+}
+
 TABS = (Tab("rounds.overview", _l("Overview"), order=0),)
 
-WORDS = (FORMATS, PUBLICATIONS, PLACES, SETTING_PROBLEMS)
+WORDS = (FORMATS, PUBLICATIONS, PLACES, SETTING_PROBLEMS, PLAN_PROBLEMS)

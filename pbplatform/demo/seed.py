@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from pbplatform.app import create_app
 from pbplatform.config import Config
-from pbplatform.demo import people, places
+from pbplatform.demo import people, places, rounds
 from pbplatform.demo.stage import Stage
 from pbplatform.foundation import migrations
 
@@ -14,6 +14,7 @@ SEED = 2026
 ACTS: tuple[Callable[[Stage], None], ...] = (
     places.build,
     people.build,
+    rounds.build,
 )
 """In order; each runs in a transaction of its own."""
 

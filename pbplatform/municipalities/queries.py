@@ -35,3 +35,9 @@ def members(session: Session, association_id: int) -> Sequence[Municipality]:
     return session.scalars(
         select(Municipality).where(Municipality.association_id == association_id).order_by(Municipality.slug)
     ).all()
+
+
+def district_titles(session: Session, municipality_id: int, district_id: int) -> dict[str, str] | None:
+    """The names of a municipality's district by its number."""
+    found = session.get(District, district_id)
+    return found.names if found is not None and found.municipality_id == municipality_id else None

@@ -38,6 +38,7 @@ def a_round(
         texts={language: f"Text {language}" for language in place.languages},
         settings=settings.write(own),
         announced_at=None,
+        cancel_reasons={},
         imported_from=None,
         created_at=clock.now(),
     )

@@ -1,0 +1,310 @@
+"""The words of the demonstration's rounds, as a municipality would write them."""
+
+from dataclasses import dataclass
+
+from pbplatform.charter.phases import Phase
+
+
+@dataclass(frozen=True)
+class Words:
+    """Title, summary and introduction of one round in one language."""
+
+    title: str
+    summary: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One round of the demonstration: its address, its phase, whether its envelopes are per district, its words."""
+
+    slug: str
+    phase: Phase
+    districts: bool
+    share: int
+    """The city-wide amount in whole units of the currency, before the municipality's scale."""
+    words: dict[str, Words]
+
+
+SCENES = (
+    Scene(
+        "participatory-budget-2027",
+        Phase.VOTING,
+        True,
+        400_000,
+        {
+            "ka": Words(
+                "მონაწილეობითი ბიუჯეტი 2027",
+                "ქალაქი ერთად ირჩევს, რა გაკეთდეს მომავალ წელს: ერთი ბიულეტენი მთელი ქალაქისა და თქვენი უბნისთვის.",
+                "მუნიციპალიტეტმა მომავალი წლის ბიუჯეტიდან თანხა მოქალაქეების იდეებისთვის გამოყო. წინადადებები "
+                "მოსახლეობამ წარმოადგინა, სამსახურებმა კი თითოეული შეაფასეს და ფასი დაადგინეს.\n\n"
+                "ახლა **არჩევანი თქვენზეა**. ერთ ბიულეტენზე ნახავთ ქალაქის პროექტებსაც და თქვენი უბნის პროექტებსაც. "
+                "კენჭისყრის დასრულებამდე არჩევანის შეცვლა შეგიძლიათ. ვისაც ინტერნეტი არ აქვს, ქაღალდის ბიულეტენს "
+                "მერიის მისაღებში შეავსებს.",
+            ),
+            "bg": Words(
+                "Граждански бюджет 2027",
+                "Градът избира заедно какво да се направи догодина: една бюлетина за целия град и за вашия район.",
+                "Общината е отделила средства от бюджета за догодина за идеи на гражданите. Предложенията дойдоха от "
+                "вас, а общинските служби ги прегледаха едно по едно и изчислиха цената им.\n\n"
+                "Сега **изборът е ваш**. На една бюлетина са и проектите за целия град, и проектите за вашия район. "
+                "До края на гласуването можете да промените избора си. Който няма интернет, попълва хартиена бюлетина "
+                "в центъра за административно обслужване.",
+            ),
+            "en": Words(
+                "Participatory budget 2027",
+                "The city chooses together what is done next year: one ballot for the whole city and your district.",
+                "Part of next year’s budget is kept for citizens’ ideas. People proposed, the departments assessed each "
+                "proposal and worked out its cost.\n\nNow **the choice is yours**. One ballot carries the projects of "
+                "the whole city and those of your district. Until the vote closes you may change your choice. Paper "
+                "ballots are available at the town hall.",
+            ),
+        },
+    ),
+    Scene(
+        "school-yards",
+        Phase.SUBMISSION,
+        False,
+        150_000,
+        {
+            "ka": Words(
+                "სკოლის ეზო, სადაც დარჩენა გინდა",
+                "მოგვწერეთ, რა აკლია თქვენი სკოლის ეზოს: ჩრდილი, სათამაშო, ველოსადგომი თუ ღია საკლასო ოთახი.",
+                "სკოლის ეზოები გაკვეთილების შემდეგაც ღიაა. ამ რაუნდში თანხა მხოლოდ სკოლების ეზოებს მოხმარდება.\n\n"
+                "წინადადება შეუძლია წარმოადგინოს ყველას: მოსწავლეს, მშობელს, მასწავლებელს, მეზობელს. "
+                "ზუსტი ფასი არ არის საჭირო, მას სამსახურები დაითვლიან.",
+            ),
+            "bg": Words(
+                "Училищен двор, в който ти се остава",
+                "Напишете какво липсва в двора на вашето училище: сянка, площадка, стойки за велосипеди или класна стая на открито.",
+                "Училищните дворове са отворени и след часовете. Средствата в този кръг са само за тях.\n\n"
+                "Предложение може да направи всеки: ученик, родител, учител, съсед. Не е нужна точна цена, "
+                "общинските служби ще я изчислят.",
+            ),
+            "en": Words(
+                "A school yard you want to stay in",
+                "Tell us what your school yard lacks: shade, a playground, bicycle stands or an open-air classroom.",
+                "School yards stay open after lessons. The money of this round is for them alone.\n\n"
+                "Anybody may propose: pupils, parents, teachers, neighbours. No exact price is needed, the departments "
+                "will work it out.",
+            ),
+        },
+    ),
+    Scene(
+        "youth-budget",
+        Phase.SUPPORT,
+        False,
+        80_000,
+        {
+            "ka": Words(
+                "ახალგაზრდული ბიუჯეტი",
+                "იდეები 14-დან 29 წლამდე ახალგაზრდებისგან. ახლა ისინი მხარდამჭერებს ეძებენ.",
+                "შეფასებაზე ის წინადადებები გადავა, რომლებსაც საკმარისი მხარდამჭერი ეყოლება. "
+                "მხარდაჭერა ყველა მაცხოვრებელს შეუძლია, ასაკის მიუხედავად.\n\n"
+                "ხელმოწერები ქაღალდზეც გროვდება: ფურცელი ამობეჭდეთ წინადადების გვერდიდან.",
+            ),
+            "bg": Words(
+                "Младежки бюджет",
+                "Идеи на млади хора от 14 до 29 години. Сега те търсят подкрепа.",
+                "На оценка отиват предложенията, които съберат достатъчно подкрепа. Подкрепа може да даде всеки жител, "
+                "независимо от възрастта.\n\nПодписи се събират и на хартия: листът се отпечатва от страницата на "
+                "предложението.",
+            ),
+            "en": Words(
+                "Youth budget",
+                "Ideas of people from 14 to 29. Now they look for supporters.",
+                "Proposals with enough supporters go on to the assessment. Every resident may support, whatever their age.\n\n"
+                "Signatures are gathered on paper too: the sheet is printed from the proposal’s page.",
+            ),
+        },
+    ),
+    Scene(
+        "green-courtyards",
+        Phase.REVIEW,
+        True,
+        120_000,
+        {
+            "ka": Words(
+                "მწვანე ეზოები",
+                "ხეები, სკამები და წვიმის ბაღები კორპუსებს შორის. წინადადებებს ახლა სამსახურები აფასებენ.",
+                "თითოეულ წინადადებას ის სამსახური აფასებს, რომელსაც საქმე ეხება: კრიტერიუმები, ფასი, სამართლებრივი "
+                "საფუძველი და მიზეზი საჯაროა.\n\nყველა შედეგი ერთსა და იმავე საათზე გამოქვეყნდება. "
+                "ვინც უარს არ ეთანხმება, გაასაჩივრებს და საჩივარს სხვა თანამშრომელი განიხილავს.",
+            ),
+            "bg": Words(
+                "Зелени междублокови пространства",
+                "Дървета, пейки и дъждовни градини между блоковете. Сега службите оценяват предложенията.",
+                "Всяко предложение се оценява от службата, която отговаря за него: критериите, цената, правното "
+                "основание и мотивите са публични.\n\nВсички резултати излизат в един и същи час. Който не е съгласен с "
+                "отказ, може да го обжалва, а жалбата разглежда друг служител.",
+            ),
+            "en": Words(
+                "Green courtyards",
+                "Trees, benches and rain gardens between the blocks. The departments are assessing the proposals now.",
+                "Each proposal is assessed by the department it concerns: criteria, cost, legal ground and reason are public."
+                "\n\nAll results come out at the same hour. Whoever disagrees may appeal, and somebody else decides.",
+            ),
+        },
+    ),
+    Scene(
+        "safe-streets",
+        Phase.DISCUSSION,
+        False,
+        200_000,
+        {
+            "ka": Words(
+                "უსაფრთხო ქუჩები",
+                "გადასასვლელები, განათება, ტროტუარები: განვიხილოთ, სანამ კენჭისყრა დაიწყება.",
+                "შეფასებული წინადადებები უკვე ცნობილია. ახლა დროა, ვიკითხოთ, შევადაროთ და დავაზუსტოთ.\n\n"
+                "დაწერეთ, ეთანხმებით თუ არა და რატომ. მუნიციპალიტეტის პასუხები ცალკე ჩანს.",
+            ),
+            "bg": Words(
+                "Безопасни улици",
+                "Пешеходни пътеки, осветление, тротоари: да ги обсъдим, преди да започне гласуването.",
+                "Оценените предложения вече са известни. Сега е времето да питаме, да сравняваме и да уточняваме.\n\n"
+                "Напишете дали сте „за“ или „против“ и защо. Отговорите на общината се виждат отделно.",
+            ),
+            "en": Words(
+                "Safe streets",
+                "Crossings, lighting, pavements: let us talk them over before the vote begins.",
+                "The assessed proposals are known. Now is the time to ask, compare and make things clear.\n\n"
+                "Write whether you are for or against, and why. The municipality’s answers stand apart.",
+            ),
+        },
+    ),
+    Scene(
+        "culture-nearby",
+        Phase.COUNTING,
+        False,
+        90_000,
+        {
+            "ka": Words(
+                "კულტურა უბანში",
+                "კონცერტები, წიგნის კუთხეები და სახელოსნოები სახლთან ახლოს. კენჭისყრა დასრულდა, ხმები ითვლება.",
+                "ბიულეტენები დალუქვის შემდეგ ითვლება. ყველას შეუძლია შედეგის გადათვლა გამოქვეყნებული ფაილით.",
+            ),
+            "bg": Words(
+                "Култура в квартала",
+                "Концерти, читателски кътове и работилници близо до дома. Гласуването приключи, гласовете се броят.",
+                "Бюлетините се броят, след като бъдат запечатани. Всеки може сам да преброи резултата от публикувания файл.",
+            ),
+            "en": Words(
+                "Culture nearby",
+                "Concerts, reading corners and workshops close to home. The vote has closed and is being counted.",
+                "Ballots are counted after they have been sealed. Anybody can recount the result from the published file.",
+            ),
+        },
+    ),
+    Scene(
+        "participatory-budget-2026",
+        Phase.RESULTS,
+        True,
+        350_000,
+        {
+            "ka": Words(
+                "მონაწილეობითი ბიუჯეტი 2026",
+                "შედეგი ცნობილია: ნახეთ, რომელმა პროექტებმა გაიმარჯვეს და რატომ.",
+                "თითოეულ პროექტთან წერია, რატომ მიიღო დაფინანსება ან რა დააკლდა. ქვითრის ნომრით კი გაიგებთ, "
+                "რომელ პროექტებს მოხმარდა თქვენი ხმა.",
+            ),
+            "bg": Words(
+                "Граждански бюджет 2026",
+                "Резултатът е известен: вижте кои проекти печелят и защо.",
+                "До всеки проект е написано защо е финансиран или какво не му е достигнало. А с номера от разписката си "
+                "ще научите за кои проекти е отишъл вашият глас.",
+            ),
+            "en": Words(
+                "Participatory budget 2026",
+                "The result is known: see which projects won, and why.",
+                "Beside each project stands why it was funded, or what it lacked. With the number of your receipt you learn "
+                "which projects your vote paid for.",
+            ),
+        },
+    ),
+    Scene(
+        "participatory-budget-2025",
+        Phase.IMPLEMENTATION,
+        True,
+        300_000,
+        {
+            "ka": Words(
+                "მონაწილეობითი ბიუჯეტი 2025",
+                "არჩეული პროექტები სრულდება: ვადები, ხელშეკრულებები, გადახდები და ფოტოები.",
+                "ყოველ პროექტს თავისი გვერდი აქვს: რა დაიგეგმა, რა თანხაზე დაიდო ხელშეკრულება და რა არის უკვე გადახდილი. "
+                "თუ საქმე გვიანდება, მიზეზიც იქვე წერია.",
+            ),
+            "bg": Words(
+                "Граждански бюджет 2025",
+                "Избраните проекти се изпълняват: срокове, договори, плащания и снимки.",
+                "Всеки проект има своя страница: какво е планирано, за каква сума е договорът и колко вече е платено. "
+                "Ако нещо се бави, причината е написана там.",
+            ),
+            "en": Words(
+                "Participatory budget 2025",
+                "The chosen projects are being delivered: dates, contracts, payments and photographs.",
+                "Every project has its page: what was planned, what was contracted and what has been paid. Where things are "
+                "late, the reason stands beside.",
+            ),
+        },
+    ),
+    Scene(
+        "participatory-budget-2024",
+        Phase.CLOSED,
+        False,
+        250_000,
+        {
+            "ka": Words(
+                "მონაწილეობითი ბიუჯეტი 2024",
+                "პირველი რაუნდი დასრულდა: ყველა პროექტი ჩაბარებულია.",
+                "აქ ინახება ყველაფერი, რაც პირველ რაუნდში მოხდა: წინადადებები, შედეგი და დახარჯული თანხა.",
+            ),
+            "bg": Words(
+                "Граждански бюджет 2024",
+                "Първият кръг приключи: всички проекти са предадени.",
+                "Тук е запазено всичко от първия кръг: предложенията, резултатът и изразходваните средства.",
+            ),
+            "en": Words(
+                "Participatory budget 2024",
+                "The first round is complete: every project has been handed over.",
+                "Everything of the first round is kept here: the proposals, the result and the money spent.",
+            ),
+        },
+    ),
+    Scene(
+        "sport-for-all",
+        Phase.DRAFT,
+        False,
+        110_000,
+        {
+            "ka": Words(
+                "სპორტი ყველასთვის",
+                "მალე დავიწყებთ: მოიფიქრეთ, სად და როგორ ივარჯიშებდა თქვენი უბანი.",
+                "რაუნდი ჯერ მზადდება. თარიღები და წესები უკვე გამოქვეყნებულია, რომ იდეის მოფიქრება მოასწროთ.",
+            ),
+            "bg": Words(
+                "Спорт за всички",
+                "Скоро започваме: помислете къде и как би спортувал вашият квартал.",
+                "Кръгът още се подготвя. Датите и правилата вече са публикувани, за да имате време да обмислите идеята си.",
+            ),
+            "en": Words(
+                "Sport for all",
+                "Starting soon: think about where and how your neighbourhood would like to move.",
+                "The round is still being prepared. Dates and rules are public already, so that there is time to think.",
+            ),
+        },
+    ),
+)
+
+CATEGORIES = (
+    ("green", {"ka": "მწვანე სივრცეები", "bg": "Зелени площи", "en": "Green spaces"}),
+    (
+        "streets",
+        {"ka": "ქუჩები და გადაადგილება", "bg": "Улици и придвижване", "en": "Streets and getting about"},
+    ),
+    ("children", {"ka": "ბავშვები და განათლება", "bg": "Деца и образование", "en": "Children and learning"}),
+    ("culture", {"ka": "კულტურა", "bg": "Култура", "en": "Culture"}),
+    ("sport", {"ka": "სპორტი", "bg": "Спорт", "en": "Sport"}),
+    ("access", {"ka": "ხელმისაწვდომი გარემო", "bg": "Достъпна среда", "en": "Access for everybody"}),
+)
+
+CITY_WIDE = {"ka": "მთელი ქალაქი", "bg": "Целият град", "en": "The whole city"}

@@ -1,0 +1,46 @@
+"""The sentences of what happened, and the other words of notices. `%(title)s` is what it is about."""
+
+from flask_babel import lazy_gettext as _l
+
+from pbplatform.notices.models import Frequency, News, Topic
+
+NEWS = {
+    News.ROUND_ANNOUNCED: _l("A new round has been announced: %(title)s"),
+    News.PHASE_OPENED: _l("“%(title)s” has reached its next phase: %(phase)s"),
+    News.RULES_CHANGED: _l("The rules of “%(title)s” have been changed. Reason: %(reason)s"),
+    News.ROUND_CANCELLED: _l("The round “%(title)s” has been cancelled."),
+    News.PROPOSAL_SUBMITTED: _l("New proposal: %(title)s"),
+    News.PROPOSAL_CHANGED: _l("The proposal “%(title)s” has a new version."),
+    News.PROPOSAL_WITHDRAWN: _l("The proposal “%(title)s” was withdrawn by its author."),
+    News.PROPOSALS_MERGED: _l("“%(title)s” has been merged with another proposal, as its authors agreed."),
+    News.CO_AUTHOR_ASKED: _l("You are asked to be a co-author of “%(title)s”."),
+    News.CO_AUTHOR_ANSWERED: _l("A co-author has answered about “%(title)s”."),
+    News.MERGE_ASKED: _l("You are asked whether “%(title)s” may be merged with another proposal."),
+    News.SUPPORT_REACHED: _l("“%(title)s” has enough supporters."),
+    News.ASSESSMENTS_RELEASED: _l("The results of the assessment are public: %(title)s"),
+    News.ASSESSMENT_RELEASED: _l("The proposal “%(title)s” has been assessed."),
+    News.ASSESSMENT_ASKED: _l("Your department is asked to assess “%(title)s”."),
+    News.ASSESSMENT_DUE: _l("The assessment of “%(title)s” is due soon."),
+    News.APPEAL_DECIDED: _l("The appeal about “%(title)s” has been decided."),
+    News.COMMENT_ADDED: _l("New comment on “%(title)s”"),
+    News.OFFICIAL_ANSWER: _l("The municipality has answered about “%(title)s”."),
+    News.CONTENT_HIDDEN: _l("Moderation has hidden something you wrote about “%(title)s”. You can appeal."),
+    News.CONTENT_RESTORED: _l("What you wrote about “%(title)s” is visible again."),
+    News.RESULT_DECLARED: _l("The result is official: %(title)s"),
+    News.DELIVERY_CHANGED: _l("There is news about the delivery of “%(title)s”."),
+}
+
+TOPICS = {
+    Topic.ROUND: _l("Round"),
+    Topic.PROPOSAL: _l("Proposal"),
+    Topic.DISTRICT: _l("District"),
+    Topic.CATEGORY: _l("Category"),
+}
+
+FREQUENCIES = {
+    Frequency.DAILY: _l("Once a day, when there is news"),
+    Frequency.WEEKLY: _l("Once a week, when there is news"),
+    Frequency.NEVER: _l("Never, I look here myself"),
+}
+
+WORDS = (NEWS, TOPICS, FREQUENCIES)
