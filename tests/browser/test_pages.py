@@ -1,0 +1,88 @@
+"""Every kind of page, in three languages, on a phone and on a desk: no barrier, no error, nothing that sticks out."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext
+from playwright.sync_api import Page as Tab
+
+from tests.browser.conftest import Demo
+
+AXE = Path(__file__).parents[2] / "assets" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+WIDTHS = (1280, 360)
+
+pytestmark = pytest.mark.browser
+
+
+def barriers(tab: Tab) -> list[str]:
+    """What axe finds, one line for each kind of barrier."""
+    found = tab.evaluate(f"async () => (await axe.run(document, {json.dumps(RULES)})).violations")
+    return [
+        f"{one['id']} ({one['impact']}): {one['help']}: "
+        + "; ".join(f"{node['html'][:160]} {node['failureSummary'][:300]}" for node in one["nodes"][:2])
+        for one in found
+    ]
+
+
+def too_wide(tab: Tab) -> list[str]:
+    """Elements that make the page scroll sideways."""
+    script = """() => {
+      const width = document.documentElement.clientWidth;
+      if (document.documentElement.scrollWidth <= width) return [];
+      return [...document.querySelectorAll('body *')]
+        .filter(e => e.getBoundingClientRect().right > width + 1 && !e.closest('.table-wrap, .site-nav, .round-tabs'))
+        .slice(0, 3).map(e => e.outerHTML.slice(0, 120));
+    }"""
+    return [f"sticks out to the right: {element}" for element in tab.evaluate(script)]
+
+
+def test_the_checker_finds_barriers(visit: Callable[..., BrowserContext]) -> None:
+    tab = visit(width=360).new_page()
+    tab.set_content(
+        '<html lang="en"><title>x</title><main><h1>x</h1><img src="data:,"><p>'
+        + "x" * 300
+        + "</p></main></html>"
+    )
+    tab.evaluate(AXE.read_text(encoding="utf-8"))
+    assert [fault for fault in barriers(tab) if fault.startswith("image-alt")]
+    assert too_wide(tab)
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("language", ["ka", "bg", "en"])
+def test_pages_have_no_barriers(demo: Demo, visit: Callable[..., BrowserContext], language: str) -> None:
+    pages = demo.pages(language)
+    assert len(pages) > 4
+    axe = AXE.read_text(encoding="utf-8")
+    windows: dict[str | None, BrowserContext] = {}
+    faults: list[str] = []
+    for page in pages:
+        window = windows.setdefault(
+            page.role, visit(page.role) if page.role not in windows else windows[page.role]
+        )
+        tab = window.new_page()
+        complaints: list[str] = []
+        tab.on(
+            "console",
+            lambda message, into=complaints: (
+                into.append(message.text) if message.type in ("error", "warning") else None
+            ),
+        )
+        tab.on("pageerror", lambda error, into=complaints: into.append(str(error)))
+        answer = tab.goto(demo.url + page.path)
+        assert answer is not None
+        if answer.status != 200:
+            complaints.append(f"answered {answer.status}")
+        tab.evaluate(axe)
+        for width in WIDTHS:
+            tab.set_viewport_size({"width": width, "height": 900})
+            complaints += [f"at {width} px: {fault}" for fault in barriers(tab) + too_wide(tab)]
+        tab.close()
+        faults += [f"{page.name}: {complaint}" for complaint in complaints]
+    assert not faults, "\n".join(faults)
