@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from pbplatform.foundation.database import UTCDateTime
 
 revision = '0010_tokens'
-down_revision = '0050_ballots'
+down_revision = '0020_rounds'
 branch_labels = None
 depends_on = None
 
