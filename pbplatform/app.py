@@ -28,7 +28,6 @@ from pbplatform.foundation.crypto import SecretFolder, Vault
 from pbplatform.foundation.database import Database, check_letters
 from pbplatform.foundation.files import Files
 from pbplatform.foundation.jobs import Jobs, make_huey
-from pbplatform.foundation.limits import Limits
 from pbplatform.foundation.pagecache import PageCache
 
 log = logging.getLogger("pbplatform.requests")
@@ -121,7 +120,6 @@ def _install_house(app: Flask, config: Config) -> None:
         jobs=Jobs(huey, database),
         files=Files(config.files_url),
         secrets=SecretFolder(config.secrets_dir),
-        limits=Limits(app, config.limits_url),
         vault=Vault(*(key.encode() for key in (config.secret_key, *config.secret_key_fallbacks))),
     )
 
@@ -169,7 +167,9 @@ def _install_requests(app: Flask, config: Config) -> None:
         g.started = time.perf_counter()
         g.request_id = uuid4().hex[:12]
         g.nonce = secrets.token_urlsafe(16)
-        g.writing = request.method not in ("GET", "HEAD", "OPTIONS")
+        g.writing = request.method not in ("GET", "HEAD", "OPTIONS") and not getattr(
+            app.view_functions.get(request.endpoint or ""), "reads_only", False
+        )
         web.refuse_broken_input(request)
         if not house.generations.whole():
             raise ServiceUnavailable(retry_after=30)
@@ -187,7 +187,10 @@ def _install_requests(app: Flask, config: Config) -> None:
         refusal = may_enter(g.actor, action) if action is not None else None
         if refusal is not None and action is not None:
             raise Refused(refusal, action)
-        if g.writing and request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        if request.method != "GET" and request.mimetype in (
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+        ):
             web.clean_form(request)
 
     @app.after_request

@@ -56,9 +56,11 @@ class Config:
     files_url: str
     secrets_dir: Path
     clamd: str | None
+    sms_url: str
     oidc_issuer: str | None
     oidc_client_id: str | None
     oidc_client_secret: str | None
+    oidc_id_claim: str
     log_level: str
     page_cache_seconds: int
 
@@ -99,9 +101,11 @@ def read_config(env: Mapping[str, str]) -> Config:
         files_url=env.get("PB_FILES_URL", f"file:{data_dir / 'files'}"),
         secrets_dir=Path(env.get("PB_SECRETS_DIR", str(data_dir / "secrets"))).resolve(),
         clamd=env.get("PB_CLAMD") or None,
+        sms_url=env.get("PB_SMS_URL", f"file:{data_dir / 'messages'}"),
         oidc_issuer=env.get("PB_OIDC_ISSUER") or None,
         oidc_client_id=env.get("PB_OIDC_CLIENT_ID") or None,
         oidc_client_secret=env.get("PB_OIDC_CLIENT_SECRET") or None,
+        oidc_id_claim=env.get("PB_OIDC_ID_CLAIM", "personal_number"),
         log_level=env.get("PB_LOG_LEVEL", "INFO"),
         page_cache_seconds=_number(
             env.get("PB_PAGE_CACHE_SECONDS", "5" if mode is Mode.PRODUCTION else "0"), "PB_PAGE_CACHE_SECONDS"

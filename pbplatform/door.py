@@ -22,7 +22,6 @@ from pbplatform.foundation.errors import Invalid
 from pbplatform.foundation.files import Files
 from pbplatform.foundation.generation import Generations
 from pbplatform.foundation.jobs import Jobs
-from pbplatform.foundation.limits import Limits
 
 View = TypeVar("View", bound=Callable[..., Any])
 Thing = TypeVar("Thing")
@@ -39,7 +38,6 @@ class House:
         files: Files,
         secrets: SecretFolder,
         vault: Vault,
-        limits: Limits,
     ) -> None:
         self.config = config
         self.database = database
@@ -48,7 +46,6 @@ class House:
         self.files = files
         self.secrets = secrets
         self.vault = vault
-        self.limits = limits
 
 
 def acts(action: Action) -> Callable[[View], View]:
@@ -59,6 +56,16 @@ def acts(action: Action) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def reads_only(view: View) -> View:
+    """Mark a view that answers a POST without writing through the request's session.
+
+    It gets a reading session: on SQLite a writing one would hold the lock that the view's own short transaction needs,
+    and nothing that the request writes may share a transaction with a ballot.
+    """
+    view.reads_only = True  # type: ignore[attr-defined]
+    return view
 
 
 def house() -> House:

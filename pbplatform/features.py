@@ -3,10 +3,8 @@
 from flask import Flask
 
 from pbplatform import words
-from pbplatform.accounts import operations as accounts_operations
+from pbplatform.accounts import views as accounts_views
 from pbplatform.accounts import words as accounts_words
-from pbplatform.accounts.views import entrance, members, own
-from pbplatform.accounts.views import factors as factor_views
 from pbplatform.charter.phases import Step
 from pbplatform.consultation import operations as rounds
 from pbplatform.consultation import place, steps, tabs
@@ -23,8 +21,11 @@ from pbplatform.notices import operations as notices
 from pbplatform.notices import words as notices_words
 from pbplatform.notices.models import Topic
 from pbplatform.portal import views as portal_views
-from pbplatform.voting import models as _voting_models  # noqa: F401 (its tables)
-from pbplatform.voting import paper_models as _paper_models  # noqa: F401
+from pbplatform.roll import standing as roll_standing
+from pbplatform.roll import words as roll_words
+from pbplatform.voting import duties as voting_duties
+from pbplatform.voting import views as voting_views
+from pbplatform.voting import words as voting_words
 
 HOUSE_PREFIX = "/<locale:locale>"
 TOWN_PREFIX = "/<locale:locale>/<slug:municipality>"
@@ -32,7 +33,7 @@ TOWN_PREFIX = "/<locale:locale>/<slug:municipality>"
 BARE = (portal_views.bare,)
 """Pages without a language: the root, health checks, robots."""
 
-HOUSE = (portal_views.house_pages, entrance.pages, own.pages, factor_views.pages, members.invited)
+HOUSE = (portal_views.house_pages, accounts_views.pages)
 """Pages of the whole installation."""
 
 TOWN = (
@@ -40,7 +41,8 @@ TOWN = (
     portal_views.round_pages,
     journal_views.pages,
     municipalities_views.pages,
-    members.pages,
+    accounts_views.town_pages,
+    voting_views.pages,
 )
 """Pages of one municipality."""
 
@@ -50,10 +52,12 @@ WORDS = (
     *municipalities_words.WORDS,
     *consultation_words.WORDS,
     *notices_words.WORDS,
+    *roll_words.WORDS,
+    *voting_words.WORDS,
 )
 """What every enum member is called."""
 
-TABS = (*consultation_words.TABS,)
+TABS = (*consultation_words.TABS, *voting_words.TABS)
 """The sub-navigation of a round, from every feature that has pages there."""
 
 WALKERS: dict[Step, steps.Walker] = {Step.OPEN_SUBMISSION: rounds.OPEN_SUBMISSION}
@@ -78,9 +82,9 @@ def register(app: Flask) -> None:
     for blueprint in BARE:
         app.register_blueprint(blueprint)
     for blueprint in HOUSE:
-        app.register_blueprint(blueprint, url_prefix=f"{HOUSE_PREFIX}{blueprint.url_prefix or ''}")
+        app.register_blueprint(blueprint, url_prefix=HOUSE_PREFIX)
     for blueprint in TOWN:
-        app.register_blueprint(blueprint, url_prefix=f"{TOWN_PREFIX}{blueprint.url_prefix or ''}")
+        app.register_blueprint(blueprint, url_prefix=TOWN_PREFIX)
 
 
 def _set_duties(house: House) -> None:
@@ -88,10 +92,6 @@ def _set_duties(house: House) -> None:
     config = house.config
     post = post_office(config.mail_url)
     house.jobs.every_minutes(1, "generation", house.generations.renew)
-    house.jobs.every_minutes(60, "accounts", lambda: _forget_expired(house))
+    roll_standing.install(house)
+    voting_duties.install(house)
     house.jobs.every_minutes(1, "mail", lambda: deliver_due(house.database, post, config.mail_from))
-
-
-def _forget_expired(house: House) -> int:
-    with house.database.transaction() as session:
-        return accounts_operations.forget_expired(session)

@@ -136,8 +136,27 @@ ACTIONS = {
     Action.FOLLOW: _l("Follow what happens and choose how to hear of it"),
     # Uploads.
     # Roll.
+    Action.IMPORT_ROLL: _l("Import the voter roll"),
+    Action.SEE_ROLL: _l("See the state of the voter roll"),
+    Action.PRINT_LETTERS: _l("Print letters with voting codes"),
+    Action.HELP_AT_DESK: _l("Help voters at the desk"),
+    Action.PROVE_RESIDENCE: _l("Prove that one lives here"),
     # The vote.
+    Action.VOTE: _l("Vote"),
+    Action.READ_VOTE: _l("Read how the vote is going and how it is protected"),
+    Action.PREPARE_VOTE: _l("Prepare a vote"),
+    Action.OPEN_VOTE: _l("Open a vote, two persons together"),
+    Action.MOVE_CLOSE: _l("Move the end of a vote, two persons together"),
+    Action.CHANGE_ELECTOR: _l("Correct the frozen voter roll, two persons together"),
+    Action.CLOSE_VOTE: _l("Close a vote whose time is over"),
+    Action.ANNUL_BALLOT: _l("Annul a ballot unseen, two persons together"),
+    Action.SEAL_VOTE: _l("Seal the ballots, two persons together"),
+    Action.CONFIRM_JOINT_ACT: _l("Confirm what a colleague asked for"),
     # Paper.
+    Action.HAND_OUT_PAPER: _l("Hand out paper ballots"),
+    Action.ENTER_PAPER: _l("Enter paper ballots"),
+    Action.SETTLE_PAPER: _l("Settle paper ballots that were read differently"),
+    Action.PLAN_STATIONS: _l("Set up places for paper ballots"),
     # Results.
     # The civic budget.
     # Delivery.

@@ -36,8 +36,27 @@ class Action(StrEnum):
     FOLLOW = "follow"
     # Uploads.
     # Roll.
+    IMPORT_ROLL = "import_roll"
+    SEE_ROLL = "see_roll"
+    PRINT_LETTERS = "print_letters"
+    HELP_AT_DESK = "help_at_desk"
+    PROVE_RESIDENCE = "prove_residence"
     # The vote.
+    VOTE = "vote"
+    READ_VOTE = "read_vote"
+    PREPARE_VOTE = "prepare_vote"
+    OPEN_VOTE = "open_vote"
+    MOVE_CLOSE = "move_close"
+    CHANGE_ELECTOR = "change_elector"
+    CLOSE_VOTE = "close_vote"
+    ANNUL_BALLOT = "annul_ballot"
+    SEAL_VOTE = "seal_vote"
+    CONFIRM_JOINT_ACT = "confirm_joint_act"
     # Paper.
+    HAND_OUT_PAPER = "hand_out_paper"
+    ENTER_PAPER = "enter_paper"
+    SETTLE_PAPER = "settle_paper"
+    PLAN_STATIONS = "plan_stations"
     # Results.
     # The civic budget.
     # Delivery.

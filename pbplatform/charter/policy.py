@@ -78,7 +78,7 @@ POLICY: Mapping[Action, tuple[Grant, ...]] = {
     Action.SIGN_IN: (Grant(EVERYONE),),
     Action.SIGN_OUT: (Grant(EVERYONE),),
     Action.KEEP_OWN_ACCOUNT: (Grant(CITIZENS),),
-    Action.SHOW_SECOND_FACTOR: (Grant(EVERYONE),),
+    Action.SHOW_SECOND_FACTOR: (Grant(CITIZENS),),
     Action.INVITE_MEMBER: (Grant(ADMINISTRATORS),),
     Action.CHANGE_MEMBERSHIP: (Grant(ADMINISTRATORS, own=Own.NO),),
     # Municipalities.
@@ -99,8 +99,27 @@ POLICY: Mapping[Action, tuple[Grant, ...]] = {
     Action.FOLLOW: (Grant(CITIZENS),),
     # Uploads.
     # Roll.
+    Action.IMPORT_ROLL: (Grant(STAFF | OPERATORS),),
+    Action.SEE_ROLL: (Grant(STAFF | OPERATORS),),
+    Action.PRINT_LETTERS: (Grant(STAFF | OPERATORS),),
+    Action.HELP_AT_DESK: (Grant(STAFF),),
+    Action.PROVE_RESIDENCE: (Grant(EVERYONE),),
     # The vote.
+    Action.VOTE: (Grant(EVERYONE),),
+    Action.READ_VOTE: (Grant(EVERYONE),),
+    Action.PREPARE_VOTE: (Grant(STAFF),),
+    Action.OPEN_VOTE: (Grant(STAFF, phases=frozenset({Phase.DISCUSSION})),),
+    Action.MOVE_CLOSE: (Grant(STAFF, phases=frozenset({Phase.VOTING})),),
+    Action.CHANGE_ELECTOR: (Grant(STAFF, phases=frozenset({Phase.VOTING})),),
+    Action.CLOSE_VOTE: (Grant(STAFF, phases=frozenset({Phase.VOTING, Phase.COUNTING})),),
+    Action.ANNUL_BALLOT: (Grant(STAFF, phases=frozenset({Phase.VOTING, Phase.COUNTING})),),
+    Action.SEAL_VOTE: (Grant(STAFF, phases=frozenset({Phase.COUNTING})),),
+    Action.CONFIRM_JOINT_ACT: (Grant(STAFF, own=Own.NO),),
     # Paper.
+    Action.HAND_OUT_PAPER: (Grant(STAFF, phases=frozenset({Phase.VOTING})),),
+    Action.ENTER_PAPER: (Grant(STAFF, phases=frozenset({Phase.VOTING, Phase.COUNTING})),),
+    Action.SETTLE_PAPER: (Grant(STAFF, phases=frozenset({Phase.VOTING, Phase.COUNTING})),),
+    Action.PLAN_STATIONS: (Grant(STAFF),),
     # Results.
     # The civic budget.
     # Delivery.

@@ -9,19 +9,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
     BigInteger,
-    CursorResult,
     DateTime,
     Dialect,
     Engine,
     Enum,
     Integer,
     MetaData,
+    Table,
     TypeDecorator,
     create_engine,
     event,
@@ -190,8 +191,26 @@ def make_engine(url: str) -> Engine:
 def insert_new(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert a row unless one with the same key is there already; whether it was new. Safe among parallel writers."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    done = session.execute(insert(model).values(**values).on_conflict_do_nothing())
-    return bool(cast("CursorResult[Any]", done).rowcount)
+    # The row that comes back is the proof: drivers do not always tell how many rows an insert made.
+    table = cast(Table, model.__table__)
+    statement = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+    return session.execute(statement).first() is not None
+
+
+def hold(session: Session, name: str, *, shared: bool = False) -> None:
+    """Keep others out of whatever a name stands for until the transaction ends; shared holders let each other in.
+
+    PostgreSQL holds it in memory and touches no row, so nothing of it can be found in a table afterwards. On SQLite a
+    writing transaction is alone anyway.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    number = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
+    session.execute(_HOLD_SHARED if shared else _HOLD, {"number": number})
+
+
+_HOLD = text("select pg_advisory_xact_lock(:number)")
+_HOLD_SHARED = text("select pg_advisory_xact_lock_shared(:number)")
 
 
 def _take_over_begin(engine: Engine) -> None:

@@ -66,9 +66,9 @@ def ballot_id(key: bytes, round_id: int, roll_entry_id: int) -> str:
     return hmac.new(key, message.encode(), hashlib.sha256).hexdigest()
 
 
-def nonce(key: bytes, bid: str, submission_id: str) -> str:
-    """The secret of one submission, the same at every retry of it; 32 hexadecimal digits."""
-    message = f"nonce|{bid}|{submission_id}"
+def nonce(key: bytes, bid: str, submission_id: str, word_hash_: str, payload: str) -> str:
+    """The secret of one submission, the same at every retry of it and of no other; 32 hexadecimal digits."""
+    message = f"nonce|{bid}|{submission_id}|{word_hash_}|{payload}"
     return hmac.new(key, message.encode(), hashlib.sha256).hexdigest()[:32]
 
 

@@ -1,0 +1,288 @@
+"""Taking a roll in: from a row of the file to a checked line, and from lines to entries, batch by batch.
+
+Each batch is a transaction of its own, so that an import of half a million people never holds up other writers, and a
+repeated import after a crash simply goes on: what is there already and the same is left alone.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+import phonenumbers
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from pbplatform.foundation import clock
+from pbplatform.foundation.database import Database
+from pbplatform.foundation.i18n import LANGUAGES
+from pbplatform.foundation.web import broken
+from pbplatform.municipalities.models import Country, District, Municipality
+from pbplatform.roll.ids import BadId, birth_in_id, normal_id
+from pbplatform.roll.models import FaultCause, RollEntry, RollFault
+from pbplatform.roll.pepper import Pepper
+from pbplatform.roll.reading import Cell, Column, Row, day_of
+
+BATCH = 5_000
+MOST_FAULTS = 20_000
+MOST_SHARING_A_PHONE = 2
+_FIELDS = ("name", "birth_date", "district_id", "phone", "email", "address", "language")
+_NOTHING = Cell()
+
+
+class Bad(Exception):
+    """A row that is not taken."""
+
+    def __init__(self, cause: FaultCause) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A checked row."""
+
+    id_hash: str
+    name: str
+    birth_date: date
+    district_id: int | None
+    phone: str | None
+    email: str | None
+    address: str
+    language: str
+
+
+class Checker:
+    """Checks rows against what one municipality knows."""
+
+    def __init__(self, place: Municipality, districts: Iterable[District], pepper: Pepper) -> None:
+        self.place = place
+        self.today = clock.now().date()
+        self._pepper = pepper
+        self._districts: dict[str, int] = {}
+        for district in districts:
+            for spelling in (district.code, *district.names.values()):
+                self._districts[_folded(spelling)] = district.id
+        self._region = {Country.GEORGIA: "GE", Country.BULGARIA: "BG"}.get(place.country)
+
+    def check(self, row: Row) -> Line:
+        """The row as a line; raise Bad with the first cause found."""
+        texts = [cell.text for cell in row.values()]
+        if any(broken(text) or len(text) > 500 for text in texts):
+            raise Bad(FaultCause.BROKEN_TEXT)
+        identity = row.get(Column.ID, _NOTHING)
+        if not identity.text:
+            raise Bad(FaultCause.NO_ID)
+        try:
+            national_id = normal_id(identity.text, self.place.country, was_number=identity.number)
+        except BadId:
+            raise Bad(FaultCause.BAD_ID) from None
+        born = day_of(row.get(Column.BIRTH_DATE, _NOTHING), self.today)
+        if born is None:
+            raise Bad(FaultCause.BAD_BIRTH_DATE)
+        said = birth_in_id(national_id, self.place.country)
+        if said is not None and said != born:
+            raise Bad(FaultCause.ID_AND_BIRTH_DIFFER)
+        return Line(
+            id_hash=self._pepper.of_id(self.place.id, national_id),
+            name=self._name(row),
+            birth_date=born,
+            district_id=self._district(row.get(Column.DISTRICT, _NOTHING).text),
+            phone=self._phone(row.get(Column.PHONE, _NOTHING).text),
+            email=_email(row.get(Column.EMAIL, _NOTHING).text),
+            address=row.get(Column.ADDRESS, _NOTHING).text[:300],
+            language=self._language(row.get(Column.LANGUAGE, _NOTHING).text),
+        )
+
+    def _name(self, row: Row) -> str:
+        parts = (row.get(Column.NAME, _NOTHING).text, row.get(Column.FAMILY_NAME, _NOTHING).text)
+        name = " ".join(part for part in parts if part)[:200]
+        if not name and (Column.NAME in row or Column.FAMILY_NAME in row):
+            raise Bad(FaultCause.NO_NAME)
+        return name
+
+    def _district(self, text: str) -> int | None:
+        if not text:
+            return None
+        found = self._districts.get(_folded(text))
+        if found is None:
+            raise Bad(FaultCause.UNKNOWN_DISTRICT)
+        return found
+
+    def _phone(self, text: str) -> str | None:
+        return normal_phone(text, self._region) if text else None
+
+    def _language(self, text: str) -> str:
+        wanted = text.casefold()[:2]
+        return wanted if wanted in LANGUAGES else str(self.place.languages[0])
+
+
+def normal_phone(text: str, region: str | None) -> str:
+    """A phone number as E.164; raise Bad when it cannot be one."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        raise Bad(FaultCause.BAD_PHONE) from None
+    if not phonenumbers.is_possible_number(number):
+        raise Bad(FaultCause.BAD_PHONE)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _email(text: str) -> str | None:
+    if not text:
+        return None
+    name, _, host = text.rpartition("@")
+    if not name or "." not in host or " " in text or len(text) > 320:
+        raise Bad(FaultCause.BAD_EMAIL)
+    return text.casefold()
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+@dataclass
+class Taken:
+    """What became of a file so far."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    seen: set[bytes] = field(default_factory=set)
+    faults: list[tuple[int, FaultCause]] = field(default_factory=list)
+
+    def fault(self, line: int, cause: FaultCause) -> None:
+        """Note a line that was not taken; after very many only their number."""
+        self.counts["bad"] += 1
+        if self.counts["bad"] <= MOST_FAULTS:
+            self.faults.append((line, cause))
+
+
+class Intake:
+    """One import into one municipality's roll."""
+
+    def __init__(self, database: Database, checker: Checker, import_id: int) -> None:
+        self._database = database
+        self._checker = checker
+        self._import_id = import_id
+        self._owners: dict[str, set[bytes]] = {}
+        self.taken = Taken()
+
+    def take(self, rows: Iterable[tuple[int, Row]], tell: Callable[[int], None]) -> Taken:
+        """Take every row of a file; `tell` is called with the number of rows that are done."""
+        rows = iter(rows)
+        self._count_phones()
+        done = 0
+        while batch := list(islice(rows, BATCH)):
+            lines = list(self._checked(batch))
+            with self._database.transaction() as session:
+                self._write(session, lines)
+            done += len(batch)
+            tell(done)
+        return self.taken
+
+    def _count_phones(self) -> None:
+        """Phones already on the roll, so that a third person cannot be added to one."""
+        with self._database.read() as session:
+            known = session.execute(
+                select(RollEntry.id_hash, RollEntry.phone).where(
+                    RollEntry.municipality_id == self._checker.place.id,
+                    RollEntry.phone.is_not(None),
+                    RollEntry.removed_at.is_(None),
+                )
+            )
+            for id_hash, phone in known:
+                self._owners.setdefault(phone or "", set()).add(bytes.fromhex(id_hash))
+
+    def _checked(self, batch: list[tuple[int, Row]]) -> Iterator[Line]:
+        for number, row in batch:
+            try:
+                line = self._checker.check(row)
+                key = bytes.fromhex(line.id_hash)
+                if key in self.taken.seen:
+                    raise Bad(FaultCause.TWICE)
+                if line.phone:
+                    owners = self._owners.setdefault(line.phone, set())
+                    if key not in owners and len(owners) >= MOST_SHARING_A_PHONE:
+                        raise Bad(FaultCause.PHONE_SHARED)
+                    owners.add(key)
+            except Bad as bad:
+                self.taken.fault(number, bad.cause)
+                continue
+            self.taken.seen.add(key)
+            yield line
+
+    def _write(self, session: Session, lines: list[Line]) -> None:
+        place_id = self._checker.place.id
+        columns = (
+            RollEntry.id,
+            RollEntry.id_hash,
+            RollEntry.removed_at,
+            *(getattr(RollEntry, name) for name in _FIELDS),
+        )
+        known = {
+            row.id_hash: row
+            for row in session.execute(
+                select(*columns).where(
+                    RollEntry.municipality_id == place_id,
+                    RollEntry.id_hash.in_([line.id_hash for line in lines]),
+                )
+            )
+        }
+        new: list[dict[str, Any]] = []
+        changed: list[dict[str, Any]] = []
+        for line in lines:
+            before = known.get(line.id_hash)
+            values = {name: getattr(line, name) for name in _FIELDS}
+            if before is None:
+                new.append({"municipality_id": place_id, "id_hash": line.id_hash, **values})
+            elif before.removed_at is not None or any(
+                getattr(before, name) != values[name] for name in _FIELDS
+            ):
+                changed.append(
+                    {"entry": before.id, **{f"new_{name}": value for name, value in values.items()}}
+                )
+        if new:
+            session.execute(insert(RollEntry), new)
+        if changed:
+            rolled = RollEntry.__table__
+            session.connection().execute(
+                update(rolled)  # type: ignore[arg-type]
+                .where(rolled.c.id == bindparam("entry"))
+                .values(removed_at=None, **{name: bindparam(f"new_{name}") for name in _FIELDS}),
+                changed,
+            )
+        if self.taken.faults:
+            session.execute(
+                insert(RollFault),
+                [
+                    {"import_id": self._import_id, "line": line, "cause": cause}
+                    for line, cause in self.taken.faults
+                ],
+            )
+            self.taken.faults.clear()
+        self.taken.counts["added"] += len(new)
+        self.taken.counts["changed"] += len(changed)
+        self.taken.counts["unchanged"] += len(lines) - len(new) - len(changed)
+
+
+def remove_missing(database: Database, place_id: int, seen: set[bytes], at: datetime) -> int:
+    """Take off the roll whoever was not in a complete file; return how many."""
+    with database.read() as session:
+        rows = session.execute(
+            select(RollEntry.id, RollEntry.id_hash)
+            .where(RollEntry.municipality_id == place_id, RollEntry.removed_at.is_(None))
+            .execution_options(yield_per=BATCH)
+        )
+        gone = [entry_id for entry_id, id_hash in rows if bytes.fromhex(id_hash) not in seen]
+    for start in range(0, len(gone), BATCH):
+        with database.transaction() as session:
+            session.execute(
+                update(RollEntry).where(RollEntry.id.in_(gone[start : start + BATCH])).values(removed_at=at)
+            )
+    return len(gone)
+
+
+def summary(counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts of an import with every name present."""
+    return {name: counts.get(name, 0) for name in ("added", "changed", "unchanged", "removed", "bad")}

@@ -1,0 +1,235 @@
+"""Importing the roll, printing letters, helping at the desk, forgetting what is no longer needed."""
+
+import tempfile
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from pbplatform.charter.actions import Action
+from pbplatform.charter.policy import Subject, require
+from pbplatform.charter.roles import Actor
+from pbplatform.foundation import clock
+from pbplatform.foundation.crypto import SecretFolder
+from pbplatform.foundation.database import Database
+from pbplatform.foundation.errors import Invalid
+from pbplatform.foundation.files import Files
+from pbplatform.foundation.jobs import Progress
+from pbplatform.journal.operations import record
+from pbplatform.municipalities import queries as municipalities
+from pbplatform.municipalities.models import Municipality
+from pbplatform.roll import intake, reading
+from pbplatform.roll.codes import new_letter_code
+from pbplatform.roll.models import (
+    LetterCode,
+    Means,
+    RollEntry,
+    RollImport,
+    SentCode,
+    VerificationTry,
+    VoterPass,
+)
+from pbplatform.roll.pepper import Pepper, first_pepper
+from pbplatform.roll.reading import NEEDED, Column
+from pbplatform.roll.verification import subject_of
+
+IMPORT_JOB = "roll_import"
+TRY_LIFE = timedelta(days=30)
+
+
+class RollProblem(StrEnum):
+    """Why a file or a request about the roll cannot be taken."""
+
+    UNREADABLE = "unreadable"
+    COLUMNS_MISSING = "columns_missing"
+    COLUMN_TWICE = "column_twice"
+    NO_SUCH_PERSON = "no_such_person"
+    ALREADY_READ = "already_read"
+
+
+def prepare_import(
+    actor: Actor, session: Session, files: Files, file_name: str, content: bytes
+) -> RollImport:
+    """Keep an uploaded file until its columns are confirmed; raise Invalid when it cannot be read."""
+    require(actor, Action.IMPORT_ROLL, Subject(actor.municipality_id))
+    assert actor.municipality_id is not None
+    with _as_file(content) as path:
+        try:
+            headers = reading.headers(path)
+        except reading.Unreadable:
+            raise Invalid(RollProblem.UNREADABLE, "file") from None
+    waiting = RollImport(
+        municipality_id=actor.municipality_id,
+        account_id=actor.account_id,
+        file_name=file_name[:200],
+        file_key=None,
+        columns={"headers": headers, "guess": reading.guess(headers)},
+        uploaded_at=clock.now(),
+        ended_at=None,
+        counts=None,
+    )
+    session.add(waiting)
+    session.flush()
+    waiting.file_key = f"roll/{waiting.municipality_id}/{waiting.id}"
+    files.put(waiting.file_key, content)
+    return waiting
+
+
+def confirm_columns(
+    actor: Actor, session: Session, waiting: RollImport, columns: Mapping[str, str], *, complete: bool
+) -> None:
+    """Fix which column holds what, so that the import can run."""
+    require(actor, Action.IMPORT_ROLL, Subject(waiting.municipality_id))
+    if waiting.file_key is None or waiting.ended_at is not None or "columns" in waiting.columns:
+        raise Invalid(RollProblem.ALREADY_READ)
+    chosen = {number: Column(name).value for number, name in columns.items() if name}
+    if len(set(chosen.values())) != len(chosen):
+        raise Invalid(RollProblem.COLUMN_TWICE)
+    if any(needed.value not in chosen.values() for needed in NEEDED):
+        raise Invalid(RollProblem.COLUMNS_MISSING)
+    waiting.columns = {**waiting.columns, "columns": chosen}
+    waiting.complete = complete
+    session.flush()
+    record(
+        actor,
+        session,
+        waiting.municipality_id,
+        Action.IMPORT_ROLL,
+        "roll_import",
+        waiting.id,
+        complete=complete,
+    )
+
+
+def run_import(
+    database: Database, secrets: SecretFolder, files: Files, progress: Progress, import_id: int
+) -> dict[str, int]:
+    """The job: read the waiting file into the roll and forget the file."""
+    with database.read() as session:
+        waiting = session.get_one(RollImport, import_id)
+        key, columns = waiting.file_key, waiting.columns["columns"]
+        place_id, complete = waiting.municipality_id, waiting.complete
+    if key is None:
+        raise LookupError("the file of this import is gone")
+    with _as_file(files.get(key)) as path:
+        counts = import_file(
+            database, secrets, path, place_id, columns, import_id, complete=complete, progress=progress
+        )
+    files.delete(key)
+    return counts
+
+
+def import_file(
+    database: Database,
+    secrets: SecretFolder,
+    path: Path,
+    place_id: int,
+    columns: Mapping[str, str],
+    import_id: int,
+    *,
+    complete: bool,
+    progress: Progress | None = None,
+) -> dict[str, int]:
+    """Read one file into one municipality's roll; return the counts. Rows that are bad are listed, not taken."""
+    with database.transaction() as session:
+        pepper = first_pepper(session, secrets)
+    with database.read() as session:
+        place = session.get_one(Municipality, place_id)
+        checker = intake.Checker(place, municipalities.districts(session, place_id), pepper)
+    total = max(path.stat().st_size // 90, 1)
+
+    def tell(done: int) -> None:
+        if progress is not None:
+            progress.tell(done, max(total, done))
+
+    work = intake.Intake(database, checker, import_id)
+    try:
+        taken = work.take(reading.rows(path, columns), tell)
+        if complete:
+            taken.counts["removed"] = intake.remove_missing(database, place_id, taken.seen, clock.now())
+    except reading.Unreadable:
+        work.taken.counts["broken"] = 1
+        taken = work.taken
+    counts = intake.summary(taken.counts)
+    with database.transaction() as session:
+        done = session.get_one(RollImport, import_id)
+        done.counts, done.ended_at, done.file_key = (
+            {**counts, "broken": taken.counts["broken"]},
+            clock.now(),
+            None,
+        )
+        record(None, session, place_id, Action.IMPORT_ROLL, "roll_import", import_id, **counts)
+    return counts
+
+
+class _as_file:
+    """Bytes as a temporary file, because a spreadsheet is read from a path."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __enter__(self) -> Path:
+        with tempfile.NamedTemporaryFile(prefix="pb-roll-", delete=False) as file:
+            file.write(self._content)
+        self._path = Path(file.name)
+        return self._path
+
+    def __exit__(self, *_error: object) -> None:
+        self._path.unlink(missing_ok=True)
+
+
+def issue_code(session: Session, pepper: Pepper, entry_id: int, place_id: int, means: Means) -> str:
+    """A new code for an entry, to be printed at once; only its hash is kept."""
+    code = new_letter_code()
+    session.add(
+        LetterCode(
+            municipality_id=place_id,
+            roll_entry_id=entry_id,
+            code_hash=pepper.of_code(place_id, code),
+            means=means,
+            issued_at=clock.now(),
+            used_at=None,
+        )
+    )
+    session.flush()
+    return code
+
+
+def find_at_desk(
+    actor: Actor, session: Session, pepper: Pepper, place: Municipality, national_id: str
+) -> RollEntry:
+    """The entry of a person who shows their document at the desk; raise Invalid when there is none."""
+    require(actor, Action.HELP_AT_DESK, Subject(place.id))
+    entry = session.scalar(
+        select(RollEntry).where(
+            RollEntry.municipality_id == place.id,
+            RollEntry.id_hash == subject_of(place, pepper, national_id),
+            RollEntry.removed_at.is_(None),
+        )
+    )
+    if entry is None:
+        raise Invalid(RollProblem.NO_SUCH_PERSON, "national_id")
+    return entry
+
+
+def give_desk_code(actor: Actor, session: Session, pepper: Pepper, entry: RollEntry) -> str:
+    """Print a code for somebody whose document a clerk has seen; the journal notes that it happened, not for whom."""
+    require(actor, Action.HELP_AT_DESK, Subject(entry.municipality_id))
+    code = issue_code(session, pepper, entry.id, entry.municipality_id, Means.DESK)
+    record(actor, session, entry.municipality_id, Action.HELP_AT_DESK, "roll_entry", None)
+    return code
+
+
+def forget_old(database: Database) -> int:
+    """The duty: drop expired passes, sent codes and tries; return how many rows went."""
+    now = clock.now()
+    with database.transaction() as session:
+        gone = [
+            session.execute(delete(VoterPass).where(VoterPass.expires_at < now)),
+            session.execute(delete(SentCode).where(SentCode.expires_at < now - timedelta(days=1))),
+            session.execute(delete(VerificationTry).where(VerificationTry.at < now - TRY_LIFE)),
+        ]
+    return sum(result.rowcount for result in gone)  # type: ignore[attr-defined]

@@ -1,0 +1,274 @@
+"""Closing the vote: shut the box for good, reconcile it with the frozen roll, publish the manifest of the close.
+
+Each step is a transaction of its own and can be repeated after a crash; the state only moves forward.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pbplatform.charter.actions import Action
+from pbplatform.charter.phases import Phase, Step
+from pbplatform.charter.policy import Subject, require
+from pbplatform.charter.roles import Actor
+from pbplatform.consultation import queries as rounds
+from pbplatform.consultation.models import Round
+from pbplatform.consultation.operations import walk
+from pbplatform.foundation import clock
+from pbplatform.foundation.crypto import SecretFolder
+from pbplatform.foundation.database import Database, database_now, hold
+from pbplatform.foundation.errors import Conflict, Invalid
+from pbplatform.journal.operations import record
+from pbplatform.voting import canon, joint, keys, rules
+from pbplatform.voting.casting import box_lock
+from pbplatform.voting.models import Ballot, BallotBox, BoxState, Channel, Elector, JointAct, Superseded
+from pbplatform.voting.opening import snapshot_hash
+
+log = logging.getLogger(__name__)
+
+CLOCK_TOLERANCE = timedelta(seconds=5)
+
+
+class Anomaly(StrEnum):
+    """What must be examined before a vote can be counted; each stops the close and stands in the journal."""
+
+    ORPHAN_BALLOTS = "orphan_ballots"
+    ROLL_CHANGED = "roll_changed"
+    BROKEN_TRACKERS = "broken_trackers"
+
+
+class CloseProblem(StrEnum):
+    """Why the vote cannot be closed or moved."""
+
+    STILL_OPEN = "still_open"
+    CLOCKS_DIFFER = "clocks_differ"
+
+
+def locked_box(session: Session, round_id: int) -> BallotBox:
+    """The box, alone: no ballot goes in until the transaction ends."""
+    hold(session, box_lock(round_id))
+    return session.scalars(
+        select(BallotBox)
+        .where(BallotBox.round_id == round_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def close(actor: Actor | None, database: Database, secrets: SecretFolder, round_id: int) -> None:
+    """Walk every step of the close that is still to be walked; raise Invalid with the Anomaly that stops it."""
+    with database.transaction() as session:
+        found = session.get_one(Round, round_id)
+        if actor is not None:
+            require(actor, Action.CLOSE_VOTE, Subject(found.municipality_id, found.phase))
+        _shut(actor, session, found)
+    problem = _reconcile(actor, database, secrets, round_id)
+    if problem is not None:
+        raise problem
+
+
+def _shut(actor: Actor | None, session: Session, found: Round) -> None:
+    box = locked_box(session, found.id)
+    if box.state is not BoxState.OPEN:
+        return
+    now = max(database_now(session), box.high_water)
+    if now < box.closes_at:
+        raise Invalid(CloseProblem.STILL_OPEN)
+    box.state, box.closed_at, box.high_water = BoxState.CLOSED, now, now
+    session.flush()
+    record(actor, session, found.municipality_id, Action.CLOSE_VOTE, "round", found.id, step="shut")
+
+
+def _reconcile(
+    actor: Actor | None, database: Database, secrets: SecretFolder, round_id: int
+) -> Invalid | None:
+    with database.transaction() as session:
+        found = session.get_one(Round, round_id)
+        box = locked_box(session, round_id)
+        if box.close_manifest is not None:
+            return None
+        anomaly = find_anomaly(session, secrets, box)
+        if anomaly is not None:
+            log.error("the close of a vote found %s", anomaly.reason, extra={"round": round_id})
+            record(
+                actor,
+                session,
+                found.municipality_id,
+                Action.CLOSE_VOTE,
+                "round",
+                found.id,
+                step="anomaly",
+                anomaly=anomaly.reason,
+                count=anomaly.values["count"],
+            )
+            return anomaly
+        manifest = close_manifest(session, box)
+        box.close_manifest = manifest
+        box.challenge_ends_at = database_now(session) + timedelta(days=box.challenge_days)
+        record(
+            actor,
+            session,
+            found.municipality_id,
+            Action.CLOSE_VOTE,
+            "round",
+            found.id,
+            step="manifest",
+            manifest=canon.sha256(canon.canonical(manifest)),
+        )
+        if found.phase is Phase.VOTING:
+            facts = rounds.facts_for(session, found, Step.CLOSE_VOTING)
+            # The box is shut by its own deadline, which may be later than the plan but never open any more.
+            walk(
+                actor,
+                session,
+                found,
+                Step.CLOSE_VOTING,
+                replace(facts, closes_at=box.closes_at, now=box.high_water),
+            )
+    return None
+
+
+def bids(
+    session: Session, key: bytes, round_id: int, *, removed: bool | None = None
+) -> Iterator[tuple[str, int, int | None]]:
+    """The keyed name of each elector's ballot, with the elector and the district; in memory only."""
+    question = select(Elector.roll_entry_id, Elector.district_id).where(Elector.round_id == round_id)
+    if removed is not None:
+        question = question.where(Elector.removed.is_(removed))
+    for entry_id, district_id in session.execute(question.execution_options(yield_per=10_000)):
+        yield canon.ballot_id(key, round_id, entry_id), entry_id, district_id
+
+
+def find_anomaly(session: Session, secrets: SecretFolder, box: BallotBox) -> Invalid | None:
+    """The first thing that does not fit: a ballot of nobody, a frozen roll that changed, a tracker that does not recompute."""
+    key = keys.round_key(secrets, box.round_id, box.key_commit)
+    known = {bid for bid, _entry, _district in bids(session, key, box.round_id)}
+    orphans = broken = 0
+    name = canon_name(box)
+    ballots = session.execute(
+        select(Ballot.bid, Ballot.payload, Ballot.nonce, Ballot.word_hash, Ballot.tracker)
+        .where(Ballot.round_id == box.round_id)
+        .execution_options(yield_per=5_000)
+    )
+    for bid, payload, nonce, word_hash, tracker in ballots:
+        orphans += bid not in known
+        if payload is not None and nonce is not None and word_hash is not None:
+            broken += tracker != canon.tracker(name, box.rules_hash, nonce, word_hash, payload)
+    if orphans:
+        return Invalid(Anomaly.ORPHAN_BALLOTS, count=orphans)
+    if broken:
+        return Invalid(Anomaly.BROKEN_TRACKERS, count=broken)
+    if snapshot_hash(session, box.round_id) != box.snapshot_hash:
+        return Invalid(Anomaly.ROLL_CHANGED, count=1)
+    return None
+
+
+def canon_name(box: BallotBox) -> str:
+    """The name that the trackers of a box carry."""
+    return rules.read(box.rules).name
+
+
+def close_manifest(session: Session, box: BallotBox) -> dict[str, Any]:
+    """What is published at the close: how many came in by channel, and the root over the trackers. No choices."""
+    channels: Counter[str] = Counter()
+    for channel, count in session.execute(
+        select(Ballot.channel, func.count()).where(Ballot.round_id == box.round_id).group_by(Ballot.channel)
+    ):
+        channels[channel.value] = count
+    trackers = session.scalars(
+        select(Ballot.tracker).where(Ballot.round_id == box.round_id, Ballot.channel == Channel.ONLINE)
+    )
+    replaced = session.scalar(select(func.count()).where(Superseded.round_id == box.round_id)) or 0
+    return {
+        "rules_hash": box.rules_hash,
+        "online": channels["online"],
+        "paper_ticks": channels["paper"],
+        "superseded": replaced,
+        "cast": channels["online"] + replaced,
+        "tracker_root": canon.merkle_root(tracker for tracker in trackers if tracker),
+    }
+
+
+def confirm_move_close(actor: Actor, session: Session, found: Round, act: JointAct) -> BallotBox:
+    """The second person: the end of the vote is later, as long as the old one has not passed."""
+    joint.confirm(actor, session, found, act)
+    box = locked_box(session, found.id)
+    later = datetime.fromisoformat(act.arguments["closes_at"])
+    if box.state is not BoxState.OPEN or max(database_now(session), box.high_water) >= box.closes_at:
+        raise Conflict
+    if later > box.closes_at:
+        before, box.closes_at = box.closes_at, later
+        record(
+            actor,
+            session,
+            found.municipality_id,
+            Action.MOVE_CLOSE,
+            "round",
+            found.id,
+            before=before.isoformat(),
+            after=later.isoformat(),
+            reason=act.reason,
+        )
+    session.flush()
+    return box
+
+
+def kernel_time() -> datetime | None:
+    """The time as the operating system's kernel counts it, where it can be read past a process's own clock."""
+    try:
+        lines = Path("/proc/stat").read_text().splitlines()
+        started = next(int(line.split()[1]) for line in lines if line.startswith("btime "))
+        return datetime.fromtimestamp(started + float(Path("/proc/uptime").read_text().split()[0]), UTC)
+    except (OSError, StopIteration, ValueError):
+        return None
+
+
+def clocks_agree(session: Session) -> bool:
+    """Whether the database's clock, ours and the kernel's are within a few seconds of each other.
+
+    Nothing is closed for good while they are not: a wrong clock must not end a vote early.
+    """
+    there, here, kernel = database_now(session), clock.now(), kernel_time()
+    spread = [there, here] if kernel is None else [there, here, kernel]
+    # The kernel's figure is whole seconds.
+    return max(spread) - min(spread) <= CLOCK_TOLERANCE + timedelta(seconds=1)
+
+
+def keep_time(database: Database) -> None:
+    """The duty: raise the high-water mark of every open vote, so that a clock set back later opens nothing again."""
+    with database.transaction() as session:
+        if not clocks_agree(session):
+            log.error("the clocks of server and database differ; no vote is closed until they agree")
+            return
+        now = database_now(session)
+        for box in session.scalars(select(BallotBox).where(BallotBox.state == BoxState.OPEN)):
+            box.high_water = max(box.high_water, now)
+
+
+def close_due(database: Database, secrets: SecretFolder) -> list[int]:
+    """The duty: close every vote whose end has passed; return their rounds."""
+    keep_time(database)
+    with database.read() as session:
+        if not clocks_agree(session):
+            return []
+        due = session.scalars(
+            select(BallotBox.round_id).where(
+                BallotBox.close_manifest.is_(None), BallotBox.closes_at <= BallotBox.high_water
+            )
+        ).all()
+    closed = []
+    for round_id in due:
+        try:
+            close(None, database, secrets, round_id)
+            closed.append(round_id)
+        except Invalid as problem:
+            log.error("a vote cannot be closed: %s", problem.reason, extra={"round": round_id})
+    return closed

@@ -1,0 +1,107 @@
+"""Questions about the vote. None of them, in any role, gives a count that depends on choices before the seal."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pbplatform.voting.models import (
+    BallotBox,
+    BoxState,
+    Elector,
+    JointAct,
+    JointKind,
+    Project,
+    RoundSeal,
+    Turnout,
+)
+
+
+def box(session: Session, municipality_id: int, round_id: int) -> BallotBox | None:
+    """The ballot box of a round, from its opening on."""
+    return session.scalar(
+        select(BallotBox).where(BallotBox.round_id == round_id, BallotBox.municipality_id == municipality_id)
+    )
+
+
+def seal(session: Session, municipality_id: int, round_id: int) -> RoundSeal | None:
+    """The seal of a round, once there is one."""
+    return session.scalar(
+        select(RoundSeal).where(RoundSeal.round_id == round_id, RoundSeal.municipality_id == municipality_id)
+    )
+
+
+def projects(session: Session, municipality_id: int, round_id: int) -> Sequence[Project]:
+    """The projects on a round's ballot by envelope and number, withdrawn ones too."""
+    return session.scalars(
+        select(Project)
+        .where(Project.municipality_id == municipality_id, Project.round_id == round_id)
+        .order_by(Project.envelope_id, Project.number)
+    ).all()
+
+
+def elector_district(session: Session, round_id: int, roll_entry_id: int) -> tuple[int | None] | None:
+    """The district in which somebody votes, in a tuple; None for somebody who is not on the frozen roll."""
+    row = session.execute(
+        select(Elector.district_id).where(
+            Elector.round_id == round_id, Elector.roll_entry_id == roll_entry_id, Elector.removed.is_(False)
+        )
+    ).one_or_none()
+    return (row.district_id,) if row else None
+
+
+def waiting_act(session: Session, round_id: int, kind: JointKind) -> JointAct | None:
+    """What somebody asked for and nobody has confirmed or withdrawn yet."""
+    return session.scalar(
+        select(JointAct)
+        .where(
+            JointAct.round_id == round_id,
+            JointAct.kind == kind,
+            JointAct.confirmed_at.is_(None),
+            JointAct.withdrawn_at.is_(None),
+        )
+        .order_by(JointAct.id.desc())
+        .limit(1)
+    )
+
+
+def acts(session: Session, round_id: int, kind: JointKind | None = None) -> Sequence[JointAct]:
+    """Everything that two persons did or are asked to do in a round, oldest first."""
+    question = select(JointAct).where(JointAct.round_id == round_id).order_by(JointAct.id)
+    if kind is not None:
+        question = question.where(JointAct.kind == kind)
+    return session.scalars(question).all()
+
+
+def act(session: Session, municipality_id: int, act_id: int) -> JointAct | None:
+    """One act of this municipality."""
+    return session.scalar(
+        select(JointAct).where(JointAct.id == act_id, JointAct.municipality_id == municipality_id)
+    )
+
+
+def turnout(session: Session, municipality_id: int, round_id: int) -> Turnout | None:
+    """The latest published turnout."""
+    return session.scalar(
+        select(Turnout)
+        .where(Turnout.round_id == round_id, Turnout.municipality_id == municipality_id)
+        .order_by(Turnout.hour.desc())
+        .limit(1)
+    )
+
+
+def electors_by_district(session: Session, round_id: int) -> dict[int | None, int]:
+    """How many may vote, by district."""
+    rows = session.execute(
+        select(Elector.district_id, func.count())
+        .where(Elector.round_id == round_id, Elector.removed.is_(False))
+        .group_by(Elector.district_id)
+    )
+    return dict(rows)
+
+
+def unfinished_boxes(session: Session) -> Sequence[BallotBox]:
+    """Every box that is not cleared yet, of every municipality; for duties and the readiness check."""
+    return session.scalars(
+        select(BallotBox).where(BallotBox.state != BoxState.CLEARED).order_by(BallotBox.round_id)
+    ).all()

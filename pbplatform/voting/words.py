@@ -1,0 +1,145 @@
+"""The sentences of the vote and of the voter roll's proof."""
+
+from flask_babel import lazy_gettext as _l
+
+from pbplatform.charter.phases import Phase
+from pbplatform.consultation.tabs import Tab
+from pbplatform.voting.ballots import BallotProblem
+from pbplatform.voting.casting import CastProblem
+from pbplatform.voting.closing import Anomaly, CloseProblem
+from pbplatform.voting.joint import JointProblem
+from pbplatform.voting.models import BoxState, Channel, JointKind
+from pbplatform.voting.paper_models import Invalidity, SheetState
+from pbplatform.voting.sealing import SealProblem
+
+BALLOT_PROBLEMS = {
+    BallotProblem.NOTHING_CHOSEN: _l("You have not chosen anything yet. Choose at least one project."),
+    BallotProblem.TOO_MANY: _l(
+        "You chose %(chosen)s projects here, and at most %(most)s are possible. Please take away %(over)s."
+    ),
+    BallotProblem.TOO_FEW: _l(
+        "You chose %(chosen)s projects here, and at least %(fewest)s are needed. Choose more, or none to skip this part."
+    ),
+    BallotProblem.ONLY_ONE: _l("Here only one project can be chosen, and you marked %(chosen)s."),
+    BallotProblem.OVER_MONEY: _l(
+        "Your projects cost %(over)s more than there is. Please take away one or choose cheaper ones."
+    ),
+    BallotProblem.CATEGORY_FULL: _l("From “%(category)s” at most %(most)s projects can be chosen."),
+    BallotProblem.EXCLUSIVE: _l(
+        "Projects %(first)s and %(second)s exclude each other: only one of them can be built. Please choose one."
+    ),
+    BallotProblem.TWICE: _l("Project %(number)s is marked twice."),
+    BallotProblem.UNKNOWN_PROJECT: _l(
+        "One of the marked projects is not on this ballot. Please choose again."
+    ),
+    BallotProblem.OTHER_ENVELOPE: _l(
+        "Something was marked that belongs to another district. You vote on the whole town and your own district."
+    ),
+    BallotProblem.BAD_POINTS: _l("The points for project %(number)s must be a whole number from 0 up."),
+    BallotProblem.TOO_MANY_POINTS: _l(
+        "You gave %(given)s points, and there are only %(most)s. Please take some away."
+    ),
+    BallotProblem.RANK_TWICE: _l("Place %(place)s is given twice. Each place can be given once."),
+    BallotProblem.RANK_GAP: _l("Place %(place)s is empty. Please give the places from 1 on without a gap."),
+    BallotProblem.BAD_RANK: _l("The place of project %(number)s is not one that can be given."),
+    BallotProblem.BAD_SUBMISSION: _l("This page is damaged. Please open the ballot again."),
+    BallotProblem.LONG_WORD: _l("The word may have at most %(most)s letters."),
+}
+
+CAST_PROBLEMS = {
+    CastProblem.VOTED_ON_PAPER: _l(
+        "You were handed a paper ballot, so you cannot vote online as well. Your paper ballot counts."
+    ),
+    CastProblem.VOTED_ONLINE: _l(
+        "This person has already voted online and can change that vote only online."
+    ),
+    CastProblem.STALE_PAGE: _l(
+        "The rules of this vote are not those that your page was made for. Please open the ballot again and check your choices."
+    ),
+    CastProblem.NOT_AN_ELECTOR: _l(
+        "You were not on the voter roll when this vote opened. If that is a mistake, please call the municipality."
+    ),
+}
+
+ANOMALIES = {
+    Anomaly.ORPHAN_BALLOTS: _l("There are %(count)s ballots that belong to nobody on the voter roll."),
+    Anomaly.ROLL_CHANGED: _l("The frozen voter roll is not the one with which the vote opened."),
+    Anomaly.BROKEN_TRACKERS: _l("There are %(count)s ballots whose tracker does not match what they say."),
+}
+
+CLOSE_PROBLEMS = {
+    CloseProblem.STILL_OPEN: _l("The vote is still open."),
+    CloseProblem.CLOCKS_DIFFER: _l("The clocks of the servers differ. Please call the operator."),
+}
+
+SEAL_PROBLEMS = {
+    SealProblem.NOT_RECONCILED: _l("The vote has not been closed and checked yet."),
+    SealProblem.CHALLENGE_OPEN: _l("The time for objections is not over yet."),
+    SealProblem.SHEETS_WAITING: _l(
+        "Some paper ballots have not been entered twice with the same reading yet."
+    ),
+    SealProblem.MORE_SHEETS_THAN_TICKS: _l(
+        "A station has more counted sheets than it handed out. This must be explained first."
+    ),
+    SealProblem.BEACON_MISSING: _l("The outcome of the public draw that was named in advance is missing."),
+    SealProblem.ACTS_WAITING: _l("Something asked for by one person still waits for a second."),
+}
+
+JOINT_PROBLEMS = {
+    JointProblem.REASON_MISSING: _l(
+        "Give a reason of at least ten letters. It stands in the public journal."
+    ),
+    JointProblem.ASKED_ALREADY: _l("This has been asked for already and waits for a second person."),
+}
+
+JOINT_KINDS = {
+    JointKind.OPEN_VOTE: _l("Open the vote"),
+    JointKind.MOVE_CLOSE: _l("Move the end of the vote"),
+    JointKind.CHANGE_ELECTOR: _l("Correct the frozen voter roll"),
+    JointKind.ANNUL: _l("Annul a ballot"),
+    JointKind.SEAL: _l("Seal the ballots"),
+}
+
+BOX_STATES = {
+    BoxState.OPEN: _l("Open"),
+    BoxState.CLOSED: _l("Closed, objections possible"),
+    BoxState.SEALED: _l("Sealed"),
+    BoxState.CLEARED: _l("Sealed, key destroyed"),
+}
+
+CHANNELS = {Channel.ONLINE: _l("Online"), Channel.PAPER: _l("On paper")}
+
+SHEET_STATES = {
+    SheetState.ONCE: _l("Entered once"),
+    SheetState.MISMATCH: _l("Read differently"),
+    SheetState.COUNTED: _l("Counted"),
+    SheetState.INVALID: _l("Not valid"),
+}
+
+INVALIDITIES = {
+    Invalidity.UNSIGNED: _l("Stamp or signature missing"),
+    Invalidity.UNREADABLE: _l("Cannot be read"),
+    Invalidity.LATE: _l("Handed in too late"),
+    Invalidity.OVER_LIMIT: _l("More marked than allowed"),
+    Invalidity.UNKNOWN_NUMBER: _l("A number that is not on the ballot"),
+    Invalidity.DUPLICATE: _l("A second sheet of the same serial"),
+}
+
+TABS = (
+    Tab("vote.start", _l("Vote"), since=Phase.VOTING, order=40, imported=False),
+    Tab("vote.protection", _l("How the vote is protected"), since=Phase.VOTING, order=45, imported=False),
+)
+
+WORDS = (
+    BALLOT_PROBLEMS,
+    CAST_PROBLEMS,
+    ANOMALIES,
+    CLOSE_PROBLEMS,
+    SEAL_PROBLEMS,
+    JOINT_PROBLEMS,
+    JOINT_KINDS,
+    BOX_STATES,
+    CHANNELS,
+    SHEET_STATES,
+    INVALIDITIES,
+)
