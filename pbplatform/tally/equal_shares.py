@@ -102,16 +102,20 @@ class State:
 
     # Floats with certified intervals.
 
-    def bound(self, project: int, least: float) -> Bound | None:
-        """Interval for the price of a project, given a lower bound on it; None if its supporters cannot pay."""
+    def bound(self, project: int, least: float, cost_now: int | None = None) -> Bound | None:
+        """Interval for the price of a project, given a lower bound on it; None if its supporters cannot pay.
+
+        `cost_now` asks as if the project had that cost.
+        """
         column = self.market.columns[project]
-        cost = float(self.market.election.projects[project].cost)
+        owed = self.market.election.projects[project].cost if cost_now is None else cost_now
+        cost = float(owed)
         held = self.held.take(column.classes)
         total = float(column.weight @ held)
         # Adding up k products of rounded numbers errs by at most k units of their absolute sum, in any order.
         rounding = (2 * len(held) + 16) * UNIT * (cost + 2 * total)
         doubt = rounding + column.supporters * self.slack
-        if total < cost + doubt and (total < cost - doubt or not self.affordable(project)):
+        if total < cost + doubt and (total < cost - doubt or self.money(project, owed) < 0):
             return None
         at, low, settled = least, least, False
         rich = held >= (at if column.stake is None else at * column.stake)
@@ -166,10 +170,6 @@ class State:
             value = value * pull - charge * number
         return value
 
-    def affordable(self, project: int) -> bool:
-        """Whether the supporters of a project hold its cost, exactly."""
-        return self.money(project, self.market.election.projects[project].cost) >= 0
-
     def money(self, project: int, owed: int = 0) -> int:
         """What the supporters hold, minus `owed`; the unit is a minor unit divided by `parts * divisor`."""
         column = self.market.columns[project]
@@ -177,7 +177,7 @@ class State:
         weight = int(column.weight[alive].sum())
         return self.balance(weight, self.charges(column.classes[alive]), owed)
 
-    def exact(self, project: int, bound: Bound) -> Price:
+    def exact(self, project: int, bound: Bound, cost_now: int | None = None) -> Price:
         """The exact price of an affordable project whose price lies within `bound`."""
         column = self.market.columns[project]
         held = self.held.take(column.classes)
@@ -193,7 +193,7 @@ class State:
         near = np.flatnonzero(close)
         money = self._exact_money(column, near) if len(near) else []
         stakes = [1] * len(near) if column.stake is None else [int(x) for x in column.stake[near].tolist()]
-        cost = self.market.election.projects[project].cost
+        cost = self.market.election.projects[project].cost if cost_now is None else cost_now
         while True:
             poor_weight = int(column.weight[poor].sum())
             pull = int(column.pull[alive & ~poor].sum())

@@ -24,7 +24,9 @@ def count(election: Data, options: Data) -> Data:
 
 def to_bytes(outcome: Data) -> bytes:
     """The canonical bytes of an outcome: UTF-8 JSON, sorted keys, no spaces, one line end."""
-    return (json.dumps(outcome, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode("utf-8")
+    return (json.dumps(outcome, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode(
+        "utf-8"
+    )
 
 
 def canonical_election(election: Data) -> Data:
@@ -33,7 +35,9 @@ def canonical_election(election: Data) -> Data:
     merged: dict[tuple[int, tuple[int, ...], tuple[int, ...]], int] = {}
     with_points = election["format"] == "points"
     for ballot in election["ballots"]:
-        marks = list(zip([place[c] for c in ballot["choices"]], ballot["points"] or ballot["choices"], strict=True))
+        marks = list(
+            zip([place[c] for c in ballot["choices"]], ballot["points"] or ballot["choices"], strict=True)
+        )
         if election["format"] != "ranking":
             marks.sort(key=lambda mark: mark[0])
         points = tuple(mark[1] for mark in marks) if with_points else ()
@@ -166,7 +170,9 @@ class Count:
             "version": VERSION,
         }
 
-    def _refuse(self, project: str, reason: str, have: Fraction | int, need: int, blocked_by: str = "") -> None:
+    def _refuse(
+        self, project: str, reason: str, have: Fraction | int, need: int, blocked_by: str = ""
+    ) -> None:
         self.refused[project] = {
             "blocked_by": blocked_by,
             "have": str(Fraction(have)),
@@ -204,7 +210,9 @@ class Count:
                 verdict, name = blocked
             elif fits:
                 verdict = "funded"
-            elif not skip and extra is not None and Fraction(left, self.cost[project]) >= Fraction(extra, 100):
+            elif (
+                not skip and extra is not None and Fraction(left, self.cost[project]) >= Fraction(extra, 100)
+            ):
                 verdict = "funded-with-extra"
             else:
                 verdict = "does-not-fit"

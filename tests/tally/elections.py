@@ -22,14 +22,20 @@ FORMATS = st.sampled_from([f for f in BallotFormat if f is not BallotFormat.KNAP
 
 
 @st.composite
-def elections(draw: st.DrawFn, formats: st.SearchStrategy[BallotFormat] = FORMATS, plain: bool = False) -> Election:
+def elections(
+    draw: st.DrawFn, formats: st.SearchStrategy[BallotFormat] = FORMATS, plain: bool = False
+) -> Election:
     """Any election; a `plain` one has no mutually exclusive projects and no limits."""
     size = draw(st.integers(1, 6))
-    names = draw(st.sampled_from([["1", "2", "10", "P/4", "a b", "ბ"], ["6", "5", "4", "3", "2", "1"]]))[:size]
+    names = draw(st.sampled_from([["1", "2", "10", "P/4", "a b", "ბ"], ["6", "5", "4", "3", "2", "1"]]))[
+        :size
+    ]
     few = draw(st.lists(COSTS, min_size=1, max_size=3))
     tags = ["park", "road", ""]
     projects = [
-        Project(name, draw(st.sampled_from(few)), "", (draw(st.sampled_from(tags)),), draw(st.sampled_from(tags)))
+        Project(
+            name, draw(st.sampled_from(few)), "", (draw(st.sampled_from(tags)),), draw(st.sampled_from(tags))
+        )
         for name in names
     ]
     format = draw(formats)
@@ -42,7 +48,9 @@ def elections(draw: st.DrawFn, formats: st.SearchStrategy[BallotFormat] = FORMAT
             points = tuple(draw(st.lists(st.integers(0, 5), min_size=len(choices), max_size=len(choices))))
         rows.append(Ballot(tuple(choices), points, draw(st.sampled_from([1, 1, 2, 3, 50]))))
     total = sum(project.cost for project in projects)
-    budget = draw(st.one_of(st.integers(1, total + 5), st.sampled_from([1, total, max(1, total // 2), 12, 10**9])))
+    budget = draw(
+        st.one_of(st.integers(1, total + 5), st.sampled_from([1, total, max(1, total // 2), 12, 10**9]))
+    )
     exclusive, limits = [], []
     if not plain and size > 1 and draw(st.booleans()):
         exclusive = [draw(st.lists(st.sampled_from(names), unique=True, min_size=2, max_size=3))]
@@ -98,7 +106,9 @@ def equal_shares_rules(draw: st.DrawFn, election: Election) -> RuleSpec:
     return RuleSpec(
         Rule.EQUAL_SHARES,
         utility=draw(st.sampled_from(utilities)),
-        borda=draw(st.sampled_from(BordaScores)) if election.format is BallotFormat.RANKING else BordaScores.BALLOT_LENGTH,
+        borda=draw(st.sampled_from(BordaScores))
+        if election.format is BallotFormat.RANKING
+        else BordaScores.BALLOT_LENGTH,
         endowment=draw(st.sampled_from(Endowment)),
         completion=draw(st.sampled_from(Completion)),
         stop=draw(st.sampled_from(Stop)),
