@@ -7,12 +7,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import click
 
+from pbplatform.cli.tally_text import outcome_text
 from pbplatform.tally.completion import Progress
 from pbplatform.tally.count import count
 from pbplatform.tally.declared import declared_rule
@@ -21,7 +21,8 @@ from pbplatform.tally.errors import ElectionError, RuleError
 from pbplatform.tally.faults import FileFaults
 from pbplatform.tally.outcome import Outcome
 from pbplatform.tally.pabulib import PabulibFile, read
-from pbplatform.tally.pabulib_fields import decimal_of
+from pbplatform.tally.pabulib_convert import load, save
+from pbplatform.tally.pabulib_fields import amount, decimal_of
 from pbplatform.tally.rules import (
     BordaScores,
     Comparison,
@@ -127,23 +128,27 @@ def count_file(path: Path, declared: bool, given: dict[str, Any]) -> tuple[dict[
         "sha256": file.sha256,
         "ballots": election.voters,
         "projects": len(election.projects),
-        "budget": money(election.budget, election.scale),
+        "budget": amount(election.budget, election.scale),
         "rule": spec.rule.value,
         "options": {name: value for name, value in spec.to_dict().items() if name != "rule"},
         "funded": list(outcome.funded),
-        "cost": money(outcome.cost, election.scale),
+        "cost": amount(outcome.cost, election.scale),
         "ties": [{**asdict(tie), "decided_by": spec.ties.kind.value} for tie in outcome.ties],
         "increments": outcome.increments,
         "seconds": {"load": round(loaded - begin, 4), "count": round(counted - loaded, 4)},
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "peak_mb": peak_megabytes(),
     }
     return line, outcome
 
 
-def money(amount: int, scale: int) -> str:
-    """An amount of minor units in units of the currency, exactly: "1331751.11"."""
-    places = len(str(scale)) - 1
-    return f"{Decimal(amount).scaleb(-places):.{places}f}"
+def peak_megabytes() -> float:
+    """The most memory that this process has held."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        # The other way of asking also counts what the parent held when it started this process.
+        peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return round(int(peak.split()[1]) / 1024, 1)
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
 
 
 def _rule(file: PabulibFile, declared: bool, given: dict[str, Any]) -> tuple[RuleSpec, Election]:
@@ -181,10 +186,10 @@ def _options(file: PabulibFile, rule: Rule, given: dict[str, Any]) -> dict[str, 
 
 
 def _minor_units(text: str, scale: int) -> int:
-    amount = decimal_of(text)
-    if amount is None or amount == 0 or amount * scale != int(amount * scale):
+    value = decimal_of(text)
+    if value is None or value == 0 or value * scale != int(value * scale):
         raise RuleError(f"The increment {text} is no amount in the smallest unit that the file uses.")
-    return int(amount * scale)
+    return int(value * scale)
 
 
 def _ties(text: str | None) -> dict[str, Any]:
@@ -228,6 +233,9 @@ def _print(line: dict[str, Any], outcome: Outcome, given: dict[str, Any]) -> Non
     click.echo(
         f"  funded {len(line['funded'])} for {line['cost']} of {line['budget']}: {' '.join(line['funded'])}"
     )
+    if given["explain"]:
+        for text in outcome_text(outcome):
+            click.echo(text)
 
 
 @click.group()
@@ -250,8 +258,25 @@ def check(ctx: click.Context, /, files: tuple[Path, ...]) -> None:
             continue
         for warning in file.warnings:
             click.echo(f"{path}:{warning.line}: warning: {warning.message}")
+        if file.more_warnings:
+            click.echo(f"{path}: and {file.more_warnings} more warnings")
         click.echo(
             f"{path}: {file.election.voters} ballots, {len(file.election.projects)} projects, no fault"
         )
     if failed:
+        ctx.exit(2)
+
+
+@pabulib.command()
+@click.argument("source", type=click.Path(path_type=Path, exists=True))
+@click.argument("target", type=click.Path(path_type=Path))
+@click.pass_context
+def convert(ctx: click.Context, /, source: Path, target: Path) -> None:
+    """Convert SOURCE to TARGET: .pb, .json, or a folder of CSV files, by their names. Nothing is overwritten."""
+    if target.exists():
+        raise click.UsageError(f"{target} exists already.")
+    try:
+        save(load(source), target)
+    except (FileFaults, ElectionError, OSError) as error:
+        _complain(source, error)
         ctx.exit(2)

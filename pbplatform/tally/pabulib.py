@@ -19,12 +19,20 @@ from typing import Any
 
 from pbplatform.tally.election import Election
 from pbplatform.tally.faults import Fault, Faults, FileFaults, brief
-from pbplatform.tally.pabulib_fields import Declared, Key, build_election, read_meta, read_projects
+from pbplatform.tally.pabulib_fields import (
+    Declared,
+    Key,
+    amount,
+    build_election,
+    decimal_of,
+    read_meta,
+    read_projects,
+)
 
 MAX_LINE = 2**20
 """No line of a file may be longer than this many characters."""
 
-MAX_PROJECTS = 20_000
+MAX_PROJECTS = 10_000
 """No file may list more projects than this."""
 
 MAX_BALLOTS = 20_000_000
@@ -104,6 +112,7 @@ def read(source: Path | bytes, *, keep_votes: bool = False) -> PabulibFile:
             _locate(stream, doubtful, warnings, twice=False)
     if faults or election is None:
         raise FileFaults(faults)
+    _check_columns(sections, election, warnings)
     return PabulibFile(
         election=election,
         meta=meta,
@@ -254,6 +263,22 @@ def _check_counts(sections: _Sections, declared: Declared | None, faults: Faults
         promised, line = declared.counts.get(key, (None, 0))
         if section in sections.begun and promised is not None and promised != found:
             faults.add(line, f"{key} says {promised}, but the section {section} has {found}")
+
+
+def _check_columns(sections: _Sections, election: Election, warnings: Faults) -> None:
+    """Compare the organisers' own counts with ours: their number is kept, the difference is a warning."""
+    columns = sections.project_columns
+    for name, ours, scale in (
+        ("votes", election.votes, 1),
+        ("score", election.points, election.points_scale),
+    ):
+        if name not in columns:
+            continue
+        at = columns.index(name)
+        for (line, row), number in zip(sections.projects, ours, strict=True):
+            theirs = decimal_of(row[at].strip())
+            if theirs is not None and theirs * scale != number:
+                warnings.add(line, f"{name} says {brief(row[at])}, the ballots give {amount(number, scale)}")
 
 
 def _locate(stream: Stream, messages: dict[tuple[str, str], str], faults: Faults, *, twice: bool) -> None:

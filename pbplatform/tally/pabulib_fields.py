@@ -63,6 +63,11 @@ def decimal_of(text: str) -> Decimal | None:
     return Decimal(text) if _DECIMAL.fullmatch(text) else None
 
 
+def amount(value: int, scale: int) -> str:
+    """A whole number of a scale as a plain decimal without needless zeros."""
+    return f"{(Decimal(value) / scale).normalize():f}"
+
+
 def places(amount: Decimal) -> int:
     """Decimal places that an amount really uses."""
     return max(0, -int(amount.normalize().as_tuple().exponent))
@@ -218,6 +223,9 @@ def build_election(
             doubtful[keys[place]] = "the same project twice on a ballot; it is counted once"
         flat, lengths = flat[first], kept.astype(np.int64)
         points = None if points is None else points[first]
+    if declared.max_length:
+        for place in np.flatnonzero(lengths > declared.max_length)[:1000].tolist():
+            doubtful.setdefault(keys[place], f"more than {declared.max_length} choices; all are counted")
     none = np.array([empty], dtype=np.int64)
     profile = canonical_profile(
         np.concatenate((lengths, none * 0)),

@@ -1,0 +1,70 @@
+"""The reasons of an outcome as lines of text, for `pbplatform tally --explain`."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from pbplatform.tally.explain import ProjectReasons, explain_project, summarise
+from pbplatform.tally.outcome import Outcome, Reason, Stage
+from pbplatform.tally.pabulib_fields import amount
+
+
+def outcome_text(outcome: Outcome) -> Iterator[str]:
+    """Every project's reasons, the ties, and the voters under both rules."""
+    for project_id in outcome.funded:
+        yield "  + " + _funded(outcome, explain_project(outcome, project_id))
+    for entry in outcome.unfunded:
+        yield "  - " + _unfunded(outcome, explain_project(outcome, entry.project))
+    for tie in outcome.ties:
+        weight = "it decided" if tie.decisive else "it made no difference"
+        decided = outcome.spec.ties.kind.value
+        yield f"  tie of {', '.join(tie.projects)}: {tie.chosen} first by {decided}; {weight}"
+    summary = summarise(outcome)
+    for name, outcome_voters in (
+        ("this rule", summary.funded_per_voter),
+        ("the other rule", summary.other_per_voter),
+    ):
+        none = outcome_voters.get(0, 0)
+        yield f"  under {name} {summary.voters - none} of {summary.voters} voters have a funded project they chose"
+    yield f"  only this rule funds: {' '.join(summary.only_here) or 'nothing'}"
+    yield f"  only the other rule funds: {' '.join(summary.only_other) or 'nothing'}"
+
+
+def _money(outcome: Outcome, value: Fraction | int) -> str:
+    """An amount in units of the currency; fractions of a minor unit are cut off and marked."""
+    whole = int(value)
+    return ("" if whole == value else "about ") + amount(whole, outcome.election.scale)
+
+
+def _funded(outcome: Outcome, why: ProjectReasons) -> str:
+    head = f"{why.project} costs {_money(outcome, why.cost)}, {why.supporters} voters"
+    if why.stage is Stage.EQUAL_SHARES:
+        return f"{head}: bought in round {why.turn}, {why.paid_full} paid in full, {why.paid_rest} gave all they had"
+    left = _money(outcome, max(why.left_before or 0, 0))
+    return f"{head}: rank {why.turn}, {left} was left before it"
+
+
+def _unfunded(outcome: Outcome, why: ProjectReasons) -> str:
+    head = f"{why.project} costs {_money(outcome, why.cost)}, {why.supporters} voters"
+    text = _lack(outcome, why)
+    if why.impossible_after is not None:
+        text += f", out of reach after round {why.impossible_after}"
+    if why.lower_cost is not None:
+        text += f"; funded at {_money(outcome, why.lower_cost)}"
+    if why.more_votes is not None:
+        text += f"; funded with {why.more_votes} more votes"
+    return f"{head}: {text}"
+
+
+def _lack(outcome: Outcome, why: ProjectReasons) -> str:
+    have, need = why.have or Fraction(0), why.need or Fraction(0)
+    texts = {
+        Reason.NO_SUPPORT: "nobody chose it",
+        Reason.BELOW_THRESHOLD: f"its score {have} is below the threshold {need}",
+        Reason.DEARER_THAN_BUDGET: "it costs more than the whole budget",
+        Reason.EXCLUDED: f"the funded project {why.blocked_by} excludes it",
+        Reason.OVER_LIMIT: f"the limit for {why.blocked_by} would be broken",
+        Reason.SUPPORTERS_MONEY: f"its supporters hold {_money(outcome, have)} in the end",
+        Reason.DOES_NOT_FIT: f"{_money(outcome, have)} was left",
+        Reason.NOT_REACHED: "the count had stopped before it",
+    }
+    return texts[why.reason] if why.reason else ""

@@ -1,0 +1,120 @@
+"""The command line for counting, checking and converting, run as a user runs it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pbplatform.cli.tally import pabulib, tally
+from tests.tally.test_pabulib import GOOD
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    path = tmp_path / "good.pb"
+    path.write_text(GOOD)
+    return path
+
+
+@pytest.fixture
+def bad(tmp_path: Path) -> Path:
+    path = tmp_path / "bad.pb"
+    path.write_text(GOOD.replace("b 2;400", "b 2;-400").replace("num_votes;4", "num_votes;9"))
+    return path
+
+
+def run(*args: object) -> Result:
+    return CliRunner().invoke(tally, [str(arg) for arg in args])
+
+
+def test_json_has_what_was_counted_and_how(good: Path) -> None:
+    done = run("--rule", "equal-shares", "--completion", "add-one-greedy", "--json", good)
+    assert done.exit_code == 0
+    line = json.loads(done.stdout)
+    assert set(line) == {
+        *("file", "sha256", "ballots", "projects", "budget", "rule", "options", "funded", "cost", "ties"),
+        *("increments", "seconds", "peak_mb"),
+    }
+    assert (line["ballots"], line["projects"], line["budget"], line["cost"]) == (4, 3, "1000.5", "900.25")
+    assert line["funded"] == ["A/1", "b 2"]
+    assert line["options"]["completion"] == "add-one-greedy"
+    assert set(line["seconds"]) == {"load", "count"}
+
+
+def test_explain_gives_reasons_as_text_and_as_data(good: Path) -> None:
+    text = run("--rule", "greedy", "--explain", good).stdout
+    assert "+ A/1 costs 500.25, 3 voters: rank 1, 1000.5 was left before it" in text
+    assert "- 7 costs 900, 0 voters: nobody chose it" in text
+    data = json.loads(run("--declared", "--explain", "--jsonl", good).stdout)
+    assert data["outcome"]["funded"] == ["A/1", "b 2"]
+
+
+def test_one_bad_file_does_not_stop_the_others(good: Path, bad: Path) -> None:
+    done = run("--declared", "--jsonl", bad, good)
+    assert done.exit_code == 1
+    assert [json.loads(line)["file"] for line in done.stdout.splitlines()] == [str(good)]
+    assert f"{bad}:18:" in done.stderr
+    assert f"{bad}:8:" in done.stderr
+    assert run("--declared", bad).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ([], "either --rule or --declared"),
+        (["--rule", "greedy", "--utility", "cardinality"], "does not read the option utility"),
+        (["--rule", "greedy", "--extra-percent", "80"], "does not skip"),
+        (["--rule", "equal-shares", "--utility", "points"], "needs ballots with points"),
+        (["--rule", "equal-shares", "--increment", "0.001"], "smallest unit"),
+        (["--rule", "greedy", "--ties", "/nowhere"], "cannot be read"),
+        (["--rule", "greedy", "--without", "Q"], "Unknown project Q"),
+        (["--rule", "greedy", "--exclusive", "7,Q"], "Unknown project Q"),
+        (["--rule", "equal-shares", "--switch"], "Only a comparison"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused_with_a_sentence(
+    args: list[str], words: str, good: Path
+) -> None:
+    done = run(*args, good)
+    assert done.exit_code == 2
+    assert words in done.stderr
+
+
+def test_a_given_order_of_ties_is_used(tmp_path: Path) -> None:
+    path, order = tmp_path / "tie.pb", tmp_path / "order.txt"
+    path.write_text(
+        GOOD.replace("v1;A/1;F", "v1;b 2;F")
+        .replace("v2;A/1,b 2", "v2;7,b 2")
+        .replace("A/1;500.25;3", "A/1;500.25;1")
+    )
+    order.write_text("7\nA/1\nb 2\n")
+    done = json.loads(run("--rule", "greedy", "--ties", order, "--json", path).stdout)
+    assert done["funded"] == ["b 2", "A/1"]
+    assert done["ties"][0]["projects"] == ["7", "A/1"]
+    assert done["ties"][0]["decided_by"] == "given"
+
+
+def test_check_lists_every_fault_with_its_line(good: Path, bad: Path) -> None:
+    done = CliRunner().invoke(pabulib, ["check", str(good), str(bad)])
+    assert done.exit_code == 2
+    assert f"{good}: 4 ballots, 3 projects, no fault" in done.stdout
+    assert done.stderr.count("bad.pb:") == 2
+    assert CliRunner().invoke(pabulib, ["check", str(good)]).exit_code == 0
+
+
+def test_convert_there_and_back(good: Path, tmp_path: Path) -> None:
+    between, back = tmp_path / "x.json", tmp_path / "back.pb"
+    assert CliRunner().invoke(pabulib, ["convert", str(good), str(between)]).exit_code == 0
+    assert CliRunner().invoke(pabulib, ["convert", str(between), str(back)]).exit_code == 0
+    assert back.read_text() == GOOD
+    assert CliRunner().invoke(pabulib, ["convert", str(good), str(back)]).exit_code == 2
+
+
+def test_counting_starts_without_the_web() -> None:
+    code = "import sys; import pbplatform.cli.main as m; m.main.get_command(None, 'tally');"
+    code += "print([name for name in ('flask', 'sqlalchemy') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
