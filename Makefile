@@ -75,9 +75,9 @@ lint: $(VENV)/.stamp-dev ## Check style, types, templates, architecture, safety,
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/djlint --check-only --quiet --lint templates
-	$(VENV)/bin/lint-imports --no-logo 2>/dev/null || $(VENV)/bin/lint-imports
-	$(VENV)/bin/bandit --quiet --recursive --configfile pyproject.toml pbplatform
+	$(VENV)/bin/djlint --quiet --lint templates
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml pbplatform
 	$(VENV)/bin/vulture
 	$(PY) -m pbplatform.translations check
 

@@ -45,9 +45,7 @@ def too_wide(tab: Tab) -> list[str]:
 def test_the_checker_finds_barriers(visit: Callable[..., BrowserContext]) -> None:
     tab = visit(width=360).new_page()
     tab.set_content(
-        '<html lang="en"><title>x</title><main><h1>x</h1><img src="data:,"><p>'
-        + "x" * 300
-        + "</p></main></html>"
+        '<html lang="en"><title>x</title><main><h1>x</h1><img src="data:," width="900"></main></html>'
     )
     tab.evaluate(AXE.read_text(encoding="utf-8"))
     assert [fault for fault in barriers(tab) if fault.startswith("image-alt")]
