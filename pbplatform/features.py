@@ -7,9 +7,11 @@ from pbplatform.accounts import views as accounts_views
 from pbplatform.accounts import words as accounts_words
 from pbplatform.charter.phases import Step
 from pbplatform.consultation import operations as rounds
-from pbplatform.consultation import place, steps, tabs
+from pbplatform.consultation import place, reading, steps, tabs
 from pbplatform.consultation import queries as rounds_queries
+from pbplatform.consultation import views as planning_views
 from pbplatform.consultation import words as consultation_words
+from pbplatform.consultation.due import walk_due
 from pbplatform.door import House
 from pbplatform.foundation.mail import deliver_due, post_office
 from pbplatform.foundation.words import teach
@@ -18,7 +20,9 @@ from pbplatform.municipalities import queries as municipalities_queries
 from pbplatform.municipalities import views as municipalities_views
 from pbplatform.municipalities import words as municipalities_words
 from pbplatform.notices import operations as notices
+from pbplatform.notices import views as notices_views
 from pbplatform.notices import words as notices_words
+from pbplatform.notices.digest import send_digests
 from pbplatform.notices.models import Topic
 from pbplatform.portal import views as portal_views
 from pbplatform.roll import standing as roll_standing
@@ -39,6 +43,9 @@ HOUSE = (portal_views.house_pages, accounts_views.pages)
 TOWN = (
     portal_views.town_pages,
     portal_views.round_pages,
+    planning_views.pages,
+    reading.pages,
+    notices_views.pages,
     journal_views.pages,
     municipalities_views.pages,
     accounts_views.town_pages,
@@ -78,7 +85,10 @@ def register(app: Flask) -> None:
     steps.install(WALKERS)
     notices.install(FINDERS)
     app.context_processor(place.present)
-    _set_duties(app.extensions["house"])
+    app.jinja_env.globals["follows"] = notices_views.follows
+    # A mail program posts the one-click unsubscribe of RFC 8058 by itself; the link's token is its proof.
+    app.extensions["csrf"].exempt(notices_views.unsubscribe)
+    _set_duties(app, app.extensions["house"])
     for blueprint in BARE:
         app.register_blueprint(blueprint)
     for blueprint in HOUSE:
@@ -87,7 +97,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint, url_prefix=TOWN_PREFIX)
 
 
-def _set_duties(house: House) -> None:
+def _set_duties(app: Flask, house: House) -> None:
     """What is done again and again in the background; `pbplatform duties run` does it by hand."""
     config = house.config
     post = post_office(config.mail_url)
@@ -95,3 +105,5 @@ def _set_duties(house: House) -> None:
     roll_standing.install(house)
     voting_duties.install(house)
     house.jobs.every_minutes(1, "mail", lambda: deliver_due(house.database, post, config.mail_from))
+    house.jobs.every_minutes(2, "steps", lambda: walk_due(house.database))
+    house.jobs.every_minutes(60, "digests", lambda: send_digests(app, house.database, config.base_url))

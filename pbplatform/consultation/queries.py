@@ -126,3 +126,29 @@ def category_titles(session: Session, municipality_id: int, category_id: int) ->
     if found is None or round_titles(session, municipality_id, found.round_id) is None:
         return None
     return found.names
+
+
+def hidden_drafts(session: Session, municipality_id: int) -> Sequence[Round]:
+    """The drafts that only insiders see, newest first."""
+    return session.scalars(
+        select(Round)
+        .where(
+            Round.municipality_id == municipality_id,
+            Round.phase == Phase.DRAFT,
+            Round.announced_at.is_(None),
+        )
+        .order_by(Round.id.desc())
+    ).all()
+
+
+def windows_of(session: Session, municipality_id: int, round_ids: Sequence[int]) -> dict[int, list[Window]]:
+    """The windows of several rounds in one statement."""
+    found: dict[int, list[Window]] = {round_id: [] for round_id in round_ids}
+    if round_ids:
+        for window in session.scalars(
+            select(Window)
+            .where(Window.municipality_id == municipality_id, Window.round_id.in_(round_ids))
+            .order_by(Window.opens_at)
+        ):
+            found[window.round_id].append(window)
+    return found

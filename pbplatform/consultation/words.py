@@ -7,6 +7,7 @@ from pbplatform.consultation.plans import PlanProblem
 from pbplatform.consultation.settings import SettingProblem
 from pbplatform.consultation.tabs import Tab
 from pbplatform.consultation.timeline import Place
+from pbplatform.tally.rules import Completion, Rule, Utility
 
 FORMATS = {
     BallotFormat.APPROVAL: _l("Approval: mark every project you like"),
@@ -67,6 +68,28 @@ PLAN_PROBLEMS = {
     PlanProblem.CHANGED_MEANWHILE: _l("Somebody else has changed the plan in the meantime."),
 }
 
-TABS = (Tab("rounds.overview", _l("Overview"), order=0),)
+RULES = {
+    Rule.EQUAL_SHARES: _l("Equal Shares: every voter has the same share of the money"),
+    Rule.GREEDY: _l("Most votes first, as long as the money lasts"),
+}
+
+UTILITIES = {
+    Utility.COST: _l("Its cost"),
+    Utility.CARDINALITY: _l("Every project the same"),
+    Utility.POINTS: _l("The points it was given"),
+    Utility.BORDA: _l("Its rank"),
+}
+
+COMPLETIONS = {
+    Completion.ADD_ONE_GREEDY: _l("Raise the shares step by step, then most votes first"),
+    Completion.ADD_ONE: _l("Raise the shares step by step"),
+    Completion.GREEDY: _l("Most votes first"),
+    Completion.NONE: _l("It is not spent"),
+}
+
+TABS = (
+    Tab("rounds.overview", _l("Overview"), order=0),
+    Tab("consultation.rules", _l("Rules"), order=90),
+)
 
 WORDS = (FORMATS, PUBLICATIONS, PLACES, SETTING_PROBLEMS, PLAN_PROBLEMS)
