@@ -28,6 +28,7 @@ from pbplatform.foundation.crypto import SecretFolder, Vault
 from pbplatform.foundation.database import Database, check_letters
 from pbplatform.foundation.files import Files
 from pbplatform.foundation.jobs import Jobs, make_huey
+from pbplatform.foundation.limits import Limits
 from pbplatform.foundation.pagecache import PageCache
 
 log = logging.getLogger("pbplatform.requests")
@@ -120,6 +121,7 @@ def _install_house(app: Flask, config: Config) -> None:
         jobs=Jobs(huey, database),
         files=Files(config.files_url),
         secrets=SecretFolder(config.secrets_dir),
+        limits=Limits(app, config.limits_url),
         vault=Vault(*(key.encode() for key in (config.secret_key, *config.secret_key_fallbacks))),
     )
 

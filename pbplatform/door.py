@@ -22,6 +22,7 @@ from pbplatform.foundation.errors import Invalid
 from pbplatform.foundation.files import Files
 from pbplatform.foundation.generation import Generations
 from pbplatform.foundation.jobs import Jobs
+from pbplatform.foundation.limits import Limits
 
 View = TypeVar("View", bound=Callable[..., Any])
 Thing = TypeVar("Thing")
@@ -38,6 +39,7 @@ class House:
         files: Files,
         secrets: SecretFolder,
         vault: Vault,
+        limits: Limits,
     ) -> None:
         self.config = config
         self.database = database
@@ -46,6 +48,7 @@ class House:
         self.files = files
         self.secrets = secrets
         self.vault = vault
+        self.limits = limits
 
 
 def acts(action: Action) -> Callable[[View], View]:

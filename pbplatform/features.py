@@ -3,8 +3,10 @@
 from flask import Flask
 
 from pbplatform import words
-from pbplatform.accounts import views as accounts_views
+from pbplatform.accounts import operations as accounts_operations
 from pbplatform.accounts import words as accounts_words
+from pbplatform.accounts.views import entrance, members, own
+from pbplatform.accounts.views import factors as factor_views
 from pbplatform.charter.phases import Step
 from pbplatform.consultation import operations as rounds
 from pbplatform.consultation import place, reading, steps, tabs
@@ -37,7 +39,7 @@ TOWN_PREFIX = "/<locale:locale>/<slug:municipality>"
 BARE = (portal_views.bare,)
 """Pages without a language: the root, health checks, robots."""
 
-HOUSE = (portal_views.house_pages, accounts_views.pages)
+HOUSE = (portal_views.house_pages, entrance.pages, own.pages, factor_views.pages, members.invited)
 """Pages of the whole installation."""
 
 TOWN = (
@@ -48,7 +50,7 @@ TOWN = (
     notices_views.pages,
     journal_views.pages,
     municipalities_views.pages,
-    accounts_views.town_pages,
+    members.pages,
     voting_views.pages,
 )
 """Pages of one municipality."""
@@ -92,9 +94,9 @@ def register(app: Flask) -> None:
     for blueprint in BARE:
         app.register_blueprint(blueprint)
     for blueprint in HOUSE:
-        app.register_blueprint(blueprint, url_prefix=HOUSE_PREFIX)
+        app.register_blueprint(blueprint, url_prefix=f"{HOUSE_PREFIX}{blueprint.url_prefix or ''}")
     for blueprint in TOWN:
-        app.register_blueprint(blueprint, url_prefix=TOWN_PREFIX)
+        app.register_blueprint(blueprint, url_prefix=f"{TOWN_PREFIX}{blueprint.url_prefix or ''}")
 
 
 def _set_duties(app: Flask, house: House) -> None:
@@ -102,8 +104,14 @@ def _set_duties(app: Flask, house: House) -> None:
     config = house.config
     post = post_office(config.mail_url)
     house.jobs.every_minutes(1, "generation", house.generations.renew)
+    house.jobs.every_minutes(60, "accounts", lambda: _forget_expired(house))
     roll_standing.install(house)
     voting_duties.install(house)
     house.jobs.every_minutes(1, "mail", lambda: deliver_due(house.database, post, config.mail_from))
     house.jobs.every_minutes(2, "steps", lambda: walk_due(house.database))
     house.jobs.every_minutes(60, "digests", lambda: send_digests(app, house.database, config.base_url))
+
+
+def _forget_expired(house: House) -> int:
+    with house.database.transaction() as session:
+        return accounts_operations.forget_expired(session)

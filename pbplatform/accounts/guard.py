@@ -1,6 +1,10 @@
 """Who is asking: from the cookie to the account, from the address to the municipality, from both to the actor."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Response, g, redirect, request, url_for
 from flask import session as cookie
@@ -11,11 +15,16 @@ from pbplatform import door
 from pbplatform.accounts import queries
 from pbplatform.accounts.models import Account, AccountSession
 from pbplatform.charter.roles import VISITOR, Actor
+from pbplatform.foundation import clock
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.municipalities.models import Municipality
 
 Standing = Callable[[Session, int, int], bool]
 """Answers for an account in a municipality; features above accounts install theirs (resident, blocked)."""
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+CONFIRMED_FOR = timedelta(minutes=15)
 
 resident_standing: list[Standing] = []
 blocked_standing: list[Standing] = []
@@ -38,14 +47,6 @@ def load(token: str) -> SignedIn | None:
     """The signed-in person of a cookie's token, or None when that session has ended."""
     found = queries.open_session(door.session(), token)
     return SignedIn(token, *found) if found else None
-
-
-def opened(token: str) -> tuple[AccountSession, Account]:
-    """The session that was opened a moment ago in this request."""
-    found = queries.open_session(door.session(), token)
-    if found is None:
-        raise LookupError("the session that was just opened is not there")
-    return found
 
 
 def arrive() -> None:
@@ -91,11 +92,49 @@ def _actor(place: Municipality | None) -> Actor:
     )
 
 
+def half_signed_in() -> tuple[AccountSession, Account] | None:
+    """The session of the cookie, also when its second factor is still to be shown."""
+    token = cookie.get("_user_id")
+    return queries.open_session(door.session(), token, half=True) if isinstance(token, str) else None
+
+
+def recently_confirmed(view: View) -> View:
+    """For sensitive acts: let the view run only when its person proved a short while ago who they are, else ask first."""
+
+    @wraps(view)
+    def asked(*args: Any, **kwargs: Any) -> Any:
+        # Who was asked when the page came is not asked again for what was typed into it.
+        patience = CONFIRMED_FOR if request.method == "GET" else 2 * CONFIRMED_FOR
+        if not current_user.is_authenticated:
+            return ask_to_sign_in()
+        if clock.now() - current_user.row.confirmed_at > patience:
+            return redirect(url_for("accounts.confirm_again", next=_back()))
+        return view(*args, **kwargs)
+
+    return asked  # type: ignore[return-value]
+
+
 def ask_to_sign_in() -> Response:
-    """Send a visitor to the sign-in page and back afterwards."""
-    return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+    """Send a visitor to the sign-in page (or to the second factor, when only that is missing) and back afterwards."""
+    if half_signed_in() is not None:
+        return ask_for_second_factor()
+    return redirect(url_for("accounts.sign_in", next=_back()))  # type: ignore[return-value]
 
 
 def ask_for_second_factor() -> Response:
     """Send an officer to the second factor and back afterwards."""
-    return redirect(url_for("accounts.second_factor", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+    return redirect(url_for("accounts.second_factor", next=_back()))  # type: ignore[return-value]
+
+
+def home_of(person: Account) -> str | None:
+    """The front page of the municipality that a person named as theirs."""
+    place = municipalities.by_id(door.session(), person.home_municipality_id or 0)
+    return url_for("town.overview", municipality=place.slug) if place else None
+
+
+def _back() -> str | None:
+    """Where to go on afterwards: this page, or for a sent form the page it stood on."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    came_from = urlsplit(request.referrer or "")
+    return came_from.path if came_from.netloc == request.host else None

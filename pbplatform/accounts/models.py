@@ -1,8 +1,9 @@
-"""Account, Membership, AccountSession, Passkey, Invitation."""
+"""Account, Membership, AccountSession, Registration, OneTimeToken, Passkey, RecoveryCode, Invitation."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pbplatform.charter.roles import Role
@@ -69,7 +70,65 @@ class AccountSession(Base):
     second_factor_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime]
     """When the person last proved who they are in this session; sensitive acts ask again after a while."""
+    factor_due: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The account has a second factor: until it is shown, this session opens nothing but the page that asks for it."""
     device: Mapped[str] = mapped_column(String(80), default="")
+
+
+class Registration(Base):
+    """A wish to have an account, not yet one: whoever shows the mailed link and the password gets the account.
+
+    Each wish is a row of its own with its own password, so that a stranger who registers somebody's mailbox first
+    gains nothing when its owner confirms.
+    """
+
+    __tablename__ = "registration"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    email: Mapped[str] = mapped_column(String(320), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    language: Mapped[str] = mapped_column(String(2))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    home_municipality_id: Mapped[int | None] = mapped_column(Key, ForeignKey("municipality.id"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Purpose(StrEnum):
+    """What a single-use token is good for; it is good for nothing else."""
+
+    RESET_PASSWORD = "reset_password"  # noqa: S105 (a purpose, not a password)
+    CHANGE_EMAIL = "change_email"
+    ADD_PASSKEY = "add_passkey"
+    SHOW_PASSKEY = "show_passkey"
+
+
+class OneTimeToken(Base):
+    """A token that was mailed, or a challenge that a passkey must sign; kept as its hash, gone once it is used."""
+
+    __tablename__ = "one_time_token"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    purpose: Mapped[Purpose] = mapped_column(one_of(Purpose))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int | None] = mapped_column(Key, ForeignKey("account.id"), index=True)
+    email: Mapped[str | None] = mapped_column(String(320))
+    """For a change of mailbox: the new one, so that of two parallel changes each confirms only its own."""
+    epoch: Mapped[int] = mapped_column(default=0)
+    """The account's `token_epoch` when the token was made."""
+    expires_at: Mapped[datetime]
+
+
+class RecoveryCode(Base):
+    """A code for the day the telephone is lost; kept as its hash, gone once it is used."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("account_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    account_id: Mapped[int] = mapped_column(Key, ForeignKey("account.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
 
 
 class Passkey(Base):

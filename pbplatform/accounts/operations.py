@@ -1,14 +1,24 @@
 """Registering, confirming, signing in and out, and giving hats."""
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from enum import StrEnum
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from pbplatform.accounts import queries
-from pbplatform.accounts.models import Account, AccountSession, Membership
+from pbplatform.accounts import names, queries
+from pbplatform.accounts.models import (
+    Account,
+    AccountSession,
+    Invitation,
+    Membership,
+    OneTimeToken,
+    Passkey,
+    RecoveryCode,
+    Registration,
+)
 from pbplatform.accounts.passwords import Passwords, is_weak
 from pbplatform.charter.actions import Action
 from pbplatform.charter.policy import Subject, require
@@ -20,7 +30,7 @@ from pbplatform.journal.operations import record
 
 CITIZEN_SESSION = timedelta(days=30)
 GUARDED_SESSION = timedelta(hours=12)
-LONGEST_NAME = 100
+KEPT_INVITATION = timedelta(days=90)
 
 
 class AccountProblem(StrEnum):
@@ -32,6 +42,15 @@ class AccountProblem(StrEnum):
     WRONG_CREDENTIALS = "wrong_credentials"
     ALREADY_MEMBER = "already_member"
     ROLE_NOT_GIVEN = "role_not_given"
+    NAME_POSES = "name_poses"
+    DEAD_LINK = "dead_link"
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105
+    WRONG_CODE = "wrong_code"
+    BAD_PASSKEY = "bad_passkey"
+    SAME_EMAIL = "same_email"
+    EMAIL_TAKEN = "email_taken"
+    OTHER_MAILBOX = "other_mailbox"
+    LAST_ADMINISTRATOR = "last_administrator"
 
 
 def create_account(
@@ -48,8 +67,8 @@ def create_account(
     """Make an account; raise Invalid for an unusable mailbox, name or password. The mailbox must be free."""
     address = checked_email(email)
     shown = checked_name(name)
-    if password is not None and is_weak(password, address, shown):
-        raise Invalid(AccountProblem.WEAK_PASSWORD, "password")
+    if password is not None:
+        checked_password(password, address, shown)
     account = Account(
         email=queries.folded(address),
         name=shown,
@@ -73,26 +92,46 @@ def checked_email(email: str) -> str:
 
 
 def checked_name(name: str) -> str:
-    """A display name in one line of visible characters; raise Invalid when nothing readable is left."""
-    shown = " ".join("".join(letter for letter in name if letter.isprintable()).split())
-    if not 2 <= len(shown) <= LONGEST_NAME:
+    """A display name in one line of visible characters; raise Invalid when it is unreadable or poses as an office."""
+    shown = names.shown(name)
+    if not names.is_readable(shown):
         raise Invalid(AccountProblem.BAD_NAME, "name")
+    if names.poses(shown):
+        raise Invalid(AccountProblem.NAME_POSES, "name")
     return shown
 
 
+def checked_password(password: str, *known: str) -> str:
+    """The password; raise Invalid when it is too easily guessed."""
+    if is_weak(password, *known):
+        raise Invalid(AccountProblem.WEAK_PASSWORD, "password")
+    return password
+
+
 def sign_in(session: Session, passwords: Passwords, email: str, password: str) -> Account:
-    """The confirmed account that these credentials open; the work and the answer are alike for every failure."""
+    """The confirmed account that these credentials open; the work and the answer are alike for every failure.
+
+    It only reads, so that no writer waits while the password is judged.
+    """
     account = queries.by_email(session, email)
     fits = passwords.matches(account.password_hash if account else None, password)
     if account is None or not fits or account.confirmed_at is None:
         raise Invalid(AccountProblem.WRONG_CREDENTIALS)
-    if account.password_hash and passwords.is_outdated(account.password_hash):
-        account.password_hash = passwords.hash(password)
     return account
 
 
-def open_session(session: Session, account: Account, device: str = "") -> str:
-    """Open a session for a browser and return the token for its cookie."""
+def renew_hash(session: Session, passwords: Passwords, account: Account, password: str) -> None:
+    """Keep a right password under today's costs."""
+    if account.password_hash and passwords.is_outdated(account.password_hash):
+        account.password_hash = passwords.hash(password)
+        session.flush()
+
+
+def open_session(session: Session, account: Account, device: str = "", *, factor_shown: bool = False) -> str:
+    """Open a session for a browser and return the token for its cookie.
+
+    When the account has a second factor that has not been shown yet, the session opens nothing but the page that asks for it.
+    """
     secret = token()
     guarded = any(membership.role in GUARDED for membership in queries.memberships(session, account.id))
     session.add(
@@ -102,11 +141,28 @@ def open_session(session: Session, account: Account, device: str = "") -> str:
             opened_at=clock.now(),
             confirmed_at=clock.now(),
             expires_at=clock.now() + (GUARDED_SESSION if guarded else CITIZEN_SESSION),
+            second_factor_at=clock.now() if factor_shown else None,
+            factor_due=queries.has_factor(session, account),
             device=device[:80],
         )
     )
     session.flush()
     return secret
+
+
+def renew_session(row: AccountSession) -> str:
+    """Give a session another token after its person has proven more; whoever copied the old cookie has nothing."""
+    secret = token()
+    row.token_hash = digest(secret)
+    return secret
+
+
+def close_one_session(session: Session, account_id: int, session_id: int) -> bool:
+    """End one session of an account by its number; tell whether there was one."""
+    question = delete(AccountSession).where(
+        AccountSession.account_id == account_id, AccountSession.id == session_id
+    )
+    return session.execute(question.returning(AccountSession.id)).first() is not None
 
 
 def close_session(session: Session, secret: str) -> None:
@@ -120,6 +176,102 @@ def close_sessions(session: Session, account_id: int, but: str | None = None) ->
     if but is not None:
         question = question.where(AccountSession.token_hash != digest(but))
     session.execute(question)
+
+
+def change_profile(
+    actor: Actor,
+    session: Session,
+    account: Account,
+    *,
+    name: str,
+    language: str,
+    home_municipality_id: int | None,
+) -> None:
+    """Change what a person says about themselves."""
+    require(actor, Action.KEEP_OWN_ACCOUNT)
+    account.name = checked_name(name)
+    account.language = language
+    account.home_municipality_id = home_municipality_id
+    session.flush()
+
+
+def set_password(session: Session, passwords: Passwords, account: Account, password: str) -> None:
+    """Give an account another password: every session ends and every mailed link dies."""
+    checked_password(password, account.email or "", account.name)
+    account.password_hash = passwords.hash(password)
+    account.token_epoch += 1
+    close_sessions(session, account.id)
+    session.flush()
+
+
+def change_password(
+    actor: Actor, session: Session, passwords: Passwords, account: Account, old: str, new: str
+) -> None:
+    """Change one's own password, knowing the old one."""
+    require(actor, Action.KEEP_OWN_ACCOUNT)
+    if not passwords.matches(account.password_hash, old):
+        raise Invalid(AccountProblem.WRONG_PASSWORD, "old")
+    set_password(session, passwords, account, new)
+
+
+def confirm_person(
+    session: Session, passwords: Passwords, row: AccountSession, account: Account, password: str
+) -> None:
+    """Prove again, inside a session, who one is."""
+    if not passwords.matches(account.password_hash, password):
+        raise Invalid(AccountProblem.WRONG_PASSWORD, "password")
+    row.confirmed_at = clock.now()
+    session.flush()
+
+
+def close_account(
+    actor: Actor, session: Session, account: Account, erasers: Iterable[Callable[[Session, int], None]]
+) -> None:
+    """Close one's own account: hats, sessions, factors and everything personal go; the number stays for the journal."""
+    require(actor, Action.KEEP_OWN_ACCOUNT)
+    hats = queries.memberships(session, account.id)
+    for hat in hats:
+        if hat.role is Role.ADMINISTRATOR and queries.count_administrators(session, hat.municipality_id) < 2:
+            raise Invalid(AccountProblem.LAST_ADMINISTRATOR)
+    for erase in erasers:
+        erase(session, account.id)
+    for hat in hats:
+        record(
+            actor,
+            session,
+            hat.municipality_id,
+            Action.CHANGE_MEMBERSHIP,
+            "membership",
+            hat.id,
+            role=hat.role,
+            given=False,
+        )
+    for model in (AccountSession, OneTimeToken, RecoveryCode, Passkey, Membership):
+        session.execute(delete(model).where(model.account_id == account.id))
+    session.execute(delete(Registration).where(Registration.email == account.email))
+    session.execute(
+        delete(Invitation).where(Invitation.email == account.email, Invitation.accepted_at.is_(None))
+    )
+    session.execute(update(Invitation).where(Invitation.email == account.email).values(email=""))
+    account.email = account.password_hash = account.totp_sealed = account.home_municipality_id = None
+    account.name = ""
+    account.token_epoch += 1
+    account.closed_at = clock.now()
+    session.flush()
+    record(actor, session, None, Action.KEEP_OWN_ACCOUNT, "account", account.id, closed=True)
+
+
+def forget_expired(session: Session) -> int:
+    """Delete what has run out: sessions, links, challenges, wishes to register, old invitations; tell how many rows."""
+    now = clock.now()
+    gone = 0
+    for model in (AccountSession, OneTimeToken, Registration):
+        found = session.execute(delete(model).where(model.expires_at < now).returning(model.id))
+        gone += len(found.all())
+    old = session.execute(
+        delete(Invitation).where(Invitation.expires_at < now - KEPT_INVITATION).returning(Invitation.id)
+    )
+    return gone + len(old.all())
 
 
 def give_role(
@@ -144,6 +296,14 @@ def give_role(
         given_at=clock.now(),
     )
     session.add(membership)
+    if role in GUARDED:
+        # A session that was opened as a citizen's may not live a citizen's thirty days with an officer's hat.
+        soon = clock.now() + GUARDED_SESSION
+        session.execute(
+            update(AccountSession)
+            .where(AccountSession.account_id == account.id, AccountSession.expires_at > soon)
+            .values(expires_at=soon)
+        )
     session.flush()
     record(
         actor,
@@ -163,6 +323,13 @@ def take_role(actor: Actor, session: Session, membership: Membership) -> None:
     owners = frozenset({membership.account_id})
     require(actor, Action.CHANGE_MEMBERSHIP, Subject(membership.municipality_id, owners=owners))
     close_sessions(session, membership.account_id)
+    session.execute(
+        delete(Invitation).where(
+            Invitation.municipality_id == membership.municipality_id,
+            Invitation.invited_by == membership.account_id,
+            Invitation.accepted_at.is_(None),
+        )
+    )
     record(
         actor,
         session,

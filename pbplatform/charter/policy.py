@@ -78,7 +78,7 @@ POLICY: Mapping[Action, tuple[Grant, ...]] = {
     Action.SIGN_IN: (Grant(EVERYONE),),
     Action.SIGN_OUT: (Grant(EVERYONE),),
     Action.KEEP_OWN_ACCOUNT: (Grant(CITIZENS),),
-    Action.SHOW_SECOND_FACTOR: (Grant(CITIZENS),),
+    Action.SHOW_SECOND_FACTOR: (Grant(EVERYONE),),
     Action.INVITE_MEMBER: (Grant(ADMINISTRATORS),),
     Action.CHANGE_MEMBERSHIP: (Grant(ADMINISTRATORS, own=Own.NO),),
     # Municipalities.

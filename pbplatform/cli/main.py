@@ -7,6 +7,8 @@ import click
 COMMANDS = {
     "serve": "pbplatform.cli.serving:serve",
     "demo": "pbplatform.cli.serving:demo",
+    "demo-code": "pbplatform.cli.people:demo_code",
+    "member": "pbplatform.cli.people:member",
     "worker": "pbplatform.cli.serving:worker",
     "duties": "pbplatform.cli.serving:duties",
     "backup": "pbplatform.cli.safety:backup",

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 
-from pbplatform.accounts import operations
+from pbplatform.accounts import factors, operations
 from pbplatform.accounts.models import Account
 from pbplatform.accounts.passwords import Passwords
-from pbplatform.charter.roles import Role, operator
+from pbplatform.charter.roles import GUARDED, Role, operator
 from pbplatform.demo.places import PLANS
 from pbplatform.demo.stage import Stage
 
 PASSWORD = "river-lantern-market-42"  # noqa: S105 (the demonstration's public password)
+
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105
+"""The demonstration's public second factor: everybody with a guarded hat has the same, and the page shows its codes."""
 
 STAFF = (
     ("admin", (Role.ADMINISTRATOR,), ""),
@@ -66,6 +69,8 @@ def build(stage: Stage) -> None:
             )
             for role in roles:
                 operations.give_role(operator(), stage.session, account, place.id, role, department)
+            if GUARDED.intersection(roles):
+                factors.seed_totp(stage.session, stage.app.extensions["house"].vault, account, TOTP_SECRET)
         for number, name in enumerate(names, start=1):
             _account(stage, passwords, f"citizen{number}@{plan.slug}.example.org", name, language, place.id)
 

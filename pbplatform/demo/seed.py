@@ -37,4 +37,8 @@ def sign_in_details() -> str:
     """What a newcomer needs to look around in every role."""
     lines = ["", f"Sign in with any of these; the password is always: {people.PASSWORD}", ""]
     lines += [f"  {email:<38} {what}" for email, what in people.sign_ins()]
+    lines += [
+        "",
+        "Staff also need a second factor: the page that asks for it shows the code, and so does `pbplatform demo-code`.",
+    ]
     return "\n".join([*lines, ""])

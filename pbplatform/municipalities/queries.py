@@ -13,6 +13,11 @@ def by_slug(session: Session, slug: str) -> Municipality | None:
     return session.scalar(select(Municipality).where(Municipality.slug == slug))
 
 
+def by_id(session: Session, municipality_id: int) -> Municipality | None:
+    """The municipality of a number."""
+    return session.get(Municipality, municipality_id)
+
+
 def everyone(session: Session) -> Sequence[Municipality]:
     """All municipalities of the installation, by address."""
     return session.scalars(select(Municipality).order_by(Municipality.slug)).all()
