@@ -4,5 +4,7 @@ import os
 
 from pbplatform.app import create_app
 from pbplatform.config import read_config
+from pbplatform.foundation import migrations
 
 app = create_app(read_config(os.environ))
+migrations.require_current(app.extensions["house"].database.engine)

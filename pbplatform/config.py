@@ -63,6 +63,7 @@ class Config:
     oidc_id_claim: str
     log_level: str
     page_cache_seconds: int
+    security_contact: str
 
     @property
     def production(self) -> bool:
@@ -110,6 +111,7 @@ def read_config(env: Mapping[str, str]) -> Config:
         page_cache_seconds=_number(
             env.get("PB_PAGE_CACHE_SECONDS", "5" if mode is Mode.PRODUCTION else "0"), "PB_PAGE_CACHE_SECONDS"
         ),
+        security_contact=env.get("PB_SECURITY_CONTACT", env.get("PB_MAIL_FROM", "security@localhost")),
     )
     _refuse_unsafe(config)
     return config

@@ -24,11 +24,10 @@ def serve(host: str, port: int, threads: int) -> None:
 
 
 def _serve(config: Config, host: str, port: int, threads: int) -> None:
-    standing = migrations.standing(Database(config.database_url).engine)
-    if standing is not migrations.Standing.CURRENT:
-        raise click.ClickException(
-            f"The schema is {standing}: run `pbplatform database upgrade` with the right release first."
-        )
+    try:
+        migrations.require_current(Database(config.database_url).engine)
+    except migrations.OtherSchema as problem:
+        raise click.ClickException(str(problem)) from None
     app = setting.application(config)
     house: House = app.extensions["house"]
     if config.jobs is JobsMode.INPROCESS:

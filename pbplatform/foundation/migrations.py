@@ -61,6 +61,19 @@ def standing(engine: Engine) -> Standing:
     return Standing.BEHIND if current in known else Standing.UNKNOWN
 
 
+class OtherSchema(Exception):
+    """The database's schema is not that of this release; the message says what to do."""
+
+
+def require_current(engine: Engine) -> None:
+    """Raise OtherSchema unless the schema is that of this release: serving another one would harm it."""
+    found = standing(engine)
+    if found is not Standing.CURRENT:
+        raise OtherSchema(
+            f"The schema is {found}: run `pbplatform database upgrade` with the right release first."
+        )
+
+
 def _run(engine: Engine, action: Callable[[Config], object]) -> None:
     config = settings()
     with engine.execution_options(sqlite_begin="IMMEDIATE").connect() as connection:

@@ -1,5 +1,7 @@
 """The root, health checks, the home pages and the charter."""
 
+from datetime import timedelta
+
 from flask import Blueprint, Response, abort, g, redirect, render_template, url_for
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -13,6 +15,8 @@ from pbplatform.charter.roles import Role
 from pbplatform.consultation import queries as rounds
 from pbplatform.consultation.place import this_round
 from pbplatform.door import acts
+from pbplatform.foundation import clock
+from pbplatform.foundation.i18n import LANGUAGES
 from pbplatform.municipalities import queries as municipalities
 
 bare = Blueprint("bare", __name__)
@@ -55,6 +59,21 @@ def robots() -> Response:
     return Response("User-agent: *\nDisallow: /*/sign-in\n", mimetype="text/plain")
 
 
+@bare.get("/.well-known/security.txt")
+@acts(Action.READ_PUBLIC)
+def security_txt() -> Response:
+    """Whom to tell about a weakness (RFC 9116)."""
+    config = door.house().config
+    expires = clock.now() + timedelta(days=180)
+    lines = [
+        f"Contact: mailto:{config.security_contact}",
+        f"Expires: {expires:%Y-%m-%dT00:00:00Z}",
+        f"Preferred-Languages: {', '.join(LANGUAGES)}",
+        f"Canonical: {config.base_url}/.well-known/security.txt",
+    ]
+    return Response("\n".join(lines) + "\n", mimetype="text/plain")
+
+
 @house_pages.get("/")
 @acts(Action.READ_PUBLIC)
 def home() -> str:
@@ -69,6 +88,13 @@ def charter() -> str:
     return render_template(
         "charter/charter.html", policy=POLICY, tracks=TRACKS, all_roles=tuple(Role), all_phases=tuple(Phase)
     )
+
+
+@house_pages.get("/accessibility")
+@acts(Action.READ_PUBLIC)
+def accessibility() -> str:
+    """What works for whom, what does not yet, and whom to tell."""
+    return render_template("portal/accessibility.html", contact=door.house().config.security_contact)
 
 
 @house_pages.get("/styleguide")
