@@ -8,13 +8,14 @@ from pbplatform.accounts import words as accounts_words
 from pbplatform.accounts.views import entrance, members, own
 from pbplatform.accounts.views import factors as factor_views
 from pbplatform.charter.phases import Step
+from pbplatform.consultation import desks, place, queues, reading, steps, tabs
 from pbplatform.consultation import operations as rounds
-from pbplatform.consultation import place, reading, steps, tabs
 from pbplatform.consultation import queries as rounds_queries
 from pbplatform.consultation import views as planning_views
 from pbplatform.consultation import words as consultation_words
 from pbplatform.consultation.due import walk_due
 from pbplatform.door import House
+from pbplatform.foundation import navigation
 from pbplatform.foundation.mail import deliver_due, post_office
 from pbplatform.foundation.words import teach
 from pbplatform.journal import views as journal_views
@@ -27,6 +28,7 @@ from pbplatform.notices import words as notices_words
 from pbplatform.notices.digest import send_digests
 from pbplatform.notices.models import Topic
 from pbplatform.portal import views as portal_views
+from pbplatform.portal import words as portal_words
 from pbplatform.roll import standing as roll_standing
 from pbplatform.roll import words as roll_words
 from pbplatform.voting import duties as voting_duties
@@ -45,6 +47,7 @@ HOUSE = (portal_views.house_pages, entrance.pages, own.pages, factor_views.pages
 TOWN = (
     portal_views.town_pages,
     portal_views.round_pages,
+    portal_views.desk_pages,
     planning_views.pages,
     reading.pages,
     notices_views.pages,
@@ -72,6 +75,20 @@ TABS = (*consultation_words.TABS, *voting_words.TABS)
 WALKERS: dict[Step, steps.Walker] = {Step.OPEN_SUBMISSION: rounds.OPEN_SUBMISSION}
 """Who walks which step of a round."""
 
+DESKS: dict[desks.Desk, tuple[desks.Source, ...]] = {
+    desks.Desk.OFFICER: (queues.officers_queues,),
+    desks.Desk.DEPARTMENT: (),
+    desks.Desk.AUTHOR: (),
+}
+"""What stands on which desk, from every feature, in this order."""
+
+NAVIGATION = (
+    *portal_words.NAVIGATION,
+    *consultation_words.NAVIGATION,
+    *notices_words.NAVIGATION,
+)
+"""The main navigation of a municipality."""
+
 FINDERS: dict[Topic, notices.Finder] = {
     Topic.ROUND: rounds_queries.round_titles,
     Topic.CATEGORY: rounds_queries.category_titles,
@@ -86,6 +103,8 @@ def register(app: Flask) -> None:
     tabs.install(*TABS)
     steps.install(WALKERS)
     notices.install(FINDERS)
+    desks.install(DESKS)
+    navigation.install(*NAVIGATION)
     app.context_processor(place.present)
     app.jinja_env.globals["follows"] = notices_views.follows
     # A mail program posts the one-click unsubscribe of RFC 8058 by itself; the link's token is its proof.

@@ -15,7 +15,7 @@ from pbplatform.accounts import guard
 from pbplatform.charter.actions import Action
 from pbplatform.charter.roles import Role
 from pbplatform.config import Config
-from pbplatform.foundation import clock, i18n, richtext, words
+from pbplatform.foundation import clock, i18n, navigation, richtext, words
 
 
 def install(app: Flask, config: Config, static: Path) -> None:
@@ -28,6 +28,7 @@ def install(app: Flask, config: Config, static: Path) -> None:
         languages=i18n.LANGUAGES,
         language_names=i18n.LANGUAGE_NAMES,
         may=door.may,
+        site_nav=site_nav,
         now=clock.now,
         page_in=page_in,
         development=not config.production,
@@ -105,6 +106,11 @@ def page_in(language: str) -> str:
         else "portal.home"
     )
     return url_for(endpoint, **(values if endpoint == request.endpoint else {"locale": language}))
+
+
+def site_nav() -> list[navigation.Entry]:
+    """The entries of the main navigation that this reader may see."""
+    return [entry for entry in navigation.entries() if entry.action is None or door.may(entry.action)]
 
 
 def door_expects_locale(endpoint: str) -> bool:

@@ -12,6 +12,7 @@ from pbplatform.consultation import queries, settings, tabs
 from pbplatform.consultation.models import Round
 from pbplatform.consultation.settings import RoundSettings
 from pbplatform.consultation.timeline import Timeline, timeline
+from pbplatform.consultation.words import TURNS
 from pbplatform.foundation.errors import Missing
 
 
@@ -49,11 +50,14 @@ def present() -> dict[str, Any]:
     """What templates of a round's pages can use; nothing elsewhere."""
     if "timeline" not in g:
         return {}
+    shown = tabs.tabs_of(g.round)
+    acting = next((tab for tab in reversed(shown) if tab.since is g.round.phase), None)
     return {
+        "turn": TURNS.get(g.round.phase, ""),
+        "turn_address": url_for(acting.endpoint, round_slug=g.round.slug) if acting else "",
+        "turn_label": acting.label if acting else "",
         "round": g.round,
         "timeline": g.timeline,
         "round_settings": g.round_settings,
-        "round_tabs": [
-            (tab, url_for(tab.endpoint, round_slug=g.round.slug)) for tab in tabs.tabs_of(g.round)
-        ],
+        "round_tabs": [(tab, url_for(tab.endpoint, round_slug=g.round.slug)) for tab in shown],
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
@@ -444,6 +445,27 @@ def walk(round_slug: str, step: str) -> BaseResponse:
     else:
         flash(_("The round has reached its next phase."))
     return redirect(url_for("planning.plan", round_slug=found.slug))
+
+
+@pages.post("/rounds/steps")
+@acts(Action.WALK_STEP)
+def walk_several() -> BaseResponse:
+    """Walk the next step of several rounds from the desk; each stands or falls by itself."""
+    walked = 0
+    for slug in request.form.getlist("round")[:100]:
+        found = queries.by_slug(door.session(), g.municipality.id, slug)
+        step = next_step(found, settings.read(found.settings)) if found else None
+        walker = steps.walker(step) if step else None
+        if found is None or walker is None or walker.endpoint is not None:
+            continue
+        try:
+            with door.session().begin_nested():
+                walker.walk(door.actor(), door.session(), found)
+            walked += 1
+        except operations.Blocked as blocked:
+            flash(f"{_title(found.titles)}: {say(blocked.obstacles[0])}")
+    flash(ngettext("One step was taken.", "%(num)s steps were taken.", walked))
+    return redirect(url_for("desk.officer"))
 
 
 @pages.route("/rounds/<slug:round_slug>/cancel", methods=["GET", "POST"])

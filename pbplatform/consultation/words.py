@@ -2,11 +2,14 @@
 
 from flask_babel import lazy_gettext as _l
 
+from pbplatform.charter.phases import Phase
+from pbplatform.consultation.desks import Desk
 from pbplatform.consultation.models import BallotFormat, Publication
 from pbplatform.consultation.plans import PlanProblem
 from pbplatform.consultation.settings import SettingProblem
 from pbplatform.consultation.tabs import Tab
 from pbplatform.consultation.timeline import Place
+from pbplatform.foundation.navigation import Entry
 from pbplatform.tally.rules import Completion, Rule, Utility
 
 FORMATS = {
@@ -92,4 +95,29 @@ TABS = (
     Tab("consultation.rules", _l("Rules"), order=90),
 )
 
-WORDS = (FORMATS, PUBLICATIONS, PLACES, SETTING_PROBLEMS, PLAN_PROBLEMS)
+TURNS = {
+    Phase.DRAFT: _l("You can read the dates and the rules already, and think about your idea."),
+    Phase.SUBMISSION: _l("You can propose what should be done, alone or with others."),
+    Phase.SUPPORT: _l("You can give your support to the proposals that you like."),
+    Phase.REVIEW: _l("The departments are at work; you can read every proposal and follow it."),
+    Phase.DISCUSSION: _l("You can ask, argue for and against, and read the municipality’s answers."),
+    Phase.VOTING: _l("You can vote, and change your vote until the end."),
+    Phase.COUNTING: _l("The vote is over. The ballots are being sealed and counted."),
+    Phase.RESULTS: _l("You can see who won and why, and recount it yourself."),
+    Phase.IMPLEMENTATION: _l(
+        "You can see how the chosen projects are being carried out and what has been paid."
+    ),
+    Phase.CLOSED: _l("Everything is done. You can read how it went."),
+    Phase.CANCELLED: _l("This round was cancelled."),
+}
+"""What a reader can do in each phase of a budgeting round."""
+
+DESKS = {
+    Desk.OFFICER: _l("Officer’s desk"),
+    Desk.DEPARTMENT: _l("Department’s desk"),
+    Desk.AUTHOR: _l("My participation"),
+}
+
+NAVIGATION = (Entry("consultation.index", _l("All rounds"), order=20),)
+
+WORDS = (DESKS, FORMATS, PUBLICATIONS, PLACES, SETTING_PROBLEMS, PLAN_PROBLEMS)

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
+from pbplatform.foundation.navigation import Entry
 from pbplatform.notices.models import Frequency, News, Topic
 
 NEWS = {
@@ -42,5 +43,7 @@ FREQUENCIES = {
     Frequency.WEEKLY: _l("Once a week, when there is news"),
     Frequency.NEVER: _l("Never, I look here myself"),
 }
+
+NAVIGATION = (Entry("notices.mine", _l("My notices"), order=81, action="follow"),)
 
 WORDS = (NEWS, TOPICS, FREQUENCIES)
