@@ -134,7 +134,9 @@ def _install_languages(app: Flask) -> None:
     Babel(app, locale_selector=lambda: g.get("locale", "en"))
 
     @app.url_value_preprocessor
-    def take_address(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    def take_address(endpoint: str | None, values: dict[str, Any] | None) -> None:
+        # The bound must stand before anything reads the form, and the check against forged posts reads it first.
+        request.max_content_length = getattr(app.view_functions.get(endpoint or ""), "largest_body", None)
         values = values or {}
         chosen = values.pop("locale", None)
         g.locale_chosen = chosen is not None

@@ -71,6 +71,16 @@ def reads_only(view: View) -> View:
     return view
 
 
+def carries(most: int) -> Callable[[View], View]:
+    """Let a view take a larger body than others, in bytes: for uploads."""
+
+    def mark(view: View) -> View:
+        view.largest_body = most  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def house() -> House:
     """The parts of the running application."""
     return cast(House, current_app.extensions["house"])

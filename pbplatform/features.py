@@ -29,8 +29,24 @@ from pbplatform.notices.digest import send_digests
 from pbplatform.notices.models import Topic
 from pbplatform.portal import views as portal_views
 from pbplatform.portal import words as portal_words
+from pbplatform.proposals import panels
+from pbplatform.proposals import words as proposals_words
+from pbplatform.proposals.views import outward as _outward  # noqa: F401 (its pages)
+from pbplatform.proposals.views import pages as proposals_views
+from pbplatform.proposals.views import reading as _reading  # noqa: F401
+from pbplatform.proposals.views import together as _together  # noqa: F401
+from pbplatform.proposals.views import writing as _writing  # noqa: F401
 from pbplatform.roll import standing as roll_standing
 from pbplatform.roll import words as roll_words
+from pbplatform.screening import duties as screening_duties
+from pbplatform.screening import walking
+from pbplatform.screening import words as screening_words
+from pbplatform.screening.views import desk as _desk  # noqa: F401
+from pbplatform.screening.views import pages as screening_views
+from pbplatform.screening.views import panel as screening_panel
+from pbplatform.screening.views import public as _public  # noqa: F401
+from pbplatform.uploads import views as uploads_views
+from pbplatform.uploads import words as uploads_words
 from pbplatform.voting import duties as voting_duties
 from pbplatform.voting import views as voting_views
 from pbplatform.voting import words as voting_words
@@ -54,6 +70,9 @@ TOWN = (
     journal_views.pages,
     municipalities_views.pages,
     members.pages,
+    uploads_views.pages,
+    proposals_views.pages,
+    screening_views.pages,
     voting_views.pages,
 )
 """Pages of one municipality."""
@@ -65,12 +84,18 @@ WORDS = (
     *consultation_words.WORDS,
     *notices_words.WORDS,
     *roll_words.WORDS,
+    *uploads_words.WORDS,
+    *proposals_words.WORDS,
+    *screening_words.WORDS,
     *voting_words.WORDS,
 )
 """What every enum member is called."""
 
-TABS = (*consultation_words.TABS, *voting_words.TABS)
+TABS = (*consultation_words.TABS, *proposals_words.TABS, *voting_words.TABS)
 """The sub-navigation of a round, from every feature that has pages there."""
+
+PANELS = (panels.Placed(screening_panel.panel, order=20),)
+"""What features above proposals show on a proposal's page."""
 
 WALKERS: dict[Step, steps.Walker] = {Step.OPEN_SUBMISSION: rounds.OPEN_SUBMISSION}
 """Who walks which step of a round."""
@@ -101,7 +126,8 @@ def register(app: Flask) -> None:
     """Give every feature its place in the address space, its words, its jobs and duties."""
     teach(*WORDS)
     tabs.install(*TABS)
-    steps.install(WALKERS)
+    steps.install({**WALKERS, **walking.walkers(app.extensions["house"].vault)})
+    panels.install(*PANELS)
     notices.install(FINDERS)
     desks.install(DESKS)
     navigation.install(*NAVIGATION)
@@ -129,6 +155,8 @@ def _set_duties(app: Flask, house: House) -> None:
     house.jobs.every_minutes(1, "mail", lambda: deliver_due(house.database, post, config.mail_from))
     house.jobs.every_minutes(2, "steps", lambda: walk_due(house.database))
     house.jobs.every_minutes(60, "digests", lambda: send_digests(app, house.database, config.base_url))
+    house.jobs.every_minutes(1, "release_assessments", screening_duties.releasing(app, house))
+    house.jobs.every_minutes(60, "remind_reviewers", screening_duties.reminding(app, house))
 
 
 def _forget_expired(house: House) -> int:

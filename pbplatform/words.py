@@ -128,13 +128,41 @@ ACTIONS = {
     Action.CANCEL_ROUND: _l("Cancel a round"),
     Action.SAVE_BLUEPRINT: _l("Keep the plan of a round as a blueprint"),
     # Proposals.
+    Action.START_PROPOSAL: _l("Begin a proposal"),
+    Action.EDIT_PROPOSAL: _l("Change one’s own proposal"),
+    Action.SUBMIT_PROPOSAL: _l("Submit a proposal"),
+    Action.WITHDRAW_PROPOSAL: _l("Withdraw one’s own proposal"),
+    Action.DISCARD_DRAFT: _l("Throw one’s own draft away"),
+    Action.SEE_OWN_PROPOSALS: _l("See one’s own proposals"),
+    Action.ANSWER_CO_AUTHOR_INVITATION: _l("Become a co-author"),
+    Action.ENTER_FOR_CITIZEN: _l("Enter a proposal for somebody at the town hall"),
+    Action.IMPORT_PROPOSALS: _l("Take proposals over from a file"),
     # Screening.
+    Action.SEE_SCREENING: _l("See the screening of proposals"),
+    Action.CHECK_PROPOSAL: _l("Check a proposal formally and send it to departments"),
+    Action.ASSESS_PROPOSAL: _l("Assess a proposal"),
+    Action.SIGN_ASSESSMENT: _l("Sign or return an assessment"),
+    Action.NOTE_ON_PROPOSAL: _l("Write an internal note on a proposal"),
+    Action.DECLARE_INTEREST: _l("Declare a conflict of interest"),
+    Action.RELEASE_ASSESSMENTS: _l("Publish the results of the assessment"),
+    Action.APPEAL_ASSESSMENT: _l("Appeal against a refusal"),
+    Action.DECIDE_ASSESSMENT_APPEAL: _l("Decide an appeal against a refusal"),
+    Action.SUGGEST_MERGE: _l("Suggest that two proposals join"),
+    Action.ANSWER_MERGE: _l("Agree or not that one’s own proposal joins another"),
+    Action.DECIDE_CONFLICT: _l("Decide whether two proposals exclude each other"),
+    Action.COMMIT_DRAW: _l("Commit to the draw of the ballot numbers"),
+    Action.FREEZE_BALLOT_LIST: _l("Fix the list of projects for the ballot"),
     # Support.
+    Action.SUPPORT_PROPOSAL: _l("Support a proposal"),
+    Action.PRINT_SIGNATURE_SHEET: _l("Print a signature sheet"),
+    Action.ENTER_SIGNATURE_SHEET: _l("Enter a signature sheet"),
     # Deliberation.
     # Moderation.
     # Notices.
     Action.FOLLOW: _l("Follow what happens and choose how to hear of it"),
     # Uploads.
+    Action.UPLOAD_FILE: _l("Add a photo or document"),
+    Action.SEE_UNPUBLISHED_FILE: _l("See files before they are public"),
     # Roll.
     Action.IMPORT_ROLL: _l("Import the voter roll"),
     Action.SEE_ROLL: _l("See the state of the voter roll"),

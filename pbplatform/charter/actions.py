@@ -28,13 +28,41 @@ class Action(StrEnum):
     CANCEL_ROUND = "cancel_round"
     SAVE_BLUEPRINT = "save_blueprint"
     # Proposals.
+    START_PROPOSAL = "start_proposal"
+    EDIT_PROPOSAL = "edit_proposal"
+    SUBMIT_PROPOSAL = "submit_proposal"
+    WITHDRAW_PROPOSAL = "withdraw_proposal"
+    DISCARD_DRAFT = "discard_draft"
+    SEE_OWN_PROPOSALS = "see_own_proposals"
+    ANSWER_CO_AUTHOR_INVITATION = "answer_co_author_invitation"
+    ENTER_FOR_CITIZEN = "enter_for_citizen"
+    IMPORT_PROPOSALS = "import_proposals"
     # Screening.
+    SEE_SCREENING = "see_screening"
+    CHECK_PROPOSAL = "check_proposal"
+    ASSESS_PROPOSAL = "assess_proposal"
+    SIGN_ASSESSMENT = "sign_assessment"
+    NOTE_ON_PROPOSAL = "note_on_proposal"
+    DECLARE_INTEREST = "declare_interest"
+    RELEASE_ASSESSMENTS = "release_assessments"
+    APPEAL_ASSESSMENT = "appeal_assessment"
+    DECIDE_ASSESSMENT_APPEAL = "decide_assessment_appeal"
+    SUGGEST_MERGE = "suggest_merge"
+    ANSWER_MERGE = "answer_merge"
+    DECIDE_CONFLICT = "decide_conflict"
+    COMMIT_DRAW = "commit_draw"
+    FREEZE_BALLOT_LIST = "freeze_ballot_list"
     # Support.
+    SUPPORT_PROPOSAL = "support_proposal"
+    PRINT_SIGNATURE_SHEET = "print_signature_sheet"
+    ENTER_SIGNATURE_SHEET = "enter_signature_sheet"
     # Deliberation.
     # Moderation.
     # Notices.
     FOLLOW = "follow"
     # Uploads.
+    UPLOAD_FILE = "upload_file"
+    SEE_UNPUBLISHED_FILE = "see_unpublished_file"
     # Roll.
     IMPORT_ROLL = "import_roll"
     SEE_ROLL = "see_roll"

@@ -68,6 +68,11 @@ RESIDENTS = frozenset({Role.RESIDENT})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR, Role.OPERATOR})
 OPERATORS = frozenset({Role.OPERATOR})
 
+ASSESSORS = frozenset({Role.OFFICER, Role.REVIEWER, Role.ADMINISTRATOR})
+SUBMITTING = frozenset({Phase.SUBMISSION})
+SCREENING = frozenset({Phase.SUBMISSION, Phase.SUPPORT, Phase.REVIEW})
+BEFORE_BALLOT = frozenset({Phase.SUBMISSION, Phase.SUPPORT, Phase.REVIEW, Phase.DISCUSSION})
+
 POLICY: Mapping[Action, tuple[Grant, ...]] = {
     # The house itself.
     Action.READ_PUBLIC: (Grant(EVERYONE),),
@@ -91,13 +96,99 @@ POLICY: Mapping[Action, tuple[Grant, ...]] = {
     Action.CANCEL_ROUND: (Grant(STAFF | OPERATORS),),
     Action.SAVE_BLUEPRINT: (Grant(STAFF | OPERATORS | frozenset({Role.ASSOCIATION})),),
     # Proposals.
+    Action.START_PROPOSAL: (Grant(CITIZENS, phases=SUBMITTING, even_blocked=False),),
+    Action.EDIT_PROPOSAL: (
+        Grant(
+            CITIZENS,
+            phases=SUBMITTING,
+            states=frozenset({"draft", "submitted"}),
+            own=Own.YES,
+            even_blocked=False,
+        ),
+        Grant(CITIZENS, phases=SCREENING, states=frozenset({"returned"}), own=Own.YES, even_blocked=False),
+    ),
+    Action.SUBMIT_PROPOSAL: (
+        Grant(
+            CITIZENS,
+            phases=SCREENING,
+            states=frozenset({"draft", "returned"}),
+            own=Own.YES,
+            even_blocked=False,
+        ),
+    ),
+    Action.WITHDRAW_PROPOSAL: (
+        Grant(
+            CITIZENS,
+            phases=BEFORE_BALLOT,
+            states=frozenset({"submitted", "returned", "admitted", "refused", "unsupported"}),
+            own=Own.YES,
+        ),
+    ),
+    Action.DISCARD_DRAFT: (Grant(CITIZENS, states=frozenset({"draft"}), own=Own.YES),),
+    Action.SEE_OWN_PROPOSALS: (Grant(CITIZENS),),
+    Action.ANSWER_CO_AUTHOR_INVITATION: (Grant(CITIZENS),),
+    Action.ENTER_FOR_CITIZEN: (
+        Grant(STAFF, phases=SUBMITTING, states=frozenset({"draft", "submitted"}), own=Own.YES),
+        Grant(STAFF, phases=SUBMITTING, own=Own.YES),
+    ),
+    Action.IMPORT_PROPOSALS: (Grant(STAFF, phases=SUBMITTING),),
     # Screening.
+    Action.SEE_SCREENING: (Grant(ASSESSORS),),
+    Action.CHECK_PROPOSAL: (
+        Grant(STAFF, phases=SCREENING, states=frozenset({"submitted", "returned"}), own=Own.NO),
+    ),
+    Action.ASSESS_PROPOSAL: (
+        Grant(ASSESSORS, phases=SCREENING, states=frozenset({"submitted"}), own=Own.NO),
+    ),
+    Action.SIGN_ASSESSMENT: (
+        Grant(
+            STAFF, phases=frozenset({Phase.REVIEW}), states=frozenset({"submitted", "returned"}), own=Own.NO
+        ),
+    ),
+    Action.NOTE_ON_PROPOSAL: (Grant(ASSESSORS),),
+    Action.DECLARE_INTEREST: (Grant(ASSESSORS),),
+    Action.RELEASE_ASSESSMENTS: (Grant(STAFF, phases=frozenset({Phase.REVIEW})),),
+    Action.APPEAL_ASSESSMENT: (
+        Grant(
+            CITIZENS,
+            phases=frozenset({Phase.REVIEW, Phase.DISCUSSION}),
+            states=frozenset({"refused"}),
+            own=Own.YES,
+        ),
+    ),
+    Action.DECIDE_ASSESSMENT_APPEAL: (
+        Grant(
+            STAFF,
+            phases=frozenset({Phase.REVIEW, Phase.DISCUSSION}),
+            states=frozenset({"refused"}),
+            own=Own.NO,
+        ),
+    ),
+    Action.SUGGEST_MERGE: (Grant(STAFF, phases=BEFORE_BALLOT),),
+    Action.ANSWER_MERGE: (Grant(CITIZENS, phases=BEFORE_BALLOT, own=Own.YES),),
+    Action.DECIDE_CONFLICT: (Grant(STAFF, phases=frozenset({Phase.REVIEW, Phase.DISCUSSION}), own=Own.NO),),
+    Action.COMMIT_DRAW: (Grant(STAFF, phases=BEFORE_BALLOT),),
+    Action.FREEZE_BALLOT_LIST: (Grant(STAFF, phases=frozenset({Phase.DISCUSSION})),),
     # Support.
+    Action.SUPPORT_PROPOSAL: (
+        Grant(
+            RESIDENTS, phases=frozenset({Phase.SUPPORT}), states=frozenset({"submitted"}), even_blocked=False
+        ),
+    ),
+    Action.PRINT_SIGNATURE_SHEET: (
+        Grant(CITIZENS, phases=frozenset({Phase.SUPPORT}), states=frozenset({"submitted"}), own=Own.YES),
+        Grant(STAFF, phases=frozenset({Phase.SUPPORT}), states=frozenset({"submitted"})),
+    ),
+    Action.ENTER_SIGNATURE_SHEET: (
+        Grant(STAFF, phases=frozenset({Phase.SUPPORT}), states=frozenset({"submitted"})),
+    ),
     # Deliberation.
     # Moderation.
     # Notices.
     Action.FOLLOW: (Grant(CITIZENS),),
     # Uploads.
+    Action.UPLOAD_FILE: (Grant(CITIZENS, even_blocked=False),),
+    Action.SEE_UNPUBLISHED_FILE: (Grant(ASSESSORS),),
     # Roll.
     Action.IMPORT_ROLL: (Grant(STAFF | OPERATORS),),
     Action.SEE_ROLL: (Grant(STAFF | OPERATORS),),

@@ -1,9 +1,12 @@
 """Forms: what all of them share. Labels and hints are lazy; a form never asks the database."""
 
+import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field
+from wtforms import Field, StringField
+from wtforms.fields import SelectChoice
 
 from pbplatform.foundation.web import broken
 
@@ -33,6 +36,42 @@ class Form(FlaskForm):
 def _flat(field: Field) -> list[str]:
     errors = field.errors.values() if isinstance(field.errors, dict) else field.errors
     return [text for error in errors for text in (error if isinstance(error, list | tuple) else [error])]
+
+
+def offered(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """Choices for a select or radio field from pairs of value and words."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+class MoneyField(StringField):
+    """An amount as people type it, such as ``12 500,50``; its data is an integer of minor units, or None."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed; raise ValueError when it is no amount."""
+        self.typed = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if self.typed:
+            self.data = minor_units(self.typed)
+            if self.data is None:
+                raise ValueError(self.gettext("Write the amount as a number, such as 12 500."))
+
+    def _value(self) -> str:
+        if getattr(self, "typed", ""):
+            return str(self.typed)
+        if self.data is None:
+            return ""
+        return f"{self.data // 100}" if self.data % 100 == 0 else f"{self.data / 100:.2f}"
+
+
+def minor_units(typed: str) -> int | None:
+    """``12 500``, ``12500.5`` or ``12 500,50`` in hundredths; None when it is no amount of at most two decimals."""
+    plain = "".join(unicodedata.normalize("NFKC", typed).split()).replace("'", "")
+    whole, _, rest = plain.replace(",", ".").partition(".")
+    if not (whole.isascii() and whole.isdecimal()) or len(whole) > 13:
+        return None
+    if rest and not (rest.isascii() and rest.isdecimal() and len(rest) <= 2):
+        return None
+    return int(whole) * 100 + int((rest + "00")[:2])
 
 
 def trimmed(value: str | None) -> str | None:

@@ -1,0 +1,1 @@
+"""What citizens ask for: written, submitted, found, supported, and fixed on the ballot's list."""

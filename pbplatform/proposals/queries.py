@@ -1,0 +1,325 @@
+"""Questions about proposals: one, its company, its versions, and what the ballot copies."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, literal, null, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from pbplatform.accounts.models import Account
+from pbplatform.accounts.queries import names_of
+from pbplatform.charter.policy import Subject
+from pbplatform.consultation.models import Category, Envelope, Round
+from pbplatform.municipalities.models import District
+from pbplatform.proposals.models import (
+    LISTED_STATES,
+    PUBLIC_STATES,
+    BallotDraw,
+    CoAuthor,
+    CoAuthorState,
+    Proposal,
+    ProposalFile,
+    ProposalState,
+    ProposalSupport,
+    ProposalVersion,
+)
+from pbplatform.uploads.models import Upload, UploadKind
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """A proposal's envelope, category and district, as far as they are chosen."""
+
+    envelope: Envelope | None
+    category: Category | None
+    district: District | None
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A photo or document as a page shows it."""
+
+    token: str
+    name: str
+    alt: str
+    language: str
+    kind: UploadKind
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Company:
+    """The co-authors who accepted, and the files."""
+
+    co_authors: Mapping[int, str]
+    files: Sequence[Attached]
+
+    @property
+    def pictures(self) -> list[Attached]:
+        """The photos."""
+        return [file for file in self.files if file.kind is UploadKind.PICTURE]
+
+    @property
+    def documents(self) -> list[Attached]:
+        """The documents."""
+        return [file for file in self.files if file.kind is UploadKind.DOCUMENT]
+
+
+def by_id(session: Session, municipality_id: int, proposal_id: int) -> Proposal | None:
+    """The proposal of a municipality with this number, whatever its state."""
+    return session.scalar(
+        select(Proposal).where(Proposal.id == proposal_id, Proposal.municipality_id == municipality_id)
+    )
+
+
+def in_round(session: Session, round_: Round, proposal_id: int) -> tuple[Proposal, Surroundings] | None:
+    """A proposal of a round with its surroundings, in one statement."""
+    row = session.execute(
+        select(Proposal, Envelope, Category, District)
+        .outerjoin(Envelope, Envelope.id == Proposal.envelope_id)
+        .outerjoin(Category, Category.id == Proposal.category_id)
+        .outerjoin(District, District.id == Proposal.district_id)
+        .where(
+            Proposal.id == proposal_id,
+            Proposal.round_id == round_.id,
+            Proposal.municipality_id == round_.municipality_id,
+        )
+    ).one_or_none()
+    return (row[0], Surroundings(row[1], row[2], row[3])) if row else None
+
+
+def company(session: Session, proposal_id: int) -> Company:
+    """Co-authors and files of a proposal, in one statement."""
+    people = (
+        select(
+            literal("person").label("what"),
+            Account.id.label("position"),
+            Account.name.label("name"),
+            null().label("token"),
+            literal("").label("alt"),
+            Account.language.label("language"),
+            literal("").label("kind"),
+            literal(0).label("width"),
+            literal(0).label("height"),
+        )
+        .join(CoAuthor, CoAuthor.account_id == Account.id)
+        .where(CoAuthor.proposal_id == proposal_id, CoAuthor.state == CoAuthorState.ACCEPTED)
+    )
+    files = (
+        select(
+            literal("file"),
+            ProposalFile.position,
+            Upload.name,
+            Upload.token,
+            Upload.alt,
+            Upload.language,
+            func.coalesce(Upload.kind, ""),
+            Upload.width,
+            Upload.height,
+        )
+        .join(ProposalFile, ProposalFile.upload_id == Upload.id)
+        .where(ProposalFile.proposal_id == proposal_id)
+    )
+    rows: Sequence[Any] = session.execute(union_all(people, files).order_by("what", "position")).all()
+    return Company(
+        {row.position: row.name for row in rows if row.what == "person"},
+        [
+            Attached(row.token, row.name, row.alt, row.language, UploadKind(row.kind), row.width, row.height)
+            for row in rows
+            if row.what == "file"
+        ],
+    )
+
+
+def owners(session: Session, proposal: Proposal) -> frozenset[int]:
+    """The accounts whose proposal it is: its author and the co-authors who accepted."""
+    found = set(
+        session.scalars(
+            select(CoAuthor.account_id).where(
+                CoAuthor.proposal_id == proposal.id, CoAuthor.state == CoAuthorState.ACCEPTED
+            )
+        )
+    )
+    return frozenset(number for number in (*found, proposal.author_id) if number is not None)
+
+
+def subject(proposal: Proposal, round_: Round, owned_by: frozenset[int]) -> Subject:
+    """What the charter needs to know of a proposal."""
+    return Subject(proposal.municipality_id, round_.phase, proposal.state, owned_by)
+
+
+def is_public(proposal: Proposal) -> bool:
+    """Whether everybody may see that it exists; a hidden or withdrawn one shows a mark only."""
+    return proposal.state in PUBLIC_STATES
+
+
+def is_readable(proposal: Proposal) -> bool:
+    """Whether everybody may read what it says."""
+    return proposal.state in LISTED_STATES and proposal.hidden_at is None
+
+
+def uploads_of(session: Session, proposal_id: int) -> Sequence[Upload]:
+    """The files of a proposal, as rows."""
+    return session.scalars(
+        select(Upload)
+        .join(ProposalFile, ProposalFile.upload_id == Upload.id)
+        .where(ProposalFile.proposal_id == proposal_id)
+        .order_by(ProposalFile.position)
+    ).all()
+
+
+def versions(session: Session, proposal_id: int) -> Sequence[ProposalVersion]:
+    """Everything a proposal has said, oldest first."""
+    return session.scalars(
+        select(ProposalVersion)
+        .where(ProposalVersion.proposal_id == proposal_id)
+        .order_by(ProposalVersion.number)
+    ).all()
+
+
+def co_authors(session: Session, proposal_id: int) -> Sequence[CoAuthor]:
+    """Everybody asked to join, in the order of asking."""
+    return session.scalars(
+        select(CoAuthor).where(CoAuthor.proposal_id == proposal_id).order_by(CoAuthor.id)
+    ).all()
+
+
+def invitation(session: Session, token_hash: str) -> CoAuthor | None:
+    """The open invitation of a mailed token."""
+    return session.scalar(
+        select(CoAuthor).where(CoAuthor.token_hash == token_hash, CoAuthor.state == CoAuthorState.INVITED)
+    )
+
+
+def mine(session: Session, municipality_id: int, account_id: int) -> Sequence[Proposal]:
+    """Everything an account has written or joined, drafts included, newest first."""
+    joined = select(CoAuthor.proposal_id).where(
+        CoAuthor.account_id == account_id, CoAuthor.state == CoAuthorState.ACCEPTED
+    )
+    return session.scalars(
+        select(Proposal)
+        .where(
+            Proposal.municipality_id == municipality_id,
+            or_(Proposal.author_id == account_id, Proposal.entered_by == account_id, Proposal.id.in_(joined)),
+        )
+        .order_by(Proposal.changed_at.desc())
+        .limit(200)
+    ).all()
+
+
+def count_of(session: Session, round_id: int, account_id: int, *, drafts: bool) -> int:
+    """How many drafts, or how many standing proposals, an account has in a round."""
+    states = [ProposalState.DRAFT] if drafts else list(LISTED_STATES)
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Proposal)
+            .where(
+                Proposal.round_id == round_id, Proposal.author_id == account_id, Proposal.state.in_(states)
+            )
+        )
+        or 0
+    )
+
+
+def entered_drafts(session: Session, round_id: int, officer_id: int) -> Sequence[Proposal]:
+    """The drafts that an officer has begun for citizens."""
+    return session.scalars(
+        select(Proposal)
+        .where(
+            Proposal.round_id == round_id,
+            Proposal.entered_by == officer_id,
+            Proposal.state == ProposalState.DRAFT,
+        )
+        .order_by(Proposal.changed_at.desc())
+    ).all()
+
+
+def supports(session: Session, proposal_id: int, account_id: int | None) -> bool:
+    """Whether this account supports the proposal. Nothing answers this question about somebody else."""
+    if account_id is None:
+        return False
+    return (
+        session.scalar(
+            select(literal(1)).where(
+                ProposalSupport.account_id == account_id, ProposalSupport.proposal_id == proposal_id
+            )
+        )
+        is not None
+    )
+
+
+def merged_sources(session: Session, proposal_id: int) -> Sequence[Proposal]:
+    """The proposals that were merged into this one."""
+    return session.scalars(
+        select(Proposal).where(Proposal.merged_into_id == proposal_id).order_by(Proposal.id)
+    ).all()
+
+
+def counts(session: Session, round_id: int) -> dict[ProposalState, int]:
+    """How many proposals of a round stand where."""
+    rows = session.execute(
+        select(Proposal.state, func.count()).where(Proposal.round_id == round_id).group_by(Proposal.state)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def draw_of(session: Session, round_id: int) -> BallotDraw | None:
+    """The draw of a round's ballot numbers."""
+    return session.get(BallotDraw, round_id)
+
+
+def admitted(session: Session, round_id: int) -> Sequence[Proposal]:
+    """The proposals admitted to the ballot: by envelope and, once the list is frozen, by drawn number.
+
+    Hidden ones are left out of the ballot only by withdrawing them, never silently.
+    """
+    return session.scalars(
+        select(Proposal)
+        .where(Proposal.round_id == round_id, Proposal.state == ProposalState.ADMITTED)
+        .order_by(Proposal.envelope_id, Proposal.ballot_number, Proposal.id)
+    ).all()
+
+
+def titles(session: Session, ids: Collection[int]) -> dict[int, Proposal]:
+    """Proposals by number, for links."""
+    if not ids:
+        return {}
+    return {found.id: found for found in session.scalars(select(Proposal).where(Proposal.id.in_(ids)))}
+
+
+def rounds_by_id(session: Session, ids: Collection[int]) -> dict[int, Round]:
+    """Rounds by number, for links from lists that span rounds."""
+    if not ids:
+        return {}
+    return {found.id: found for found in session.scalars(select(Round).where(Round.id.in_(ids)))}
+
+
+def names(session: Session, asked: Sequence[CoAuthor]) -> dict[int, str]:
+    """The names of those who accepted."""
+    return names_of(session, {row.account_id for row in asked if row.account_id is not None})
+
+
+def said_by(proposal: Proposal) -> dict[str, Any]:
+    """What a version keeps of a proposal."""
+    return {
+        "title": proposal.title,
+        "text": proposal.text,
+        "beneficiaries": proposal.beneficiaries,
+        "category_id": proposal.category_id,
+        "envelope_id": proposal.envelope_id,
+        "district_id": proposal.district_id,
+        "address": proposal.address,
+        "latitude": proposal.latitude,
+        "longitude": proposal.longitude,
+        "cost_estimate": proposal.cost_estimate,
+        "cost_reasoning": proposal.cost_reasoning,
+    }
+
+
+def decided_since(session: Session, round_id: int) -> datetime | None:
+    """When the round's proposals changed last; what cached data is kept under."""
+    return session.scalar(select(func.max(Proposal.changed_at)).where(Proposal.round_id == round_id))

@@ -1,0 +1,1 @@
+"""The pages of proposals: reading, writing, supporting, the counter and tables."""

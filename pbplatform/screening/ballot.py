@@ -1,0 +1,110 @@
+"""The list on the ballot: a seed committed in advance draws the numbers, then nothing on the list changes.
+
+The number of a project is its place when the envelope's proposals are sorted by SHA-256 of ``seed ‖ ":" ‖ id``; anybody
+can recompute it once the seed is published with the list.
+"""
+
+import json
+import secrets
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from pbplatform.charter.actions import Action
+from pbplatform.charter.policy import Subject, require
+from pbplatform.charter.roles import Actor
+from pbplatform.consultation import settings
+from pbplatform.consultation.models import Round
+from pbplatform.foundation import clock
+from pbplatform.foundation.crypto import Vault, digest
+from pbplatform.foundation.errors import Conflict, Invalid
+from pbplatform.journal.operations import record
+from pbplatform.proposals import queries as proposals
+from pbplatform.proposals.models import BallotDraw, Proposal
+from pbplatform.screening import queries
+from pbplatform.screening.problems import ScreeningProblem
+
+
+def commit(actor: Actor | None, session: Session, vault: Vault, round_: Round) -> BallotDraw:
+    """Draw a seed, keep it sealed and publish its SHA-256; doing it twice changes nothing."""
+    if actor is not None:
+        require(actor, Action.COMMIT_DRAW, Subject(round_.municipality_id, round_.phase))
+    draw = proposals.draw_of(session, round_.id)
+    if draw is not None:
+        return draw
+    seed = secrets.token_hex(32)
+    draw = BallotDraw(
+        round_id=round_.id,
+        municipality_id=round_.municipality_id,
+        commitment=digest(seed),
+        sealed_seed=vault.seal(seed),
+        committed_at=clock.now(),
+    )
+    session.add(draw)
+    # The rule book prints the commitment from the round's settings.
+    own = settings.read(round_.settings)
+    round_.settings = settings.write(replace(own, number_commitment=draw.commitment))
+    record(
+        actor,
+        session,
+        round_.municipality_id,
+        Action.COMMIT_DRAW,
+        "round",
+        round_.id,
+        commitment=draw.commitment,
+    )
+    session.flush()
+    return draw
+
+
+def freeze(actor: Actor, session: Session, vault: Vault, round_: Round) -> BallotDraw:
+    """Fix the list: draw the numbers by the committed seed, publish seed and list. It cannot be undone."""
+    require(actor, Action.FREEZE_BALLOT_LIST, Subject(round_.municipality_id, round_.phase))
+    draw = proposals.draw_of(session, round_.id)
+    if draw is None or draw.sealed_seed is None:
+        raise Invalid(ScreeningProblem.NO_COMMITMENT) if draw is None else Conflict
+    if queries.open_appeals(session, round_.id):
+        raise Invalid(ScreeningProblem.OPEN_APPEALS)
+    if queries.open_conflicts(session, round_.id):
+        raise Invalid(ScreeningProblem.OPEN_CONFLICTS)
+    listed = list(proposals.admitted(session, round_.id))
+    if not listed:
+        raise Invalid(ScreeningProblem.EMPTY_LIST)
+    seed = vault.open(draw.sealed_seed)
+    for proposal, number in drawn(listed, seed).items():
+        proposal.ballot_number = number
+    draw.seed, draw.sealed_seed = seed, None
+    draw.frozen_at, draw.frozen_by = clock.now(), actor.account_id
+    draw.list_hash = list_hash(listed)
+    record(
+        actor,
+        session,
+        round_.municipality_id,
+        Action.FREEZE_BALLOT_LIST,
+        "round",
+        round_.id,
+        seed=seed,
+        list_hash=draw.list_hash,
+        projects=len(listed),
+    )
+    session.flush()
+    return draw
+
+
+def drawn(listed: list[Proposal], seed: str) -> dict[Proposal, int]:
+    """Each proposal's number within its envelope, from 1."""
+    numbers: dict[Proposal, int] = {}
+    for envelope_id in {proposal.envelope_id for proposal in listed}:
+        within = [proposal for proposal in listed if proposal.envelope_id == envelope_id]
+        within.sort(key=lambda proposal: digest(f"{seed}:{proposal.id}"))
+        numbers |= {proposal: place for place, proposal in enumerate(within, start=1)}
+    return numbers
+
+
+def list_hash(listed: list[Proposal]) -> str:
+    """SHA-256 over the canonical JSON of the list: envelope, number, id, title, cost, group."""
+    lines = sorted(
+        [one.envelope_id, one.ballot_number, one.id, one.title, one.admitted_cost, one.conflict_group or ""]
+        for one in listed
+    )
+    return digest(json.dumps(lines, separators=(",", ":"), ensure_ascii=False))

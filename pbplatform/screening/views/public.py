@@ -1,0 +1,245 @@
+"""What becomes public of the screening, the authors' answers to it, and the ballot's list."""
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from pbplatform import door
+from pbplatform.charter.actions import Action
+from pbplatform.consultation import queries as rounds
+from pbplatform.consultation.place import this_round, this_settings
+from pbplatform.door import acts
+from pbplatform.foundation.errors import Missing
+from pbplatform.proposals import queries as proposals
+from pbplatform.proposals.models import Proposal
+from pbplatform.screening import announcing, appeals, ballot, conflicts, merges, operations, queries
+from pbplatform.screening.criteria import Criterion
+from pbplatform.screening.forms import (
+    AppealDecisionForm,
+    ConflictForm,
+    DeclareConflictForm,
+    PlainForm,
+    TextForm,
+)
+from pbplatform.screening.models import Answer as CriterionAnswer
+from pbplatform.screening.models import Assessment, ConflictState, Merge, ScreeningState
+from pbplatform.screening.views.pages import SENTENCES, loaded, pages
+
+Answer = BaseResponse | str | tuple[str, int]
+
+
+@pages.route("/rounds/<slug:round_slug>/proposals/<int:proposal_id>/assessment", methods=["GET", "POST"])
+@acts(Action.READ_PUBLIC)
+def result(round_slug: str, proposal_id: int) -> Answer:
+    """The released assessment: every department's criteria, cost, ground and reason; the appeal and its answer."""
+    round_, proposal = loaded(round_slug, proposal_id)
+    session = door.session()
+    screening = queries.screening(session, proposal.id)
+    if screening is None or screening.state is not ScreeningState.RELEASED or proposal.hidden_at is not None:
+        raise Missing
+    subject = proposals.subject(proposal, round_, proposals.owners(session, proposal))
+    form = TextForm()
+    if form.validate_on_submit():
+        with door.attempt(form, SENTENCES) as tried:
+            appeals.make(door.actor(), session, round_, proposal, form.text.data, door.locale())
+        if tried.ok:
+            flash(_("Your appeal is in. Somebody who had no part in the decision will look at it."))
+            return redirect(url_for("screening.result", round_slug=round_slug, proposal_id=proposal_id))
+    return render_template(
+        "screening/result.html",
+        proposal=proposal,
+        screening=screening,
+        assessments=queries.assessments(session, proposal.id),
+        appeal=queries.appeal_of(session, proposal.id),
+        subject=subject,
+        form=form,
+        days=this_settings().appeal_days,
+        answers_of=_answers_of,
+        currency=g.municipality.currency,
+    ), 422 if form.is_submitted() else 200
+
+
+def _answers_of(assessment: Assessment) -> list[tuple[Criterion, CriterionAnswer]]:
+    return [(Criterion(code), CriterionAnswer(answer)) for code, answer in assessment.criteria.items()]
+
+
+@pages.get("/rounds/<slug:round_slug>/appeals")
+@acts(Action.SEE_SCREENING)
+def appeal_list(round_slug: str) -> str:
+    """The appeals of a round, open ones first."""
+    round_ = this_round(round_slug)
+    return render_template("screening/appeals.html", rows=queries.appeals(door.session(), round_))
+
+
+@pages.route("/rounds/<slug:round_slug>/appeals/<int:proposal_id>", methods=["GET", "POST"])
+@acts(Action.DECIDE_ASSESSMENT_APPEAL)
+def appeal(round_slug: str, proposal_id: int) -> Answer:
+    """One appeal, to be decided by somebody who had no part in the refusal."""
+    round_, proposal = loaded(round_slug, proposal_id)
+    session = door.session()
+    found = door.found(queries.appeal_of(session, proposal.id))
+    form = AppealDecisionForm(version=str(found.version))
+    if form.validate_on_submit():
+        with door.attempt(form, SENTENCES) as tried:
+            appeals.decide(
+                door.actor(),
+                session,
+                round_,
+                proposal,
+                found,
+                uphold=form.outcome.data == "uphold",
+                answer=form.answer.data or "",
+                cost=form.cost.data,
+                version=int(form.version.data) if str(form.version.data).isdecimal() else 0,
+            )
+        if tried.ok:
+            announcing.appeal_decided(session, g.municipality, round_, proposal, found)
+            flash(_("The appeal is decided, and both texts are public."))
+            return redirect(url_for("screening.appeal_list", round_slug=round_slug))
+    owners = operations.subject(session, round_, proposal).owners | queries.involved(session, proposal.id)
+    return render_template(
+        "screening/appeal.html",
+        proposal=proposal,
+        appeal=found,
+        screening=queries.screening(session, proposal.id),
+        assessments=queries.assessments(session, proposal.id),
+        allowed=door.may(Action.DECIDE_ASSESSMENT_APPEAL, proposals.subject(proposal, round_, owners)),
+        form=form,
+        currency=g.municipality.currency,
+    ), 422 if form.is_submitted() else 200
+
+
+@pages.route("/rounds/<slug:round_slug>/merges/<int:merge_id>", methods=["GET", "POST"])
+@acts(Action.ANSWER_MERGE)
+def merge(round_slug: str, merge_id: int) -> Answer:
+    """The suggestion that two proposals join, for the authors of both."""
+    round_ = this_round(round_slug)
+    session = door.session()
+    found = door.found(session.get(Merge, merge_id))
+    pair = proposals.titles(session, {found.source_id, found.target_id})
+    source, target = pair[found.source_id], pair[found.target_id]
+    owners = proposals.owners(session, source) | proposals.owners(session, target)
+    if source.round_id != round_.id or door.actor().account_id not in owners:
+        raise Missing
+    form = PlainForm()
+    if form.validate_on_submit():
+        given = request.form.get("version", "")
+        done = merges.answer(
+            door.actor(),
+            session,
+            round_,
+            found,
+            agree=request.form.get("answer", "") == "yes",
+            version=int(given) if given.isdecimal() and len(given) < 10 else 0,
+        )
+        if done:
+            announcing.merged(session, g.municipality, round_, source, target)
+        flash(_("The two are one proposal now.") if done else _("Your answer is kept."))
+        return redirect(url_for("proposals.detail", round_slug=round_slug, proposal_id=target.id))
+    return render_template("screening/merge.html", merge=found, source=source, target=target, form=form)
+
+
+@pages.route("/rounds/<slug:round_slug>/conflicts", methods=["GET", "POST"])
+@acts(Action.DECIDE_CONFLICT)
+def conflict_list(round_slug: str) -> Answer:
+    """Pairs that may exclude each other: found by place, declared, decided."""
+    round_ = this_round(round_slug)
+    session = door.session()
+    form = DeclareConflictForm()
+    if request.form.get("do", "") == "find":
+        new = conflicts.find(session, round_)
+        flash(_("New pairs found: %(number)s.", number=new))
+        return redirect(url_for("screening.conflict_list", round_slug=round_slug))
+    if form.validate_on_submit():
+        one, other = (_proposal(round_.id, value) for value in (form.one.data, form.other.data))
+        if one is None or other is None:
+            raise Missing
+        with door.attempt(form, SENTENCES) as tried:
+            conflicts.declare(door.actor(), session, round_, one, other)
+        if tried.ok:
+            flash(_("The pair is noted."))
+            return redirect(url_for("screening.conflict_list", round_slug=round_slug))
+    found = queries.conflicts(session, round_)
+    numbers = {number for row in found for number in (row.first_id, row.second_id)}
+    return render_template(
+        "screening/conflicts.html", form=form, rows=found, proposals=proposals.titles(session, numbers)
+    ), 422 if form.is_submitted() else 200
+
+
+def _proposal(round_id: int, number: int) -> Proposal | None:
+    found = proposals.by_id(door.session(), g.municipality.id, number)
+    return found if found is not None and found.round_id == round_id else None
+
+
+@pages.route("/rounds/<slug:round_slug>/conflicts/<int:conflict_id>", methods=["GET", "POST"])
+@acts(Action.DECIDE_CONFLICT)
+def conflict(round_slug: str, conflict_id: int) -> Answer:
+    """Decide about one pair."""
+    round_ = this_round(round_slug)
+    session = door.session()
+    found = {row.id: row for row in queries.conflicts(session, round_)}
+    row = door.found(found.get(conflict_id))
+    form = ConflictForm()
+    if form.validate_on_submit():
+        with door.attempt(form, SENTENCES) as tried:
+            conflicts.decide(
+                door.actor(), session, round_, row, ConflictState(form.state.data), form.reason.data
+            )
+        if tried.ok:
+            flash(_("The decision is kept and public."))
+            return redirect(url_for("screening.conflict_list", round_slug=round_slug))
+    return render_template(
+        "screening/conflict.html",
+        form=form,
+        row=row,
+        proposals=proposals.titles(session, {row.first_id, row.second_id}),
+        currency=g.municipality.currency,
+    ), 422 if form.is_submitted() else 200
+
+
+@pages.get("/rounds/<slug:round_slug>/ballot-list")
+@acts(Action.READ_PUBLIC)
+def ballot_list(round_slug: str) -> str:
+    """The list on the ballot: the commitment, then the frozen list with its numbers and the seed that drew them."""
+    round_ = this_round(round_slug)
+    session = door.session()
+    admitted = list(proposals.admitted(session, round_.id))
+    decided = [row for row in queries.conflicts(session, round_) if row.state is not ConflictState.OPEN]
+    return render_template(
+        "screening/ballot_list.html",
+        draw=proposals.draw_of(session, round_.id),
+        admitted=admitted,
+        by_id={proposal.id: proposal for proposal in admitted},
+        envelopes=rounds.envelopes(session, round_.id),
+        conflicts=decided,
+        form=PlainForm(),
+        obstacles={
+            "appeals": queries.open_appeals(session, round_.id),
+            "conflicts": queries.open_conflicts(session, round_.id),
+        },
+    )
+
+
+@pages.post("/rounds/<slug:round_slug>/ballot-list/commit")
+@acts(Action.COMMIT_DRAW)
+def commit(round_slug: str) -> Answer:
+    """Commit to the draw."""
+    round_ = this_round(round_slug)
+    ballot.commit(door.actor(), door.session(), door.house().vault, round_)
+    flash(_("The commitment is public."))
+    return redirect(url_for("screening.ballot_list", round_slug=round_slug))
+
+
+@pages.post("/rounds/<slug:round_slug>/ballot-list/freeze")
+@acts(Action.FREEZE_BALLOT_LIST)
+def freeze(round_slug: str) -> Answer:
+    """Draw the numbers and fix the list."""
+    round_ = this_round(round_slug)
+    form = PlainForm()
+    with door.attempt(form, SENTENCES) as tried:
+        ballot.freeze(door.actor(), door.session(), door.house().vault, round_)
+    if tried.ok:
+        flash(_("The list is fixed and the numbers are drawn."))
+    for _field, sentence in form.summary():
+        flash(sentence)
+    return redirect(url_for("screening.ballot_list", round_slug=round_slug))

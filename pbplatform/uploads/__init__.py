@@ -1,0 +1,1 @@
+"""A citizen's or officer's file: checked, re-encoded, served safely."""
