@@ -30,7 +30,9 @@ from pbplatform.notices.models import Topic
 from pbplatform.portal import views as portal_views
 from pbplatform.portal import words as portal_words
 from pbplatform.proposals import panels
+from pbplatform.proposals import queries as proposals_queries
 from pbplatform.proposals import words as proposals_words
+from pbplatform.proposals.views import counter as _counter  # noqa: F401
 from pbplatform.proposals.views import outward as _outward  # noqa: F401 (its pages)
 from pbplatform.proposals.views import pages as proposals_views
 from pbplatform.proposals.views import reading as _reading  # noqa: F401
@@ -117,6 +119,7 @@ NAVIGATION = (
 FINDERS: dict[Topic, notices.Finder] = {
     Topic.ROUND: rounds_queries.round_titles,
     Topic.CATEGORY: rounds_queries.category_titles,
+    Topic.PROPOSAL: proposals_queries.followed_titles,
     Topic.DISTRICT: municipalities_queries.district_titles,
 }
 """How what can be followed is found."""

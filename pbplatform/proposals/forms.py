@@ -7,12 +7,13 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     EmailField,
     HiddenField,
+    IntegerField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from pbplatform.foundation.forms import Form, MoneyField, offered, trimmed
 from pbplatform.foundation.i18n import LANGUAGE_NAMES
@@ -142,6 +143,36 @@ class InviteForm(Form):
         ),
         filters=[trimmed],
         validators=[InputRequired(_l("Write an e-mail address.")), Length(max=320)],
+    )
+
+
+class BringForm(Form):
+    """A table of proposals."""
+
+    file = FileField(
+        _l("CSV or Excel file"),
+        description=_l(
+            "The columns are those of the downloaded list; title, text, cost and author are needed."
+        ),
+        validators=[FileRequired(_l("Choose a file."))],
+    )
+
+
+class SheetForm(Form):
+    """A signature sheet that was brought back."""
+
+    code = StringField(
+        _l("Code of the sheet"),
+        filters=[trimmed],
+        validators=[InputRequired(_l("Write the code that stands on the sheet.")), Length(max=12)],
+    )
+    numbers = TextAreaField(
+        _l("Personal numbers"),
+        description=_l("One in each line. They are looked up on the roll and not kept."),
+        validators=[Length(max=MOST_TYPED, message=TOO_LONG)],
+    )
+    unreadable = IntegerField(
+        _l("Lines that cannot be read"), default=0, validators=[NumberRange(min=0, max=200)]
     )
 
 

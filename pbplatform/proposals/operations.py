@@ -122,7 +122,7 @@ def _add(
 def write(actor: Actor, session: Session, round_: Round, proposal: Proposal, words: Words) -> None:
     """Keep a draft as far as it is; only what could never be kept is refused."""
     require_editable(actor, session, round_, proposal)
-    _put(session, round_, proposal, words)
+    put(session, round_, proposal, words)
     session.flush()
 
 
@@ -147,7 +147,7 @@ def submit(actor: Actor, session: Session, round_: Round, proposal: Proposal) ->
     proposal.state = ProposalState.SUBMITTED
     proposal.correction_until = None
     _publish_files(session, proposal)
-    _keep_version(actor, session, proposal, "")
+    keep_version(actor, session, proposal, "")
     record(
         actor,
         session,
@@ -166,11 +166,11 @@ def edit(
     """Change a submitted proposal while that is open: the former words stay in its history."""
     require_editable(actor, session, round_, proposal)
     before = queries.said_by(proposal)
-    _put(session, round_, proposal, words)
+    put(session, round_, proposal, words)
     check(session, round_, proposal)
     if queries.said_by(proposal) == before:
         return
-    _keep_version(actor, session, proposal, note)
+    keep_version(actor, session, proposal, note)
     record(
         actor,
         session,
@@ -297,7 +297,7 @@ def _lacking_cost(proposal: Proposal, envelope: Envelope | None) -> list[Invalid
     return []
 
 
-def _put(session: Session, round_: Round, proposal: Proposal, words: Words) -> None:
+def put(session: Session, round_: Round, proposal: Proposal, words: Words) -> None:
     """Write the words into the row; raise Invalid for what could never stand."""
     _check_lengths(words)
     words = replace(words, title=" ".join(words.title.split()), address=" ".join(words.address.split()))
@@ -347,7 +347,8 @@ def _district(words: Words, districts: dict[int, District]) -> int | None:
     return words.district_id
 
 
-def _keep_version(actor: Actor, session: Session, proposal: Proposal, note: str) -> None:
+def keep_version(actor: Actor, session: Session, proposal: Proposal, note: str) -> None:
+    """Add what the proposal says now to its history."""
     session.add(
         ProposalVersion(
             municipality_id=proposal.municipality_id,

@@ -13,6 +13,7 @@ from pbplatform.accounts.queries import names_of
 from pbplatform.charter.policy import Subject
 from pbplatform.consultation.models import Category, Envelope, Round
 from pbplatform.municipalities.models import District
+from pbplatform.notices.models import Topic
 from pbplatform.proposals.models import (
     LISTED_STATES,
     PUBLIC_STATES,
@@ -24,6 +25,7 @@ from pbplatform.proposals.models import (
     ProposalState,
     ProposalSupport,
     ProposalVersion,
+    SignatureSheet,
 )
 from pbplatform.uploads.models import Upload, UploadKind
 
@@ -301,6 +303,46 @@ def rounds_by_id(session: Session, ids: Collection[int]) -> dict[int, Round]:
 def names(session: Session, asked: Sequence[CoAuthor]) -> dict[int, str]:
     """The names of those who accepted."""
     return names_of(session, {row.account_id for row in asked if row.account_id is not None})
+
+
+def signature_sheets(session: Session, proposal_id: int) -> Sequence[SignatureSheet]:
+    """The sheets of a proposal, newest first."""
+    return session.scalars(
+        select(SignatureSheet)
+        .where(SignatureSheet.proposal_id == proposal_id)
+        .order_by(SignatureSheet.id.desc())
+        .limit(500)
+    ).all()
+
+
+def signature_sheet(session: Session, proposal_id: int, code: str) -> SignatureSheet | None:
+    """The sheet with this code."""
+    return session.scalar(
+        select(SignatureSheet).where(SignatureSheet.proposal_id == proposal_id, SignatureSheet.code == code)
+    )
+
+
+def topics(proposal: Proposal) -> list[tuple[Topic, int]]:
+    """What followers of a proposal's happenings may follow."""
+    found = [(Topic.PROPOSAL, proposal.id), (Topic.ROUND, proposal.round_id)]
+    if proposal.district_id is not None:
+        found.append((Topic.DISTRICT, proposal.district_id))
+    if proposal.category_id is not None:
+        found.append((Topic.CATEGORY, proposal.category_id))
+    return found
+
+
+def path(round_: Round, proposal: Proposal) -> str:
+    """The proposal's address within its municipality's pages."""
+    return f"rounds/{round_.slug}/proposals/{proposal.id}"
+
+
+def followed_titles(session: Session, municipality_id: int, proposal_id: int) -> dict[str, str] | None:
+    """The title of a proposal that can be followed; None when it is not there or not to be read."""
+    proposal = by_id(session, municipality_id, proposal_id)
+    if proposal is None or not is_readable(proposal):
+        return None
+    return {proposal.language: proposal.title}
 
 
 def said_by(proposal: Proposal) -> dict[str, Any]:

@@ -86,14 +86,13 @@ PROBLEMS = {
     ProposalProblem.ALREADY_INVITED: _l("This person has been invited already."),
     ProposalProblem.OWN_INVITATION: _l("You are the author of this proposal, so you need not be invited."),
     ProposalProblem.INVITATION_OVER: _l("This invitation has been answered or taken back."),
+    ProposalProblem.NOT_RESIDENT: _l("Please confirm first that you live here."),
+    ProposalProblem.TOO_MANY_SIGNATURES: _l("Enter at most %(most)s lines of one sheet."),
     ProposalProblem.NAME_MISSING: _l("Write the name of the person whose proposal it is."),
     ProposalProblem.LANGUAGE_UNKNOWN: _l("The platform does not speak this language yet."),
     ProposalProblem.ALREADY_ENTERED: _l("This sheet has been entered already."),
     ProposalProblem.NOTHING_TO_ENTER: _l("Write at least one personal number, one in each line."),
-    ProposalProblem.FILE_UNREADABLE: _l("This file cannot be read as a CSV or XLSX table."),
-    ProposalProblem.FILE_TOO_LARGE: _l(
-        "The table is too large. Split it into files of at most %(most)s rows."
-    ),
+    ProposalProblem.TOO_MANY_ROWS: _l("The table has more than %(most)s rows. Split it into several files."),
     ProposalProblem.COLUMNS_MISSING: _l("The table has no column for: %(columns)s."),
 }
 

@@ -148,6 +148,8 @@ def detail(round_slug: str, proposal_id: int) -> tuple[str, int] | str:
         company=company,
         subject=subject,
         mine=mine,
+        supported=round_.phase is Phase.SUPPORT
+        and queries.supports(door.session(), proposal.id, door.actor().account_id),
         form=PlainForm(),
         panels=panels_of(round_, proposal, subject.owners),
         currency=g.municipality.currency,
