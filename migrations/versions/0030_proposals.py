@@ -9,7 +9,7 @@ from pbplatform.foundation.database import UTCDateTime
 from pbplatform.foundation import search
 
 revision = '0030_proposals'
-down_revision = '0051_roll'
+down_revision = '0010_tokens'
 branch_labels = None
 depends_on = None
 
