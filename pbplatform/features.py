@@ -39,6 +39,7 @@ from pbplatform.proposals.views import reading as _reading  # noqa: F401
 from pbplatform.proposals.views import together as _together  # noqa: F401
 from pbplatform.proposals.views import writing as _writing  # noqa: F401
 from pbplatform.roll import standing as roll_standing
+from pbplatform.roll import views as roll_views
 from pbplatform.roll import words as roll_words
 from pbplatform.screening import duties as screening_duties
 from pbplatform.screening import walking
@@ -49,7 +50,9 @@ from pbplatform.screening.views import panel as screening_panel
 from pbplatform.screening.views import public as _public  # noqa: F401
 from pbplatform.uploads import views as uploads_views
 from pbplatform.uploads import words as uploads_words
+from pbplatform.voting import desk_views as vote_desk_views
 from pbplatform.voting import duties as voting_duties
+from pbplatform.voting import paper_views
 from pbplatform.voting import views as voting_views
 from pbplatform.voting import words as voting_words
 
@@ -75,7 +78,10 @@ TOWN = (
     uploads_views.pages,
     proposals_views.pages,
     screening_views.pages,
+    roll_views.pages,
     voting_views.pages,
+    vote_desk_views.pages,
+    paper_views.pages,
 )
 """Pages of one municipality."""
 
@@ -99,7 +105,7 @@ TABS = (*consultation_words.TABS, *proposals_words.TABS, *voting_words.TABS)
 PANELS = (panels.Placed(screening_panel.panel, order=20),)
 """What features above proposals show on a proposal's page."""
 
-WALKERS: dict[Step, steps.Walker] = {Step.OPEN_SUBMISSION: rounds.OPEN_SUBMISSION}
+WALKERS: dict[Step, steps.Walker] = {Step.OPEN_SUBMISSION: rounds.OPEN_SUBMISSION, **voting_duties.WALKERS}
 """Who walks which step of a round."""
 
 DESKS: dict[desks.Desk, tuple[desks.Source, ...]] = {
@@ -139,6 +145,7 @@ def register(app: Flask) -> None:
     # A mail program posts the one-click unsubscribe of RFC 8058 by itself; the link's token is its proof.
     app.extensions["csrf"].exempt(notices_views.unsubscribe)
     _set_duties(app, app.extensions["house"])
+    roll_standing.install(app, app.extensions["house"])
     for blueprint in BARE:
         app.register_blueprint(blueprint)
     for blueprint in HOUSE:
@@ -153,7 +160,6 @@ def _set_duties(app: Flask, house: House) -> None:
     post = post_office(config.mail_url)
     house.jobs.every_minutes(1, "generation", house.generations.renew)
     house.jobs.every_minutes(60, "accounts", lambda: _forget_expired(house))
-    roll_standing.install(house)
     voting_duties.install(house)
     house.jobs.every_minutes(1, "mail", lambda: deliver_due(house.database, post, config.mail_from))
     house.jobs.every_minutes(2, "steps", lambda: walk_due(house.database))

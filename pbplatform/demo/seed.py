@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from pbplatform.app import create_app
 from pbplatform.config import Config
-from pbplatform.demo import people, places, rounds
+from pbplatform.demo import people, places, rounds, votes
 from pbplatform.demo.stage import Stage
 from pbplatform.foundation import migrations
 
@@ -15,6 +15,8 @@ ACTS: tuple[Callable[[Stage], None], ...] = (
     places.build,
     people.build,
     rounds.build,
+    votes.build,
+    votes.cast,
 )
 """In order; each runs in a transaction of its own."""
 
@@ -41,4 +43,5 @@ def sign_in_details() -> str:
         "",
         "Staff also need a second factor: the page that asks for it shows the code, and so does `pbplatform demo-code`.",
     ]
+    lines += ["", *votes.how_to_try()]
     return "\n".join([*lines, ""])

@@ -3,7 +3,7 @@
 Members are found by their class and value, because members of different StrEnums with the same value are equal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -27,3 +27,19 @@ def say(member: StrEnum, **values: Any) -> str:
     """The word or sentence of an enum member in the reader's language."""
     text = str(_words[type(member)][member.value])
     return text % values if values else text
+
+
+class _Spoken(Mapping[Any, str]):
+    """Every taught member with its sentence, for decisions that can fail for the reasons of several features."""
+
+    def __getitem__(self, member: StrEnum) -> str:
+        return str(_words[type(member)][member.value])
+
+    def __iter__(self) -> Iterator[StrEnum]:
+        return (kind(value) for kind, known in _words.items() for value in known)
+
+    def __len__(self) -> int:
+        return sum(len(known) for known in _words.values())
+
+
+SPOKEN = _Spoken()

@@ -1,11 +1,13 @@
 """What the roll gives the rest of the house: the standing of a resident, its jobs and its duty."""
 
+from flask import Flask
+
 from pbplatform.accounts import guard
 from pbplatform.door import House
-from pbplatform.roll import delivery, operations, queries
+from pbplatform.roll import delivery, letters, operations, queries
 
 
-def install(house: House) -> None:
+def install(app: Flask, house: House) -> None:
     """Install all of it in one application."""
     if queries.is_resident not in guard.resident_standing:
         guard.resident_standing.append(queries.is_resident)
@@ -20,4 +22,11 @@ def install(house: House) -> None:
             house.database, house.secrets, house.files, progress, import_id
         ),
     )
+    house.jobs.register(
+        letters.LETTERS_JOB,
+        lambda progress, batch_id: letters.print_letters(
+            app, house.database, house.secrets, house.files, progress, batch_id
+        ),
+    )
+    house.jobs.every_minutes(60, "forget_letters", lambda: letters.forget_files(house.database, house.files))
     house.jobs.every_minutes(60, "forget_tries", lambda: operations.forget_old(house.database))

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from pbplatform.foundation.forms import Form, trimmed
@@ -41,7 +42,10 @@ class MessageForm(IdentityForm):
 
     means = RadioField(
         _l("Where should the code go?"),
-        choices=[("phone", _l("To my phone, as a text message")), ("email", _l("To my e-mail address"))],
+        choices=[
+            SelectChoice("phone", _l("To my phone, as a text message")),
+            SelectChoice("email", _l("To my e-mail address")),
+        ],
         default="phone",
     )
 

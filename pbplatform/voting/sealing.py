@@ -236,12 +236,12 @@ def _annul(session: Session, key: bytes, round_id: int) -> int:
     names |= {bid for bid, _entry, _district in bids(session, key, round_id, removed=True)}
     annulled = 0
     for bid in sorted(names):
-        gone = session.execute(
-            delete(Ballot).where(
-                Ballot.round_id == round_id, Ballot.bid == bid, Ballot.channel == Channel.ONLINE
-            )
+        gone = session.scalars(
+            delete(Ballot)
+            .where(Ballot.round_id == round_id, Ballot.bid == bid, Ballot.channel == Channel.ONLINE)
+            .returning(Ballot.bid)
         )
-        annulled += gone.rowcount  # type: ignore[attr-defined]
+        annulled += len(gone.all())
     return annulled
 
 

@@ -22,6 +22,7 @@ from pbplatform.foundation.words import say
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.roll import verification
 from pbplatform.roll.delivery import SEND_JOB
+from pbplatform.roll.eid import EidAway, EidRefused, Provider, Question
 from pbplatform.roll.models import Means, RollEntry
 from pbplatform.roll.pepper import pepper
 from pbplatform.roll.verification import Person, VerificationProblem
@@ -35,6 +36,7 @@ from pbplatform.voting.voter import PASS, Voter, entry_here, has_voted, voter
 pages = Blueprint("vote", __name__)
 
 FLOW = "code_flow"
+EID = "eid_question"
 REVIEW = "review"
 
 
@@ -81,12 +83,14 @@ def start(round_slug: str) -> BaseResponse | str | tuple[str, int]:
         seasoning = pepper(door.house().secrets)
         if verification.network_is_throttled(door.session(), place, seasoning, person.network):
             form.add_error(None, say(VerificationProblem.TOO_MANY_FROM_HERE))
-            return render_template("vote/start.html", form=form, box=box), 429
+            return render_template("vote/start.html", form=form, box=box, eid=_provider() is not None), 429
         entry = verification.verify_letter(door.session(), seasoning, place, person, form.code.data or "")
         if entry is not None:
             return _welcome(round_slug, entry, Means.LETTER)
         form.add_error(None, say(VerificationProblem.NOT_CONFIRMED))
-    return render_template("vote/start.html", form=form, box=box), 422 if form.is_submitted() else 200
+    return render_template(
+        "vote/start.html", form=form, box=box, eid=_provider() is not None
+    ), 422 if form.is_submitted() else 200
 
 
 def _not_open(box: BallotBox | None) -> tuple[str, int]:
@@ -153,6 +157,92 @@ def code(round_slug: str) -> BaseResponse | str | tuple[str, int]:
             return _welcome(round_slug, entry, Means.PHONE)
         form.add_error("code", say(VerificationProblem.CODE_WRONG))
     return render_template("vote/code.html", form=form), 422 if form.is_submitted() else 200
+
+
+def _provider() -> Provider | None:
+    config = door.house().config
+    if not (config.oidc_issuer and config.oidc_client_id and config.oidc_client_secret):
+        return None
+    return Provider(
+        config.oidc_issuer, config.oidc_client_id, config.oidc_client_secret, config.oidc_id_claim
+    )
+
+
+def _return_address(round_slug: str) -> str:
+    return door.house().config.base_url + url_for("vote.eid_back", round_slug=round_slug)
+
+
+@pages.get("/rounds/<slug:round_slug>/vote/eid")
+@acts(Action.VOTE)
+def eid(round_slug: str) -> BaseResponse | tuple[str, int]:
+    """Send the browser to the identity provider; when that is away, say so and show the other ways."""
+    box = this_box(this_round(round_slug))
+    if not is_open(box):
+        return _not_open(box)
+    provider = door.found(_provider())
+    try:
+        address, question = provider.begin(_return_address(round_slug))
+    except EidAway:
+        flash(
+            _(
+                "The electronic identity does not answer at the moment. Please use a code or go to the desk; both work."
+            )
+        )
+        return redirect(url_for("vote.start", round_slug=round_slug))
+    cookie[EID] = question.kept()
+    return redirect(address)
+
+
+@pages.get("/rounds/<slug:round_slug>/vote/eid/back")
+@acts(Action.VOTE)
+def eid_back(round_slug: str) -> str:
+    """The browser comes back. A page asks for one click, because looking at an address changes nothing here."""
+    box = this_box(this_round(round_slug))
+    return render_template(
+        "vote/eid.html",
+        box=box,
+        state=request.args.get("state", "")[:200],
+        code=request.args.get("code", "")[:2000],
+    )
+
+
+@pages.post("/rounds/<slug:round_slug>/vote/eid/confirm")
+@acts(Action.VOTE)
+def eid_confirm(round_slug: str) -> BaseResponse | tuple[str, int]:
+    """Take the provider's word for who this is."""
+    box = this_box(this_round(round_slug))
+    if not is_open(box):
+        return _not_open(box)
+    provider = door.found(_provider())
+    kept = cookie.pop(EID, None)
+    entry = None
+    try:
+        if isinstance(kept, dict):
+            national_id = provider.finish(
+                _return_address(round_slug),
+                Question(**kept),
+                request.form.get("state", ""),
+                request.form.get("code", ""),
+            )
+            seasoning = pepper(door.house().secrets)
+            entry = verification.verify_eid(
+                door.session(), seasoning, guard.municipality(), national_id, here()
+            )
+    except EidAway:
+        flash(
+            _(
+                "The electronic identity does not answer at the moment. Please use a code or go to the desk; both work."
+            )
+        )
+        return redirect(url_for("vote.start", round_slug=round_slug))
+    except EidRefused:
+        entry = None
+    if entry is None:
+        flash(
+            _("We could not confirm you with your electronic identity. Please use a code or go to the desk.")
+        )
+        return redirect(url_for("vote.start", round_slug=round_slug))
+    return _welcome(round_slug, entry, Means.EID)
 
 
 @pages.post("/rounds/<slug:round_slug>/vote/leave")

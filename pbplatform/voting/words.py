@@ -9,6 +9,7 @@ from pbplatform.voting.casting import CastProblem
 from pbplatform.voting.closing import Anomaly, CloseProblem
 from pbplatform.voting.joint import JointProblem
 from pbplatform.voting.models import BoxState, Channel, JointKind
+from pbplatform.voting.paper import PaperProblem
 from pbplatform.voting.paper_models import Invalidity, SheetState
 from pbplatform.voting.sealing import SealProblem
 
@@ -125,6 +126,20 @@ INVALIDITIES = {
     Invalidity.DUPLICATE: _l("A second sheet of the same serial"),
 }
 
+PAPER_PROBLEMS = {
+    PaperProblem.SERIAL_MISSING: _l("Write the number of the sheet."),
+    PaperProblem.ENTERED_BY_YOU: _l(
+        "You have entered sheet %(serial)s already. Another person must enter it now."
+    ),
+    PaperProblem.SETTLED: _l("Sheet %(serial)s is settled: two people read it alike. It cannot be changed."),
+    PaperProblem.BAD_NUMBERS: _l(
+        "These numbers cannot be read. Write project numbers with spaces between them."
+    ),
+    PaperProblem.NOTHING_READ: _l("Write the numbers that are marked, or say why the sheet is not valid."),
+    PaperProblem.CODE_TAKEN: _l("Another place has this code already."),
+    PaperProblem.CODE_MISSING: _l("Give a short code."),
+}
+
 TABS = (
     Tab("vote.start", _l("Vote"), since=Phase.VOTING, order=40, imported=False),
     Tab("vote.protection", _l("How the vote is protected"), since=Phase.VOTING, order=45, imported=False),
@@ -142,4 +157,5 @@ WORDS = (
     CHANNELS,
     SHEET_STATES,
     INVALIDITIES,
+    PAPER_PROBLEMS,
 )

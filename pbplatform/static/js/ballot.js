@@ -1,0 +1,59 @@
+// Keeps the ballot's meter up to date while somebody chooses. Without this script the button "Count again" does it.
+"use strict";
+
+(() => {
+  const form = document.getElementById("ballot");
+  const box = form && form.querySelector("[data-meter]");
+  if (!form || !box || !form.dataset.ballot) return;
+
+  const language = document.documentElement.lang || "en";
+  const kind = box.dataset.meter;
+  const most = box.dataset.most === "" ? null : Number(box.dataset.most);
+  const value = box.querySelector(".meter__value");
+  const rest = box.querySelector(".meter__of");
+  const bar = box.querySelector(".meter__fill");
+  const frame = box.querySelector(".vote-meter");
+  const symbols = { GEL: "₾", EUR: "€", BGN: language === "bg" ? "лв." : "BGN" };
+
+  form.querySelectorAll("[data-no-script]").forEach((button) => { button.hidden = true; });
+
+  const shown = (number) => {
+    if (kind !== "money") return String(number);
+    const digits = number % 100 ? 2 : 0;
+    const text = new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(number / 100);
+    const symbol = symbols[box.dataset.currency] || box.dataset.currency;
+    return language === "en" && symbol.length === 1 ? symbol + text : text + "\u00a0" + symbol;
+  };
+
+  const whole = (text) => (/^\d+$/.test(text.trim()) ? Number(text) : 0);
+
+  const used = () => {
+    if (kind === "money") {
+      return [...form.querySelectorAll("input[data-cost]:checked")].reduce((sum, one) => sum + Number(one.dataset.cost), 0);
+    }
+    if (kind === "choices") {
+      const marked = form.querySelectorAll("input[data-cost]:checked").length;
+      return marked + [...form.querySelectorAll(".ballot select")].filter((one) => one.value !== "").length;
+    }
+    const points = [...form.querySelectorAll(".ballot input[type=text]")].map((one) => whole(one.value));
+    return kind === "points" ? points.reduce((sum, one) => sum + one, 0) : Math.max(0, ...points);
+  };
+
+  const measure = () => {
+    const now = used();
+    value.textContent = box.dataset.chosen.replace("{used}", shown(now));
+    if (most === null) return;
+    const over = now > most;
+    if (rest && kind !== "points_each") {
+      rest.textContent = over
+        ? box.dataset.over.replace("{over}", shown(now - most))
+        : box.dataset.left.replace("{left}", shown(most - now)).replace("{most}", shown(most));
+    }
+    frame.classList.toggle("vote-meter--over", over);
+    if (bar && most) bar.setAttribute("width", String(Math.min(100, (now / most) * 100)));
+  };
+
+  form.addEventListener("input", measure);
+  form.addEventListener("change", measure);
+  measure();
+})();

@@ -1,0 +1,166 @@
+"""Paper: a tick and an online vote exclude each other, sheets count after two equal readings, protocols print."""
+
+from collections.abc import Callable
+
+import pypdfium2
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pbplatform.door import House
+from pbplatform.voting.models import Ballot, Channel, RoundSeal, SealedBallot
+from pbplatform.voting.paper_models import PaperSheet, PaperStation, SheetState
+from tests.support import voting
+from tests.support.pages import PageClient
+from tests.support.voters import Voter, hidden
+
+SignIn = Callable[..., PageClient]
+
+
+class Clerk:
+    """An officer at a paper desk."""
+
+    def __init__(self, client: PageClient, town: voting.Town) -> None:
+        self.client = client
+        self.base = f"/en/{town.place.slug}/rounds/{town.round.slug}/paper"
+
+    def add_station(self) -> None:
+        """Set up station A."""
+        token = hidden(self.client.get(self.base).get_data(as_text=True))["csrf_token"]
+        answer = self.client.post(self.base, data={"csrf_token": token, "code": "A", "name": "Library"})
+        assert answer.status_code == 302
+
+    def hand_out(self, number: int, station: int) -> tuple[int, str]:
+        """Tick voter `number` off."""
+        token = hidden(self.client.get(f"{self.base}/hand-out").get_data(as_text=True))["csrf_token"]
+        answer = self.client.post(
+            f"{self.base}/hand-out",
+            data={
+                "csrf_token": token,
+                "station": station,
+                "national_id": voting.national_id(number),
+                "confirmed": "y",
+            },
+        )
+        return answer.status_code, answer.get_data(as_text=True)
+
+    def enter(self, station: int, serial: str, district: int, **typed: str) -> tuple[int, str]:
+        """Type a sheet in."""
+        page = self.client.get(f"{self.base}/enter?district={district}").get_data(as_text=True)
+        fields = {
+            "csrf_token": hidden(page)["csrf_token"],
+            "district": str(district),
+            "station": str(station),
+        }
+        names = {
+            f"numbers-{name[1:]}" if name.startswith("n") else name: value for name, value in typed.items()
+        }
+        answer = self.client.post(f"{self.base}/enter", data={**fields, "serial": serial, **names})
+        return answer.status_code, answer.get_data(as_text=True)
+
+
+def station_of(house: House) -> int:
+    """The number of the only station."""
+    with house.database.read() as look:
+        return look.scalars(select(PaperStation.id)).one()
+
+
+def state_of(house: House, serial: str) -> SheetState:
+    """How far a sheet is."""
+    with house.database.read() as look:
+        return look.scalars(select(PaperSheet.state).where(PaperSheet.serial == serial)).one()
+
+
+def test_differing_readings_are_held_and_equal_ones_count_once(
+    session: Session, house: House, signed_in: SignIn, client: PageClient
+) -> None:
+    town = voting.an_open_vote(session, house)
+    first, second, third = (Clerk(signed_in(account), town) for account in town.officers)
+    first.add_station()
+    station, north = station_of(house), town.districts[0].id
+    for number in (0, 1):
+        assert first.hand_out(number, station)[0] == 302
+    blocked = Voter(client, town, 0)
+    blocked.prove()
+    answer = client.get(f"{town.base}/ballot")
+    assert answer.status_code == 409
+    assert "paper ballot" in answer.get_data(as_text=True)
+    assert first.enter(station, "1", north, n1="1 2", n2="2")[0] == 302
+    assert first.enter(station, "1", north, n1="1 2", n2="2")[0] == 422
+    assert state_of(house, "1") is SheetState.ONCE
+    assert second.enter(station, "1", north, n1="1 3", n2="2")[0] == 302
+    assert state_of(house, "1") is SheetState.MISMATCH
+    assert third.enter(station, "1", north, n1="2 1", n2="2")[0] == 302
+    assert state_of(house, "1") is SheetState.COUNTED
+    for clerk in (first, second):
+        assert clerk.enter(station, "2", north, invalidity="unreadable")[0] == 302
+    assert state_of(house, "2") is SheetState.INVALID
+    voting.close(house, town)
+    voting.seal(house, town)
+    with house.database.read() as look:
+        sealed = look.scalars(select(SealedBallot)).one()
+        assert (sealed.channel, sealed.payload) == (Channel.PAPER, '{"1":["P1.1","P1.2"],"2":["P2.2"]}')
+        counts = look.get_one(RoundSeal, town.round.id).counts
+    assert counts["by_channel"] == {"online": 0, "paper": 1}
+    assert counts["paper_sheets"] == {"counted": 1, "unreadable": 1}
+
+
+def test_who_voted_online_gets_no_sheet(session: Session, house: House, signed_in: SignIn) -> None:
+    town = voting.an_open_vote(session, house)
+    clerk = Clerk(signed_in(town.officers[0]), town)
+    clerk.add_station()
+    voting.cast(house, town, 0)
+    status, html = clerk.hand_out(0, station_of(house))
+    assert status == 422
+    assert "already voted online" in html
+    with house.database.read() as look:
+        assert look.scalars(select(Ballot.channel)).all() == [Channel.ONLINE]
+
+
+def test_typing_over_the_limit_keeps_what_was_typed(
+    session: Session, house: House, signed_in: SignIn
+) -> None:
+    town = voting.an_open_vote(session, house)
+    clerk = Clerk(signed_in(town.officers[0]), town)
+    clerk.add_station()
+    station, north = station_of(house), town.districts[0].id
+    for typed, sentence in (("1 2 3", "at most 2"), ("9", "not on this ballot"), ("1 1", "marked twice")):
+        status, html = clerk.enter(station, "7", north, n1=typed)
+        assert status == 422
+        assert sentence in html
+        assert f'value="{typed}"' in html
+    with house.database.read() as look:
+        assert look.scalars(select(PaperSheet)).all() == []
+
+
+def test_more_sheets_than_ticks_stop_the_seal(session: Session, house: House, signed_in: SignIn) -> None:
+    town = voting.an_open_vote(session, house)
+    first, second, _third = (Clerk(signed_in(account), town) for account in town.officers)
+    first.add_station()
+    station, north = station_of(house), town.districts[0].id
+    for clerk in (first, second):
+        assert clerk.enter(station, "1", north, n1="1")[0] == 302
+    voting.close(house, town)
+    page = first.client.get(f"/en/{town.place.slug}/rounds/{town.round.slug}/vote-desk").get_data(
+        as_text=True
+    )
+    assert "more counted sheets than it handed out" in page
+
+
+def test_protocol_and_ballots_are_printed(session: Session, house: House, signed_in: SignIn) -> None:
+    town = voting.an_open_vote(session, house)
+    clerk = Clerk(signed_in(town.officers[0]), town)
+    clerk.add_station()
+    protocol = clerk.client.get(f"{clerk.base}/stations/{station_of(house)}/protocol.pdf").data
+    ballot = clerk.client.get(f"{clerk.base}/ballot-{town.districts[0].id}.pdf").data
+    assert "Library" in _text(protocol)
+    words = _text(ballot)
+    assert "Project 1.4" in words
+    assert "Project 2.1" in words
+    assert "Project 3.1" not in words
+
+
+def _text(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    text = "".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    return text
