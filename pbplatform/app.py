@@ -161,7 +161,6 @@ def _preferred_language() -> str:
 def _install_requests(app: Flask, config: Config) -> None:
     house: House = app.extensions["house"]
     kept_pages = PageCache(config.page_cache_seconds)
-    CSRFProtect(app)
     login = LoginManager(app)
     login.session_protection = None
     login.user_loader(guard.load)
@@ -178,6 +177,9 @@ def _install_requests(app: Flask, config: Config) -> None:
         if not house.generations.whole():
             raise ServiceUnavailable(retry_after=30)
         return kept_pages.answer(request)
+
+    # Forged forms are refused after `begin`, so that their error page has its nonce too.
+    CSRFProtect(app)
 
     @app.before_request
     def arrive() -> None:

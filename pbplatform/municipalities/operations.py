@@ -6,20 +6,27 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
 
 from pbplatform.charter.actions import Action
 from pbplatform.charter.policy import Subject, require
 from pbplatform.charter.roles import Actor
 from pbplatform.foundation import clock
-from pbplatform.foundation.errors import Invalid
+from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.foundation.i18n import LANGUAGES, Currency
+from pbplatform.foundation.web import broken
 from pbplatform.journal.operations import record
 from pbplatform.municipalities import queries
 from pbplatform.municipalities.models import Association, Country, District, Municipality
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])")
 COLOUR = re.compile(r"#[0-9a-f]{6}")
+LEAST_CONTRAST = 4.5
+"""What WCAG 2.2 AA asks of text; white text stands on the main colour."""
+
+MOST_DISTRICTS = 500
+LONGEST_CODE = 40
 RESERVED = frozenset(
     {
         "static",
@@ -56,6 +63,10 @@ class MunicipalityProblem(StrEnum):
     BAD_COLOUR = "bad_colour"
     DISTRICT_TWICE = "district_twice"
     BAD_OUTLINE = "bad_outline"
+    FAINT_COLOUR = "faint_colour"
+    BAD_CONTACT = "bad_contact"
+    BAD_LOGO = "bad_logo"
+    NOT_GEOJSON = "not_geojson"
 
 
 @dataclass(frozen=True)
@@ -138,9 +149,15 @@ def change(
     brand_colour: str,
     accent_colour: str,
     contact_email: str,
+    version: int | None = None,
 ) -> None:
-    """Change what an administrator may: names, texts, languages, clock, look."""
+    """Change what an administrator may: names, texts, languages, clock, look.
+
+    `version` is the state that the person looked at; when somebody else has changed it since, Conflict is raised.
+    """
     require(actor, Action.CHANGE_MUNICIPALITY, Subject(municipality.id))
+    if version is not None and version != municipality.version:
+        raise Conflict
     plan = MunicipalityPlan(
         slug=municipality.slug,
         names=names,
@@ -215,9 +232,14 @@ def districts_from_geojson(document: Any, languages: tuple[str, ...]) -> list[Di
     """Read a FeatureCollection whose features have `code`, and `name` or `name:ka` and so on, and maybe `population`."""
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         raise Invalid(MunicipalityProblem.BAD_OUTLINE, "districts", code="")
+    features = document.get("features")
+    if not isinstance(features, list) or not 0 < len(features) <= MOST_DISTRICTS:
+        raise Invalid(MunicipalityProblem.BAD_OUTLINE, "districts", code="")
     plans = []
-    for feature in document.get("features") or []:
+    for feature in features:
         properties = feature.get("properties") or {} if isinstance(feature, dict) else {}
+        if not isinstance(properties, dict):
+            raise Invalid(MunicipalityProblem.BAD_OUTLINE, "districts", code="")
         code = str(properties.get("code") or "").strip()
         names = {
             language: str(properties.get(f"name:{language}") or properties.get("name") or "")
@@ -225,8 +247,10 @@ def districts_from_geojson(document: Any, languages: tuple[str, ...]) -> list[Di
         }
         geometry = feature.get("geometry") if isinstance(feature, dict) else None
         population = properties.get("population", 0)
-        if not code or not any(names.values()) or not isinstance(population, int) or not _is_area(geometry):
-            raise Invalid(MunicipalityProblem.BAD_OUTLINE, "districts", code=code)
+        fits = 0 < len(code) <= LONGEST_CODE and not broken("".join((code, *names.values())))
+        counted = isinstance(population, int) and 0 <= population < 2**31
+        if not fits or not counted or not any(names.values()) or not _is_area(geometry):
+            raise Invalid(MunicipalityProblem.BAD_OUTLINE, "districts", code=code if fits else "")
         plans.append(DistrictPlan(code, {k: v for k, v in names.items() if v}, geometry, population))
     return plans
 
@@ -247,6 +271,35 @@ def _check(plan: MunicipalityPlan) -> None:
     for name in ("brand_colour", "accent_colour"):
         if not COLOUR.fullmatch(getattr(plan, name)):
             raise Invalid(MunicipalityProblem.BAD_COLOUR, name)
+    if contrast(plan.brand_colour, "#ffffff") < LEAST_CONTRAST:
+        raise Invalid(MunicipalityProblem.FAINT_COLOUR, "brand_colour")
+    if plan.contact_email and not _is_mailbox(plan.contact_email):
+        raise Invalid(MunicipalityProblem.BAD_CONTACT, "contact_email")
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours such as ``#1f5c4d``, from 1 to 21, as WCAG 2.2 defines it."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def ink_on(colour: str) -> str:
+    """White or near-black, whichever reads better on a colour."""
+    return max(("#ffffff", "#16181d"), key=lambda ink: contrast(ink, colour))
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _is_mailbox(email: str) -> bool:
+    try:
+        validate_email(email, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True
 
 
 def _ordered(texts: dict[str, str], languages: tuple[str, ...]) -> dict[str, str]:

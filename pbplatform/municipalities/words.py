@@ -22,6 +22,16 @@ PROBLEMS = {
     MunicipalityProblem.BAD_OUTLINE: _l(
         "The GeoJSON cannot be used near the district “%(code)s”: each feature needs code, name and a polygon."
     ),
+    MunicipalityProblem.FAINT_COLOUR: _l(
+        "White letters cannot be read well on this colour. Please choose a darker one."
+    ),
+    MunicipalityProblem.BAD_CONTACT: _l(
+        "This does not look like an e-mail address. An address looks like name@example.org."
+    ),
+    MunicipalityProblem.BAD_LOGO: _l(
+        "This file cannot be used as a logo. Please choose a PNG, JPEG or WebP picture of at most 1.5 MB."
+    ),
+    MunicipalityProblem.NOT_GEOJSON: _l("This file is not GeoJSON."),
 }
 
 WORDS = (PROBLEMS,)

@@ -54,6 +54,17 @@ def test_a_newcomer_registers_confirms_with_link_and_password_and_is_in(
     assert client.get(link).status_code == 410
 
 
+def test_letters_are_whole_in_text_and_html_in_each_language(client: PageClient, database: Database) -> None:
+    for language, mark in (("ka", "ანგარიშ"), ("bg", "профил"), ("en", "account")):
+        email = f"{language}@example.org"
+        register(client, email, language=language)
+        letter = last_letter(database, email)
+        assert mark in letter.body
+        assert letter.html is not None
+        assert mark in letter.html
+        assert link_of(letter) in letter.html
+
+
 def test_who_registers_a_strangers_mailbox_first_gains_nothing(
     client: PageClient, database: Database
 ) -> None:

@@ -15,6 +15,7 @@ from pbplatform.charter.actions import Action
 from pbplatform.door import acts
 from pbplatform.foundation.errors import Gone, Missing
 from pbplatform.foundation.i18n import LANGUAGE_NAMES
+from pbplatform.municipalities import queries as municipalities
 
 pages = Blueprint("own", __name__, url_prefix="/account")
 
@@ -48,6 +49,10 @@ def overview() -> Page:
         person=account,
         has_factor=queries.has_factor(door.session(), account),
         session_count=len(queries.sessions(door.session(), account.id)),
+        hats=[
+            (hat, municipalities.by_id(door.session(), hat.municipality_id))
+            for hat in queries.memberships(door.session(), account.id)
+        ],
     )
     return page, 422 if form.is_submitted() else 200
 

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from flask import Response, make_response, redirect, request, url_for
+from flask import Response, g, make_response, redirect, request, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -84,7 +84,7 @@ def enter(account: Account, *, factor_shown: bool = False) -> None:
 
 def remember(token: str) -> None:
     """Let the cookie carry a session's token and nothing else."""
-    cookie.clear()
+    _empty_cookie()
     cookie["_user_id"] = token
     cookie["_fresh"] = True
     cookie.permanent = True
@@ -100,7 +100,13 @@ def leave() -> None:
     token = cookie.get("_user_id")
     if isinstance(token, str):
         operations.close_session(door.session(), token)
+    _empty_cookie()
+
+
+def _empty_cookie() -> None:
+    """Forget all that the cookie holds, and the form token that was made from it earlier in this request."""
     cookie.clear()
+    g.pop("csrf_token", None)
 
 
 def go_on(target: str | None, fallback: str | None = None) -> BaseResponse:
