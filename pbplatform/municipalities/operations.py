@@ -29,6 +29,7 @@ MOST_DISTRICTS = 500
 LONGEST_CODE = 40
 RESERVED = frozenset(
     {
+        "accessibility",
         "static",
         "account",
         "accounts",
