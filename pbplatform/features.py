@@ -42,6 +42,7 @@ from pbplatform.roll import standing as roll_standing
 from pbplatform.roll import views as roll_views
 from pbplatform.roll import words as roll_words
 from pbplatform.screening import duties as screening_duties
+from pbplatform.screening import queues as screening_queues
 from pbplatform.screening import walking
 from pbplatform.screening import words as screening_words
 from pbplatform.screening.views import desk as _desk  # noqa: F401
@@ -109,9 +110,9 @@ WALKERS: dict[Step, steps.Walker] = {Step.OPEN_SUBMISSION: rounds.OPEN_SUBMISSIO
 """Who walks which step of a round."""
 
 DESKS: dict[desks.Desk, tuple[desks.Source, ...]] = {
-    desks.Desk.OFFICER: (queues.officers_queues,),
-    desks.Desk.DEPARTMENT: (),
-    desks.Desk.AUTHOR: (),
+    desks.Desk.OFFICER: (queues.officers_queues, screening_queues.officers),
+    desks.Desk.DEPARTMENT: (screening_queues.departments,),
+    desks.Desk.AUTHOR: (screening_queues.authors,),
 }
 """What stands on which desk, from every feature, in this order."""
 
@@ -135,7 +136,7 @@ def register(app: Flask) -> None:
     """Give every feature its place in the address space, its words, its jobs and duties."""
     teach(*WORDS)
     tabs.install(*TABS)
-    steps.install({**WALKERS, **walking.walkers(app.extensions["house"].vault)})
+    steps.install({**WALKERS, **walking.walkers(app.extensions["house"].secrets)})
     panels.install(*PANELS)
     notices.install(FINDERS)
     desks.install(DESKS)

@@ -150,7 +150,6 @@ ACTIONS = {
     Action.SUGGEST_MERGE: _l("Suggest that two proposals join"),
     Action.ANSWER_MERGE: _l("Agree or not that one’s own proposal joins another"),
     Action.DECIDE_CONFLICT: _l("Decide whether two proposals exclude each other"),
-    Action.COMMIT_DRAW: _l("Commit to the draw of the ballot numbers"),
     Action.FREEZE_BALLOT_LIST: _l("Fix the list of projects for the ballot"),
     # Support.
     Action.SUPPORT_PROPOSAL: _l("Support a proposal"),

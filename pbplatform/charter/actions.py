@@ -50,7 +50,6 @@ class Action(StrEnum):
     SUGGEST_MERGE = "suggest_merge"
     ANSWER_MERGE = "answer_merge"
     DECIDE_CONFLICT = "decide_conflict"
-    COMMIT_DRAW = "commit_draw"
     FREEZE_BALLOT_LIST = "freeze_ballot_list"
     # Support.
     SUPPORT_PROPOSAL = "support_proposal"

@@ -167,7 +167,6 @@ POLICY: Mapping[Action, tuple[Grant, ...]] = {
     Action.SUGGEST_MERGE: (Grant(STAFF, phases=BEFORE_BALLOT),),
     Action.ANSWER_MERGE: (Grant(CITIZENS, phases=BEFORE_BALLOT, own=Own.YES),),
     Action.DECIDE_CONFLICT: (Grant(STAFF, phases=frozenset({Phase.REVIEW, Phase.DISCUSSION}), own=Own.NO),),
-    Action.COMMIT_DRAW: (Grant(STAFF, phases=BEFORE_BALLOT),),
     Action.FREEZE_BALLOT_LIST: (Grant(STAFF, phases=frozenset({Phase.DISCUSSION})),),
     # Support.
     Action.SUPPORT_PROPOSAL: (

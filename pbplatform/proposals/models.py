@@ -234,22 +234,17 @@ class SignatureSheet(Base):
 
 
 class BallotDraw(Base):
-    """The draw of a round's ballot numbers: first the commitment, then the seed with the list it was drawn for."""
+    """The drawn and frozen list of a round: the seed that had been committed, and the digest of the list."""
 
     __tablename__ = "ballot_draw"
-    __table_args__ = (
-        CheckConstraint("length(commitment) = 64", name="commitment_whole"),
-        CheckConstraint("(frozen_at is null) = (seed is null)", name="seed_with_list"),
-    )
+    __table_args__ = (CheckConstraint("length(commitment) = 64", name="commitment_whole"),)
 
     round_id: Mapped[int] = mapped_column(Key, ForeignKey("round.id"), primary_key=True, autoincrement=False)
     municipality_id: Mapped[int] = mapped_column(Key, ForeignKey("municipality.id"), index=True)
     commitment: Mapped[str] = mapped_column(String(64))
-    """SHA-256 of the seed, published before the list is known."""
-    sealed_seed: Mapped[str | None] = mapped_column(String(300))
-    seed: Mapped[str | None] = mapped_column(String(64))
-    committed_at: Mapped[datetime]
-    frozen_at: Mapped[datetime | None]
+    """SHA-256 of the seed, published before the list was known."""
+    seed: Mapped[str] = mapped_column(String(64))
+    frozen_at: Mapped[datetime]
     frozen_by: Mapped[int | None] = mapped_column(Key, ForeignKey("account.id"))
-    list_hash: Mapped[str | None] = mapped_column(String(64))
-    """SHA-256 of the frozen list: id, envelope, cost and number of each line."""
+    list_hash: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the frozen list: envelope, number, id, title, cost and group of each line."""

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -22,6 +23,8 @@ from pbplatform.foundation.richtext import plain
 from pbplatform.journal.operations import record
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.municipalities.models import District
+from pbplatform.notices import operations as notices
+from pbplatform.notices.models import News, Topic
 from pbplatform.proposals import queries
 from pbplatform.proposals.models import (
     CoAuthor,
@@ -157,6 +160,9 @@ def submit(actor: Actor, session: Session, round_: Round, proposal: Proposal) ->
         proposal.id,
         version=latest_number(session, proposal.id),
     )
+    for account_id in queries.owners(session, proposal):
+        notices.follow_own(session, proposal.municipality_id, account_id, Topic.PROPOSAL, proposal.id)
+    tell(session, round_, proposal, News.PROPOSAL_SUBMITTED)
     session.flush()
 
 
@@ -180,6 +186,7 @@ def edit(
         proposal.id,
         version=latest_number(session, proposal.id),
     )
+    tell(session, round_, proposal, News.PROPOSAL_CHANGED)
     session.flush()
 
 
@@ -187,14 +194,15 @@ def withdraw(actor: Actor, session: Session, round_: Round, proposal: Proposal) 
     """Take a proposal back. Its page stays with a mark, because others may have linked and discussed it."""
     owned = queries.owners(session, proposal)
     require(actor, Action.WITHDRAW_PROPOSAL, queries.subject(proposal, round_, owned))
-    draw = queries.draw_of(session, round_.id)
-    if draw is not None and draw.frozen_at is not None:
+    if queries.draw_of(session, round_.id) is not None:
         raise Invalid(ProposalProblem.CLOSED)
     was_public = queries.is_public(proposal)
     proposal.state = ProposalState.WITHDRAWN
     proposal.changed_at = clock.now()
     _publish_files(session, proposal)
     if was_public:
+        if proposal.hidden_at is None:
+            tell(session, round_, proposal, News.PROPOSAL_WITHDRAWN)
         record(actor, session, proposal.municipality_id, Action.WITHDRAW_PROPOSAL, "proposal", proposal.id)
     session.flush()
 
@@ -211,6 +219,20 @@ def discard(actor: Actor, session: Session, files: Files, round_: Round, proposa
     session.execute(delete(CoAuthor).where(CoAuthor.proposal_id == proposal.id))
     session.delete(proposal)
     session.flush()
+
+
+def tell(session: Session, round_: Round, proposal: Proposal, news: News, **values: Any) -> None:
+    """Let followers know, unless the proposal is hidden."""
+    if proposal.hidden_at is None:
+        notices.tell(
+            session,
+            proposal.municipality_id,
+            news,
+            queries.topics(proposal),
+            {proposal.language: proposal.title},
+            queries.path(round_, proposal),
+            **values,
+        )
 
 
 def require_editable(actor: Actor, session: Session, round_: Round, proposal: Proposal) -> None:

@@ -19,9 +19,8 @@ from pbplatform.foundation.database import insert_once
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
 from pbplatform.municipalities.models import Municipality
-from pbplatform.notices import operations as notices
 from pbplatform.notices.models import News
-from pbplatform.proposals import queries
+from pbplatform.proposals import operations, queries
 from pbplatform.proposals.models import Proposal, ProposalSupport, SignatureSheet, SupportChannel
 from pbplatform.proposals.problems import ProposalProblem
 from pbplatform.roll import queries as roll
@@ -196,13 +195,4 @@ def _tell_when_reached(session: Session, round_: Round, proposal: Proposal, adde
     needed = envelope.support_threshold if envelope is not None else None
     if needed is None or not proposal.support - added < needed <= proposal.support:
         return
-    notices.tell(
-        session,
-        proposal.municipality_id,
-        News.SUPPORT_REACHED,
-        queries.topics(proposal),
-        {proposal.language: proposal.title},
-        queries.path(round_, proposal),
-        support=proposal.support,
-        needed=needed,
-    )
+    operations.tell(session, round_, proposal, News.SUPPORT_REACHED, support=proposal.support, needed=needed)

@@ -13,6 +13,8 @@ from pbplatform.foundation import clock
 from pbplatform.foundation.database import database_now
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
+from pbplatform.notices.models import News
+from pbplatform.proposals import operations as changes
 from pbplatform.proposals import queries as proposals
 from pbplatform.proposals.models import Proposal, ProposalState
 from pbplatform.screening import operations, queries
@@ -84,4 +86,5 @@ def decide(
         proposal.id,
         upheld=uphold,
     )
+    changes.tell(session, round_, proposal, News.APPEAL_DECIDED, upheld=uphold)
     session.flush()

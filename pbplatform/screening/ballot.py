@@ -1,22 +1,22 @@
 """The list on the ballot: a seed committed in advance draws the numbers, then nothing on the list changes.
 
-The number of a project is its place when the envelope's proposals are sorted by SHA-256 of ``seed ‖ ":" ‖ id``; anybody
-can recompute it once the seed is published with the list.
+The number of a project is its place when the envelope's proposals are sorted by SHA-256 of ``seed ‖ ":" ‖ id``, the
+seed in hexadecimal digits; anybody can recompute it once the seed is published with the list. The commitment is the
+SHA-256 of the seed's 32 bytes (`consultation.operations.commit_lot`).
 """
 
 import json
-import secrets
-from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from pbplatform.charter.actions import Action
 from pbplatform.charter.policy import Subject, require
 from pbplatform.charter.roles import Actor
+from pbplatform.consultation import operations as rounds
 from pbplatform.consultation import settings
 from pbplatform.consultation.models import Round
 from pbplatform.foundation import clock
-from pbplatform.foundation.crypto import Vault, digest
+from pbplatform.foundation.crypto import KeyMissing, SecretFolder, digest
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
 from pbplatform.proposals import queries as proposals
@@ -25,44 +25,14 @@ from pbplatform.screening import queries
 from pbplatform.screening.problems import ScreeningProblem
 
 
-def commit(actor: Actor | None, session: Session, vault: Vault, round_: Round) -> BallotDraw:
-    """Draw a seed, keep it sealed and publish its SHA-256; doing it twice changes nothing."""
-    if actor is not None:
-        require(actor, Action.COMMIT_DRAW, Subject(round_.municipality_id, round_.phase))
-    draw = proposals.draw_of(session, round_.id)
-    if draw is not None:
-        return draw
-    seed = secrets.token_hex(32)
-    draw = BallotDraw(
-        round_id=round_.id,
-        municipality_id=round_.municipality_id,
-        commitment=digest(seed),
-        sealed_seed=vault.seal(seed),
-        committed_at=clock.now(),
-    )
-    session.add(draw)
-    # The rule book prints the commitment from the round's settings.
-    own = settings.read(round_.settings)
-    round_.settings = settings.write(replace(own, number_commitment=draw.commitment))
-    record(
-        actor,
-        session,
-        round_.municipality_id,
-        Action.COMMIT_DRAW,
-        "round",
-        round_.id,
-        commitment=draw.commitment,
-    )
-    session.flush()
-    return draw
-
-
-def freeze(actor: Actor, session: Session, vault: Vault, round_: Round) -> BallotDraw:
+def freeze(actor: Actor, session: Session, secrets: SecretFolder, round_: Round) -> BallotDraw:
     """Fix the list: draw the numbers by the committed seed, publish seed and list. It cannot be undone."""
     require(actor, Action.FREEZE_BALLOT_LIST, Subject(round_.municipality_id, round_.phase))
-    draw = proposals.draw_of(session, round_.id)
-    if draw is None or draw.sealed_seed is None:
-        raise Invalid(ScreeningProblem.NO_COMMITMENT) if draw is None else Conflict
+    own = settings.read(round_.settings)
+    if proposals.draw_of(session, round_.id) is not None:
+        raise Conflict
+    if not own.number_commitment:
+        raise Invalid(ScreeningProblem.NO_COMMITMENT)
     if queries.open_appeals(session, round_.id):
         raise Invalid(ScreeningProblem.OPEN_APPEALS)
     if queries.open_conflicts(session, round_.id):
@@ -70,12 +40,23 @@ def freeze(actor: Actor, session: Session, vault: Vault, round_: Round) -> Ballo
     listed = list(proposals.admitted(session, round_.id))
     if not listed:
         raise Invalid(ScreeningProblem.EMPTY_LIST)
-    seed = vault.open(draw.sealed_seed)
+    kept = secrets.read(rounds.seed_name(round_, rounds.Draw.NUMBERS))
+    if digest(kept) != own.number_commitment:
+        # Another seed than the committed one must never draw anything.
+        raise KeyMissing(rounds.seed_name(round_, rounds.Draw.NUMBERS))
+    seed = kept.hex()
     for proposal, number in drawn(listed, seed).items():
         proposal.ballot_number = number
-    draw.seed, draw.sealed_seed = seed, None
-    draw.frozen_at, draw.frozen_by = clock.now(), actor.account_id
-    draw.list_hash = list_hash(listed)
+    draw = BallotDraw(
+        round_id=round_.id,
+        municipality_id=round_.municipality_id,
+        commitment=own.number_commitment,
+        seed=seed,
+        frozen_at=clock.now(),
+        frozen_by=actor.account_id,
+        list_hash=list_hash(listed),
+    )
+    session.add(draw)
     record(
         actor,
         session,

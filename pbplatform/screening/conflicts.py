@@ -88,8 +88,7 @@ def decide(
         owner for found in pair.values() for owner in operations.subject(session, round_, found).owners
     )
     require(actor, Action.DECIDE_CONFLICT, Subject(round_.municipality_id, round_.phase, owners=owners))
-    draw = proposals.draw_of(session, round_.id)
-    if state is ConflictState.OPEN or (draw is not None and draw.frozen_at is not None):
+    if state is ConflictState.OPEN or proposals.draw_of(session, round_.id) is not None:
         raise Conflict
     conflict.reason = operations.checked_reason(reason, "reason")
     conflict.state, conflict.decided_by, conflict.decided_at = state, actor.account_id, clock.now()

@@ -10,6 +10,8 @@ from pbplatform.consultation.models import Round
 from pbplatform.foundation import clock
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
+from pbplatform.notices.models import News
+from pbplatform.proposals import operations as changes
 from pbplatform.proposals import queries as proposals
 from pbplatform.proposals.models import CoAuthor, CoAuthorState, Proposal, ProposalState
 from pbplatform.screening import operations, queries
@@ -69,6 +71,7 @@ def answer(actor: Actor, session: Session, round_: Round, merge: Merge, *, agree
         session.flush()
         return False
     _carry_out(actor, session, merge, source, target, of_source - of_target)
+    changes.tell(session, round_, source, News.PROPOSALS_MERGED, into=target.id)
     return True
 
 

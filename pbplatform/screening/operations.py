@@ -16,6 +16,8 @@ from pbplatform.foundation import clock
 from pbplatform.foundation.database import database_now
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
+from pbplatform.notices.models import News
+from pbplatform.proposals import operations as changes
 from pbplatform.proposals import queries as proposals
 from pbplatform.proposals.models import Proposal, ProposalState
 from pbplatform.screening import queries
@@ -259,6 +261,8 @@ def release(
         proposal.decision_reason = screening.reason
         proposal.changed_at = now
         screening.state, screening.released_at = ScreeningState.RELEASED, now
+        session.flush()
+        changes.tell(session, round_, proposal, News.ASSESSMENT_RELEASED)
     if rows:
         record(
             actor,

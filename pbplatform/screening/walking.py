@@ -13,16 +13,15 @@ from pbplatform.consultation import queries as plans
 from pbplatform.consultation.models import Envelope, Round
 from pbplatform.consultation.steps import Walker
 from pbplatform.foundation import clock
-from pbplatform.foundation.crypto import Vault
+from pbplatform.foundation.crypto import SecretFolder
 from pbplatform.proposals import queries as proposals
 from pbplatform.proposals.models import Proposal, ProposalState, SignatureSheet
-from pbplatform.screening import ballot, operations, queries
+from pbplatform.screening import operations, queries
 
 
 def facts(session: Session, round_: Round, step: Step) -> RoundFacts:
     """What the checks of a step may know of proposals and their screening."""
     hour_open = operations.hour_of(round_) is None or operations.may_release(session, round_)
-    draw = proposals.draw_of(session, round_.id)
     return replace(
         plans.facts_for(session, round_, step),
         undecided_support=unentered_sheets(session, round_.id),
@@ -31,7 +30,7 @@ def facts(session: Session, round_: Round, step: Step) -> RoundFacts:
         unreleased_assessments=0 if hour_open else queries.unreleased(session, round_.id),
         open_appeals=queries.open_appeals(session, round_.id),
         open_conflicts=queries.open_conflicts(session, round_.id),
-        list_frozen=draw is not None and draw.frozen_at is not None,
+        list_frozen=proposals.draw_of(session, round_.id) is not None,
     )
 
 
@@ -52,8 +51,8 @@ def unentered_sheets(session: Session, round_id: int) -> int:
     )
 
 
-def walkers(vault: Vault) -> Mapping[Step, Walker]:
-    """Who walks the steps of proposals; the vault keeps the seed of the draw until the list is fixed."""
+def walkers(secrets: SecretFolder) -> Mapping[Step, Walker]:
+    """Who walks the steps of proposals; the folder keeps the seed of the draw."""
 
     def open_support(actor: Actor | None, session: Session, round_: Round) -> None:
         rounds.walk(actor, session, round_, Step.OPEN_SUPPORT, facts(session, round_, Step.OPEN_SUPPORT))
@@ -64,7 +63,7 @@ def walkers(vault: Vault) -> Mapping[Step, Walker]:
         if supported:
             drop_unsupported(session, round_)
         # The commitment stands before anybody knows what will be on the list.
-        ballot.commit(None, session, vault, round_)
+        rounds.commit_lot(None, session, secrets, round_, rounds.Draw.NUMBERS)
 
     def open_discussion(actor: Actor | None, session: Session, round_: Round) -> None:
         known = facts(session, round_, Step.OPEN_DISCUSSION)

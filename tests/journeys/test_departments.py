@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from pbplatform.charter.phases import Phase
+from pbplatform.consultation import operations as rounds
 from pbplatform.consultation import settings
 from pbplatform.consultation.settings import RoundSettings
 from pbplatform.door import House
@@ -147,13 +148,13 @@ def test_an_appeal_is_decided_by_another_and_the_list_waits(
     case = f"{base}/screening/{refused.id}"
     send(officer, f"{case}/sign", case, verdict="infeasible", reason=REFUSAL, version="0")
     send(officer, f"{base}/screening/release", f"{base}/screening/release")
-    send(officer, f"{base}/ballot-list/commit", f"{base}/ballot-list")
 
     result = f"{base}/proposals/{refused.id}/assessment"
     assert "Appeal</button>" not in signed_in(stranger).get(result).get_data(as_text=True)
     mine = signed_in(author)
     send(mine, result, result, text="The railway has given its consent in writing, see the letter of May.")
     session.refresh(round_)
+    rounds.commit_lot(None, session, house.secrets, round_, rounds.Draw.NUMBERS)
     round_.phase = Phase.DISCUSSION
     session.commit()
 

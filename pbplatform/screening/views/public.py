@@ -220,16 +220,6 @@ def ballot_list(round_slug: str) -> str:
     )
 
 
-@pages.post("/rounds/<slug:round_slug>/ballot-list/commit")
-@acts(Action.COMMIT_DRAW)
-def commit(round_slug: str) -> Answer:
-    """Commit to the draw."""
-    round_ = this_round(round_slug)
-    ballot.commit(door.actor(), door.session(), door.house().vault, round_)
-    flash(_("The commitment is public."))
-    return redirect(url_for("screening.ballot_list", round_slug=round_slug))
-
-
 @pages.post("/rounds/<slug:round_slug>/ballot-list/freeze")
 @acts(Action.FREEZE_BALLOT_LIST)
 def freeze(round_slug: str) -> Answer:
@@ -237,7 +227,7 @@ def freeze(round_slug: str) -> Answer:
     round_ = this_round(round_slug)
     form = PlainForm()
     with door.attempt(form, SENTENCES) as tried:
-        ballot.freeze(door.actor(), door.session(), door.house().vault, round_)
+        ballot.freeze(door.actor(), door.session(), door.house().secrets, round_)
     if tried.ok:
         flash(_("The list is fixed and the numbers are drawn."))
     for _field, sentence in form.summary():
