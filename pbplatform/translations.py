@@ -28,6 +28,13 @@ COMMON = "common"
 # These packages speak for the whole application, so their words live together.
 SHARED_PACKAGES = frozenset({"foundation", "charter", "tally", "cli", "static"})
 MAIL_FOLDER = "mail"
+# Template folders are named after endpoints; these belong to a package of another name.
+FOLDERS: Mapping[str, str] = {
+    "planning": "consultation",
+    "rounds": "portal",
+    "town": "portal",
+    "desk": "portal",
+}
 
 KEYWORDS: Mapping[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
@@ -110,7 +117,8 @@ def feature_of(path: Path, trees: Trees) -> str:
     parts = path.relative_to(base).parts[:-1]
     if parts and parts[0] == MAIL_FOLDER:
         parts = parts[1:] or (path.name.split("_")[0].split(".")[0],)
-    return parts[0] if parts and parts[0] in trees.features() else COMMON
+    folder = FOLDERS.get(parts[0], parts[0]) if parts else COMMON
+    return folder if folder in trees.features() else COMMON
 
 
 def source_files(trees: Trees) -> Iterator[tuple[Path, str]]:

@@ -35,7 +35,6 @@ class PlanProblem(StrEnum):
     NAME_MISSING = "name_missing"
     DISTRICT = "district"
     CATEGORY_TWICE = "category_twice"
-    CATEGORY_IN_USE = "category_in_use"
     REASON_MISSING = "reason_missing"
     FROZEN = "frozen"
     CHANGED_MEANWHILE = "changed_meanwhile"

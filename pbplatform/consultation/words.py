@@ -65,7 +65,6 @@ PLAN_PROBLEMS = {
     PlanProblem.CATEGORY_TWICE: _l(
         "Each category needs its own short code of lower-case Latin letters, digits and hyphens."
     ),
-    PlanProblem.CATEGORY_IN_USE: _l("Proposals use this category, so it cannot be removed."),
     PlanProblem.REASON_MISSING: _l("The plan is public already: write for everybody why you change it."),
     PlanProblem.FROZEN: _l("This can no longer be changed, because the present phase depends on it."),
     PlanProblem.CHANGED_MEANWHILE: _l("Somebody else has changed the plan in the meantime."),

@@ -77,7 +77,7 @@ def _words(
             "%(place)s: one piece of news", "%(place)s: %(num)s pieces of news", len(news), place=name
         )
         body = render_template(
-            "mail/digest.txt",
+            "mail/notices_digest.txt",
             name=account.name,
             place=name,
             items=[(sentence(happening), f"{home}/{happening.path}") for happening in news],
