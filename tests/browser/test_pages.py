@@ -35,9 +35,10 @@ def too_wide(tab: Tab) -> list[str]:
     script = """() => {
       const width = document.documentElement.clientWidth;
       if (document.documentElement.scrollWidth <= width) return [];
-      return [...document.querySelectorAll('body *')]
+      const out = [...document.querySelectorAll('body *')]
         .filter(e => e.getBoundingClientRect().right > width + 1 && !e.closest('.table-wrap, .site-nav, .round-tabs'))
         .slice(0, 3).map(e => e.outerHTML.slice(0, 120));
+      return out.length ? out : ['something inside a scrolling frame'];
     }"""
     return [f"sticks out to the right: {element}" for element in tab.evaluate(script)]
 
