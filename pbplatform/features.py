@@ -38,6 +38,10 @@ from pbplatform.proposals.views import pages as proposals_views
 from pbplatform.proposals.views import reading as _reading  # noqa: F401
 from pbplatform.proposals.views import together as _together  # noqa: F401
 from pbplatform.proposals.views import writing as _writing  # noqa: F401
+from pbplatform.results import files_views as results_files_views
+from pbplatform.results import jobs as results_jobs
+from pbplatform.results import views as results_views
+from pbplatform.results import words as results_words
 from pbplatform.roll import standing as roll_standing
 from pbplatform.roll import views as roll_views
 from pbplatform.roll import words as roll_words
@@ -83,6 +87,8 @@ TOWN = (
     voting_views.pages,
     vote_desk_views.pages,
     paper_views.pages,
+    results_views.pages,
+    results_files_views.pages,
 )
 """Pages of one municipality."""
 
@@ -97,10 +103,11 @@ WORDS = (
     *proposals_words.WORDS,
     *screening_words.WORDS,
     *voting_words.WORDS,
+    *results_words.WORDS,
 )
 """What every enum member is called."""
 
-TABS = (*consultation_words.TABS, *proposals_words.TABS, *voting_words.TABS)
+TABS = (*consultation_words.TABS, *proposals_words.TABS, *voting_words.TABS, *results_words.TABS)
 """The sub-navigation of a round, from every feature that has pages there."""
 
 PANELS = (panels.Placed(screening_panel.panel, order=20),)
@@ -162,6 +169,7 @@ def _set_duties(app: Flask, house: House) -> None:
     house.jobs.every_minutes(1, "generation", house.generations.renew)
     house.jobs.every_minutes(60, "accounts", lambda: _forget_expired(house))
     voting_duties.install(house)
+    results_jobs.install(house)
     house.jobs.every_minutes(1, "mail", lambda: deliver_due(house.database, post, config.mail_from))
     house.jobs.every_minutes(2, "steps", lambda: walk_due(house.database))
     house.jobs.every_minutes(60, "digests", lambda: send_digests(app, house.database, config.base_url))

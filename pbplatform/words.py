@@ -185,6 +185,12 @@ ACTIONS = {
     Action.SETTLE_PAPER: _l("Settle paper ballots that were read differently"),
     Action.PLAN_STATIONS: _l("Set up places for paper ballots"),
     # Results.
+    Action.ORDER_COUNT: _l("Count the ballots, and count them again"),
+    Action.DECLARE_RESULT: _l("Declare the result"),
+    Action.CORRECT_RESULT: _l("Correct a declared result by a new count with a public reason"),
+    Action.PREVIEW_RESULT: _l("See the count before it is declared"),
+    Action.RECORD_COUNCIL_DECISION: _l("Record the council’s decision"),
+    Action.IMPORT_ELECTION: _l("Bring in past elections from public files"),
     # The civic budget.
     # Delivery.
     # Open data.

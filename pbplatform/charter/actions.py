@@ -85,6 +85,12 @@ class Action(StrEnum):
     SETTLE_PAPER = "settle_paper"
     PLAN_STATIONS = "plan_stations"
     # Results.
+    ORDER_COUNT = "order_count"
+    DECLARE_RESULT = "declare_result"
+    CORRECT_RESULT = "correct_result"
+    PREVIEW_RESULT = "preview_result"
+    RECORD_COUNCIL_DECISION = "record_council_decision"
+    IMPORT_ELECTION = "import_election"
     # The civic budget.
     # Delivery.
     # Open data.

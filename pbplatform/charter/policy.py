@@ -67,6 +67,8 @@ CITIZENS = frozenset({Role.CITIZEN})
 RESIDENTS = frozenset({Role.RESIDENT})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR, Role.OPERATOR})
 OPERATORS = frozenset({Role.OPERATOR})
+COUNTED = frozenset({Phase.COUNTING})
+DECLARED = frozenset({Phase.RESULTS, Phase.IMPLEMENTATION, Phase.CLOSED})
 
 ASSESSORS = frozenset({Role.OFFICER, Role.REVIEWER, Role.ADMINISTRATOR})
 SUBMITTING = frozenset({Phase.SUBMISSION})
@@ -211,6 +213,12 @@ POLICY: Mapping[Action, tuple[Grant, ...]] = {
     Action.SETTLE_PAPER: (Grant(STAFF, phases=frozenset({Phase.VOTING, Phase.COUNTING})),),
     Action.PLAN_STATIONS: (Grant(STAFF),),
     # Results.
+    Action.ORDER_COUNT: (Grant(STAFF | OPERATORS, COUNTED),),
+    Action.DECLARE_RESULT: (Grant(STAFF | OPERATORS, COUNTED),),
+    Action.CORRECT_RESULT: (Grant(STAFF | OPERATORS, DECLARED),),
+    Action.PREVIEW_RESULT: (Grant(INSIDERS, COUNTED | DECLARED),),
+    Action.RECORD_COUNCIL_DECISION: (Grant(STAFF, DECLARED),),
+    Action.IMPORT_ELECTION: (Grant(ADMINISTRATORS),),
     # The civic budget.
     # Delivery.
     # Open data.

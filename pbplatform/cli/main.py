@@ -17,6 +17,8 @@ COMMANDS = {
     "journal": "pbplatform.cli.journal:journal",
     "municipality": "pbplatform.cli.people:municipality",
     "administrator": "pbplatform.cli.people:administrator",
+    "import-election": "pbplatform.cli.elections:import_election",
+    "export-election": "pbplatform.cli.elections:export_election",
     "tally": "pbplatform.cli.tally:tally",
     "pabulib": "pbplatform.cli.tally:pabulib",
 }

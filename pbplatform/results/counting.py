@@ -1,0 +1,128 @@
+"""Counting a whole round: from the ballots in the database to result.json, and the recount that must give the same bytes."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from pbplatform.consultation.models import Round
+from pbplatform.foundation.crypto import digest
+from pbplatform.foundation.database import database_now
+from pbplatform.municipalities.models import Municipality
+from pbplatform.results import elections
+from pbplatform.results.elections import Contest
+from pbplatform.results.figures import figures
+from pbplatform.results.models import Count, CountState, EnvelopeResult, RecountMethod
+from pbplatform.tally import count as tally_count
+from pbplatform.tally import plain
+from pbplatform.tally.outcome import Outcome, canonical
+from pbplatform.tally.rules import Rule
+
+FORMAT = "pbplatform-result/1"
+
+PLAIN_WORK = 300_000
+"""Up to this much estimated work (classes × projects × runs) the recount is made in the plain way."""
+
+Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The outcomes of a round's envelopes, and the bytes of result.json."""
+
+    contests: list[Contest]
+    outcomes: list[Outcome]
+    ballots: int
+    result: bytes
+
+
+def count_round(session: Session, found: Round, tell: Tell = lambda _done, _total: None) -> Counted:
+    """Count all envelopes of a round, districts first; `tell` hears how many are done."""
+    contests = elections.contests(elections.frames(session, found), elections.classes(session, found))
+    outcomes = []
+    tell(0, len(contests))
+    for done, contest in enumerate(contests, start=1):
+        outcomes.append(tally_count.count(contest.election, contest.spec))
+        tell(done, len(contests))
+    ballots = elections.ballots_of(session, found)
+    name = round_name(session, found)
+    pairs = [(c.envelope.position, o.to_dict()) for c, o in zip(contests, outcomes, strict=True)]
+    return Counted(contests, outcomes, ballots, result_bytes(name, ballots, pairs))
+
+
+def round_name(session: Session, found: Round) -> str:
+    """What a round is called in trackers and bundles: "municipality/round"."""
+    place = session.get_one(Municipality, found.municipality_id)
+    return f"{place.slug}/{found.slug}"
+
+
+def result_bytes(name: str, ballots: int, outcomes: list[tuple[int, dict[str, Any]]]) -> bytes:
+    """The file result.json: canonical JSON of the outcomes by envelope position, in ballot order."""
+    return canonical(
+        {
+            "ballots": ballots,
+            "envelopes": [
+                {"outcome": outcome, "position": position}
+                for position, outcome in sorted(outcomes, key=lambda pair: pair[0])
+            ],
+            "format": FORMAT,
+            "round": name,
+        }
+    )
+
+
+def keep(session: Session, row: Count, counted: Counted) -> None:
+    """Write what was counted into its row, with one result for every envelope."""
+    session.execute(delete(EnvelopeResult).where(EnvelopeResult.count_id == row.id))
+    for contest, outcome in zip(counted.contests, counted.outcomes, strict=True):
+        session.add(
+            EnvelopeResult(
+                municipality_id=row.municipality_id,
+                count_id=row.id,
+                envelope_id=contest.envelope.id,
+                outcome=outcome.to_dict(),
+                figures=figures(contest, outcome),
+            )
+        )
+    row.result = counted.result.decode()
+    row.result_hash = digest(counted.result)
+    row.ballots = counted.ballots
+    row.counted_at = database_now(session)
+    row.state = CountState.COUNTED
+    session.flush()
+
+
+def recount(session: Session, row: Count) -> None:
+    """Count once more in another way and note whether the bytes are the same."""
+    found = session.scalars(select(Round).where(Round.id == row.round_id)).one()
+    frames = elections.frames(session, found)
+    ballots = list(elections.classes(session, found))
+    random.Random(row.id).shuffle(ballots)  # noqa: S311 (any other order will do)
+    contests = elections.contests(frames, ballots)
+    work = sum(_work(contest) for contest in contests)
+    method = RecountMethod.PLAIN if work <= PLAIN_WORK else RecountMethod.SHUFFLED
+    pairs = []
+    for contest in contests:
+        if method is RecountMethod.PLAIN:
+            outcome = plain.count(contest.election.to_dict(), contest.spec.to_dict())
+        else:
+            outcome = tally_count.count(contest.election, contest.spec).to_dict()
+        pairs.append((contest.envelope.position, outcome))
+    again = result_bytes(round_name(session, found), sum(number for _, number in ballots), pairs)
+    row.recount_hash = digest(again)
+    row.recount_method = method
+    row.recounted_at = database_now(session)
+    row.state = CountState.RECOUNTED if row.recount_hash == row.result_hash else CountState.DIFFERENT
+    session.flush()
+
+
+def _work(contest: Contest) -> int:
+    """A rough measure of the plain way's work: every run of Equal Shares looks at every class for every project."""
+    size = (contest.election.profile.classes + 1) * (len(contest.election.projects) + 1)
+    if contest.spec.rule is Rule.GREEDY:
+        return size // 100
+    runs = 200 if contest.spec.completion.adds else 1
+    return size * runs

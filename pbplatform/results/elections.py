@@ -1,0 +1,261 @@
+"""From the database to the tally: the frozen projects, the sealed ballots, the rule in force of every envelope.
+
+Ballots are grouped by the text of their payload in SQL, before anything is parsed: voters with the same ballot are one
+class. One pass over the classes gives the elections of all envelopes.
+
+Who counts as a voter of an envelope: for the whole municipality's money everybody whose ballot was counted, also those
+who left it blank, because the money is theirs too; for a district's money those who chose something in it, because the
+sealed ballots say nothing else of who lives there.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pbplatform.consultation import queries as consultation
+from pbplatform.consultation.models import BallotFormat, Category, Envelope, Round
+from pbplatform.municipalities.models import District
+from pbplatform.results.models import PastElection
+from pbplatform.tally import election as tally
+from pbplatform.tally.errors import RuleError
+from pbplatform.tally.profile import ballots_from_rows
+from pbplatform.tally.rules import Rule, RuleSpec, TieKind, Ties, options_of
+from pbplatform.voting.models import Project, RoundSeal, SealedBallot
+
+SCALE = 100
+"""Money is kept in hundredths, so a unit of the currency is a hundred."""
+
+FORMATS: Mapping[BallotFormat, tally.BallotFormat] = {
+    BallotFormat.APPROVAL: tally.BallotFormat.APPROVAL,
+    BallotFormat.CHOOSE_ONE: tally.BallotFormat.CHOOSE_ONE,
+    BallotFormat.KNAPSACK: tally.BallotFormat.KNAPSACK,
+    BallotFormat.POINTS: tally.BallotFormat.POINTS,
+    BallotFormat.RANKING: tally.BallotFormat.RANKING,
+}
+
+Classes = Iterable[tuple[str, int]]
+"""Payloads with the number of ballots that say just that."""
+
+
+@dataclass(frozen=True)
+class Contest:
+    """One envelope ready to be counted."""
+
+    envelope: Envelope
+    projects: Sequence[Project]
+    election: tally.Election
+    spec: RuleSpec
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Everything of an envelope but its ballots, as plain data: what the bundle publishes as count.json."""
+
+    envelope: Envelope
+    projects: Sequence[Project]
+    election: dict[str, Any]
+    options: dict[str, Any]
+    blank_counts: bool
+
+
+def counting_order(envelopes: Sequence[Envelope]) -> list[Envelope]:
+    """Districts before the whole municipality, each in ballot order."""
+    return sorted(envelopes, key=lambda e: (e.district_id is None, e.position))
+
+
+def projects_of(session: Session, envelope: Envelope) -> Sequence[Project]:
+    """The projects of an envelope in ballot order, the withdrawn ones among them."""
+    return session.scalars(
+        select(Project)
+        .where(Project.municipality_id == envelope.municipality_id, Project.envelope_id == envelope.id)
+        .order_by(Project.number)
+    ).all()
+
+
+def classes(session: Session, found: Round) -> Classes:
+    """The different payloads of a round's sealed ballots with their numbers, streamed."""
+    rows = session.execute(
+        select(SealedBallot.payload, func.count())
+        .where(SealedBallot.round_id == found.id)
+        .group_by(SealedBallot.payload)
+        .execution_options(yield_per=10_000)
+    )
+    yield from ((row[0], row[1]) for row in rows)
+
+
+def seal_of(session: Session, found: Round) -> RoundSeal | None:
+    """What was fixed at the seal; none for a past election."""
+    return session.get(RoundSeal, found.id)
+
+
+def ballots_of(session: Session, found: Round) -> int:
+    """How many ballots were counted in a round."""
+    return session.scalar(select(func.count()).where(SealedBallot.round_id == found.id)) or 0
+
+
+def frames(session: Session, found: Round) -> list[Frame]:
+    """The envelopes of a round in counting order, with everything the count needs but the ballots."""
+    seal = seal_of(session, found)
+    past = session.get(PastElection, found.id)
+    categories = {c.id: c for c in consultation.categories(session, found.id)}
+    districts = {
+        d.id: d
+        for d in session.scalars(select(District).where(District.municipality_id == found.municipality_id))
+    }
+    envelopes = consultation.envelopes(session, found.id)
+    return [
+        _frame(session, envelope, seal, past, categories, districts, alone=len(envelopes) == 1)
+        for envelope in counting_order(envelopes)
+    ]
+
+
+def _frame(
+    session: Session,
+    envelope: Envelope,
+    seal: RoundSeal | None,
+    past: PastElection | None,
+    categories: Mapping[int, Category],
+    districts: Mapping[int, District],
+    *,
+    alone: bool,
+) -> Frame:
+    listed = projects_of(session, envelope)
+    standing = [project for project in listed if project.withdrawn_at is None]
+    groups: dict[str, list[str]] = {}
+    for project in standing:
+        if project.conflict_group:
+            groups.setdefault(project.conflict_group, []).append(project.code)
+    district = districts[envelope.district_id].code if envelope.district_id else ""
+    options = dict(envelope.rule_options)
+    limits = options.pop("limits", [])
+    order = (seal.tie_orders.get(str(envelope.position)) or []) if seal is not None else []
+    election = {
+        "budget": envelope.amount,
+        "exclusive": sorted(sorted(group) for group in groups.values() if len(group) > 1),
+        "format": FORMATS[envelope.ballot_format].value,
+        "limits": sorted(limits, key=lambda limit: (limit["kind"], limit["name"], limit["amount"])),
+        "max_length": envelope.most_choices,
+        "points_scale": past.points_scale if past is not None else 1,
+        "projects": [
+            {
+                "categories": _categories(project, categories),
+                "cost": project.cost,
+                "district": project.details.get("district", district),
+                "id": project.code,
+            }
+            for project in standing
+        ],
+        "scale": SCALE,
+    }
+    spec = rule_of(envelope, options, [code for code in order if code in {p.code for p in standing}])
+    return Frame(envelope, listed, election, spec.to_dict(), alone or envelope.district_id is None)
+
+
+def _categories(project: Project, categories: Mapping[int, Category]) -> list[str]:
+    listed = project.details.get("categories")
+    if listed is not None:
+        return list(listed)
+    return [categories[project.category_id].code] if project.category_id else []
+
+
+def rule_of(envelope: Envelope, options: Mapping[str, Any], order: Sequence[str]) -> RuleSpec:
+    """The rule in force of an envelope with its tie order; raise RuleError when the settings mean no rule."""
+    known = set(options_of(Rule(envelope.rule)))
+    data = {"rule": envelope.rule, **{name: value for name, value in options.items() if name in known}}
+    if envelope.threshold is not None:
+        data["threshold"] = envelope.threshold
+    if order:
+        data["ties"] = {"kind": TieKind.GIVEN.value, "order": list(order)}
+    if "ties" not in data:
+        data["ties"] = {"kind": TieKind.VOTES_COST.value}
+    return RuleSpec.from_dict(data)
+
+
+def contests(frames_: Sequence[Frame], ballots: Classes) -> list[Contest]:
+    """The elections of all envelopes from one pass over the ballots."""
+    sorters = [_Sorter(frame) for frame in frames_]
+    for payload, number in ballots:
+        said = json.loads(payload)
+        for sorter in sorters:
+            sorter.take(said.get(sorter.position), number)
+    return [sorter.contest() for sorter in sorters]
+
+
+class _Sorter:
+    """Collects what the ballots say of one envelope."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self.position = str(frame.envelope.position)
+        self.index = {project["id"]: place for place, project in enumerate(frame.election["projects"])}
+        self.points = frame.election["format"] == tally.BallotFormat.POINTS.value
+        self.rows: list[tuple[list[int], list[int] | None, int]] = []
+        self.blank = 0
+
+    def take(self, choices: list[Any] | None, number: int) -> None:
+        """Note the choices of `number` ballots; choices of withdrawn projects fall away, their voters stay."""
+        if choices is None:
+            self.blank += number if self.frame.blank_counts else 0
+            return
+        index = self.index
+        if self.points:
+            kept = [(index[code], points) for code, points in choices if code in index]
+            self.rows.append(([place for place, _ in kept], [points for _, points in kept], number))
+        else:
+            self.rows.append(([index[code] for code in choices if code in index], None, number))
+
+    def contest(self) -> Contest:
+        """The election and its rule."""
+        plan = self.frame.election
+        kind = tally.BallotFormat(plan["format"])
+        profile = ballots_from_rows(
+            [*self.rows, ([], [] if self.points else None, self.blank)] if self.blank else self.rows,
+            projects=len(plan["projects"]),
+            points=self.points,
+            ranked=kind is tally.BallotFormat.RANKING,
+        )
+        election = tally.Election(
+            budget=plan["budget"],
+            projects=tuple(
+                tally.Project(p["id"], p["cost"], "", tuple(p["categories"]), p["district"])
+                for p in plan["projects"]
+            ),
+            profile=profile,
+            format=kind,
+            scale=plan["scale"],
+            max_length=plan["max_length"],
+            points_scale=plan["points_scale"],
+            exclusive=tuple(tuple(group) for group in plan["exclusive"]),
+            limits=tuple(
+                tally.Limit(tally.LimitKind(limit["kind"]), limit["name"], limit["amount"])
+                for limit in plan["limits"]
+            ),
+        )
+        spec = RuleSpec.from_dict(self.frame.options)
+        return Contest(self.frame.envelope, self.frame.projects, election, spec)
+
+
+def other_rule(spec: RuleSpec, election: tally.Election) -> RuleSpec | None:
+    """The rule to compare with: greedy for Equal Shares, Equal Shares with both completions for greedy."""
+    try:
+        if spec.rule is Rule.EQUAL_SHARES:
+            return RuleSpec(Rule.GREEDY, order=spec.order, threshold=spec.threshold, ties=spec.ties)
+        return RuleSpec.from_dict(
+            {
+                "rule": Rule.EQUAL_SHARES.value,
+                "completion": "add-one-greedy",
+                "order": spec.order.value,
+                "threshold": spec.threshold,
+                "ties": _ties(spec.ties),
+            }
+        )
+    except RuleError:
+        return None
+
+
+def _ties(ties: Ties) -> dict[str, Any]:
+    return {"kind": ties.kind.value, "order": list(ties.order)}

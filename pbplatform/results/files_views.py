@@ -1,0 +1,116 @@
+"""Files that prove the result: the bundle and how to run it, the protocol, the share image, the council's act."""
+
+from flask import Blueprint, Response, g, make_response, render_template
+
+from pbplatform import door
+from pbplatform.charter.actions import Action
+from pbplatform.consultation.models import Round
+from pbplatform.consultation.place import this_round
+from pbplatform.door import acts
+from pbplatform.foundation import i18n
+from pbplatform.foundation.errors import Missing
+from pbplatform.results import bundle, protocol, queries, showing
+from pbplatform.results.models import CouncilDecision, Count
+from pbplatform.results.share import share_png
+
+pages = Blueprint("results_files", __name__)
+
+
+def _public(round_slug: str) -> tuple[Round, Count]:
+    found = this_round(round_slug)
+    row = queries.public_count(door.session(), found)
+    if row is None:
+        raise Missing
+    return found, row
+
+
+def download(content: bytes, kind: str, name: str | None = None) -> Response:
+    """A file; with a name it is saved, without it is shown."""
+    response = make_response(content)
+    response.content_type = kind
+    if name is not None:
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@pages.get("/rounds/<slug:round_slug>/results/check")
+@acts(Action.READ_PUBLIC)
+def check(round_slug: str) -> str:
+    """How to count again on one's own computer."""
+    found, row = _public(round_slug)
+    session = door.session()
+    return render_template(
+        "results/check.html",
+        count=row,
+        seal=queries.seal(session, found),
+        past=queries.past_election(session, found),
+    )
+
+
+@pages.get("/rounds/<slug:round_slug>/results/bundle.zip")
+@acts(Action.READ_PUBLIC)
+def bundle_zip(round_slug: str) -> Response:
+    """The verification bundle."""
+    found, row = _public(round_slug)
+    content = bundle.build(door.session(), found, row)
+    return download(content, "application/zip", f"{g.municipality.slug}-{found.slug}-{row.number}.zip")
+
+
+@pages.get("/rounds/<slug:round_slug>/results/protocol")
+@acts(Action.READ_PUBLIC)
+def protocol_page(round_slug: str) -> str:
+    """The protocol of the count, signed by the officers' names."""
+    found, row = _public(round_slug)
+    return render_template("results/protocol_page.html", **_protocol(found, row))
+
+
+@pages.get("/rounds/<slug:round_slug>/results/protocol.pdf")
+@acts(Action.READ_PUBLIC)
+def protocol_pdf(round_slug: str) -> Response:
+    """The same on paper."""
+    found, row = _public(round_slug)
+    html = render_template("results/protocol_pdf.html", **_protocol(found, row))
+    return download(protocol.pdf(html), "application/pdf", f"protocol-{found.slug}-{row.number}.pdf")
+
+
+@pages.get("/rounds/<slug:round_slug>/results/protocol.json")
+@acts(Action.READ_PUBLIC)
+def protocol_json(round_slug: str) -> Response:
+    """The same for machines."""
+    found, row = _public(round_slug)
+    return download(protocol.data(door.session(), found, row), "application/json")
+
+
+def _protocol(found: Round, row: Count) -> dict[str, object]:
+    session = door.session()
+    return {
+        "round": found,
+        "count": row,
+        "parts": showing.show(session, found, row, g.locale, lambda n: i18n.number(n, g.locale)),
+        "signatures": queries.signatures(session, row),
+        "seal": queries.seal(session, found),
+        "past": queries.past_election(session, found),
+        "turnout": queries.turnout(session, found),
+    }
+
+
+@pages.get("/rounds/<slug:round_slug>/results/share.png")
+@acts(Action.READ_PUBLIC)
+def share_image(round_slug: str) -> Response:
+    """A picture for social networks."""
+    found, row = _public(round_slug)
+    shown = showing.show(door.session(), found, row, g.locale, lambda n: i18n.number(n, g.locale))
+    return download(share_png(g.municipality, found, shown, g.locale), "image/png")
+
+
+@pages.get("/rounds/<slug:round_slug>/results/acts/<int:decision_id>.pdf")
+@acts(Action.READ_PUBLIC)
+def act(round_slug: str, decision_id: int) -> Response:
+    """The council's act."""
+    found, _row = _public(round_slug)
+    decision = door.session().get(CouncilDecision, decision_id)
+    if decision is None or decision.round_id != found.id or decision.document_key is None:
+        raise Missing
+    return download(
+        door.house().files.get(decision.document_key), "application/pdf", f"act-{decision.id}.pdf"
+    )

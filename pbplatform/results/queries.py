@@ -1,0 +1,147 @@
+"""Questions about counts and results. One rule decides what is public when, for pages, interface and files alike."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from pbplatform.accounts.models import Account
+from pbplatform.consultation.models import Round
+from pbplatform.results.models import CouncilDecision, Count, CountState, EnvelopeResult, PastElection
+from pbplatform.voting.models import RoundSeal, SealedBallot
+
+OFFICIAL = frozenset({CountState.DECLARED, CountState.CORRECTED})
+CONFIRMED = frozenset({CountState.RECOUNTED, CountState.DECLARED})
+
+
+def counts(session: Session, found: Round) -> Sequence[Count]:
+    """Every count of a round, the newest first."""
+    return session.scalars(
+        select(Count)
+        .where(Count.municipality_id == found.municipality_id, Count.round_id == found.id)
+        .order_by(Count.number.desc())
+    ).all()
+
+
+def latest(session: Session, found: Round) -> Count | None:
+    """The newest count of a round, whatever became of it."""
+    return next(iter(counts(session, found)), None)
+
+
+def public_count(session: Session, found: Round) -> Count | None:
+    """The count that everybody may see: the declared one; of a past election the newest that a recount confirmed.
+
+    This is the rule that pages, the programming interface and files all follow.
+    """
+    allowed = CONFIRMED if found.imported_from else frozenset({CountState.DECLARED})
+    return session.scalars(
+        select(Count)
+        .where(
+            Count.municipality_id == found.municipality_id,
+            Count.round_id == found.id,
+            Count.state.in_(allowed),
+        )
+        .order_by(Count.number.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def corrected(session: Session, found: Round) -> Sequence[Count]:
+    """The counts that were declared once and corrected later, the newest first."""
+    return [row for row in counts(session, found) if row.state is CountState.CORRECTED]
+
+
+def envelope_results(session: Session, row: Count) -> dict[int, EnvelopeResult]:
+    """The results of a count by envelope."""
+    found = session.scalars(
+        select(EnvelopeResult).where(
+            EnvelopeResult.municipality_id == row.municipality_id, EnvelopeResult.count_id == row.id
+        )
+    )
+    return {result.envelope_id: result for result in found}
+
+
+def past_election(session: Session, found: Round) -> PastElection | None:
+    """What the file of a past election said; none for the platform's own rounds."""
+    return session.get(PastElection, found.id)
+
+
+def seal(session: Session, found: Round) -> RoundSeal | None:
+    """What was fixed when the vote was sealed."""
+    return session.get(RoundSeal, found.id)
+
+
+def ballot_by_tracker(session: Session, found: Round, tracker: str) -> SealedBallot | None:
+    """The sealed ballot that a tracker names in this round."""
+    return session.scalars(
+        select(SealedBallot).where(SealedBallot.round_id == found.id, SealedBallot.tracker == tracker)
+    ).one_or_none()
+
+
+def turnout(session: Session, found: Round) -> dict[str, int]:
+    """Counted ballots by channel."""
+    rows = session.execute(
+        select(SealedBallot.channel, func.count())
+        .where(SealedBallot.round_id == found.id)
+        .group_by(SealedBallot.channel)
+    )
+    return {channel.value: number for channel, number in rows}
+
+
+def decisions(session: Session, found: Round) -> Sequence[CouncilDecision]:
+    """The council's decisions on a round's result in the order of their dates."""
+    return session.scalars(
+        select(CouncilDecision)
+        .where(CouncilDecision.municipality_id == found.municipality_id, CouncilDecision.round_id == found.id)
+        .order_by(CouncilDecision.decided_on, CouncilDecision.id)
+    ).all()
+
+
+def signatures(session: Session, row: Count) -> dict[str, str]:
+    """The names of the officers who counted, counted again and declared, by what they did."""
+    people = {"ordered": row.ordered_by, "recounted": row.recounted_by, "declared": row.declared_by}
+    wanted = [number for number in people.values() if number is not None]
+    rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(wanted)))
+    names = {row[0]: row[1] for row in rows}
+    return {what: names[who] for what, who in people.items() if who is not None and who in names}
+
+
+def rounds_with_results(session: Session, municipality_id: int) -> list[tuple[Round, Count]]:
+    """The rounds whose result is public, with the count that is, the newest round first."""
+    found = session.execute(
+        select(Round, Count)
+        .join(Count, Count.round_id == Round.id)
+        .where(
+            Round.municipality_id == municipality_id,
+            or_(
+                Count.state == CountState.DECLARED,
+                (Count.state == CountState.RECOUNTED) & Round.imported_from.is_not(None),
+            ),
+        )
+        .order_by(Round.created_at.desc(), Round.id.desc(), Count.number.desc())
+    )
+    newest: dict[int, tuple[Round, Count]] = {}
+    for round_, row in found:
+        newest.setdefault(round_.id, (round_, row))
+    return list(newest.values())
+
+
+def official_comparison(past: PastElection, outcome: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Whether our funded projects are the organisers'; None where the file does not tell theirs.
+
+    What they funded with money from elsewhere (mark 2) counts only where the rule itself adds money; otherwise it is
+    told apart as `extra`, as is what came from a reserve later (mark 3): no count of the ballots could find those.
+    """
+    if past.official is None:
+        return None
+    adds = outcome["options"].get("extra_percent") is not None
+    theirs = {code for code, mark in past.official.items() if mark == 1 or (mark == 2 and adds)}
+    ours = set(outcome["funded"])
+    later = {code for code, mark in past.official.items() if mark in (2, 3)} - theirs
+    return {
+        "equal": ours == theirs,
+        "only_ours": sorted(ours - theirs),
+        "only_theirs": sorted(theirs - ours),
+        "extra": sorted(later),
+    }

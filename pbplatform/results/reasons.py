@@ -1,0 +1,190 @@
+"""Why a project won or lost, as facts: one `Story` of each project, from the canonical outcome and its figures.
+
+`sentences.py` says them in a language. A story holds numbers only: money in minor units, rounded down for people; the
+exact rationals stay in the outcome.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+
+class Part(StrEnum):
+    """What one sentence of a story is about."""
+
+    VOTES = "votes"
+    POINTS = "points"
+    WON_BY_SHARES = "won_by_shares"
+    PAID_ALIKE = "paid_alike"
+    PAID_BY_POINTS = "paid_by_points"
+    WON_BY_RANK = "won_by_rank"
+    WON_BY_LEFTOVER = "won_by_leftover"
+    WON_WITH_EXTRA = "won_with_extra"
+    TIE_WON = "tie_won"
+    TIE_LOST = "tie_lost"
+    NO_SUPPORT = "no_support"
+    BELOW_THRESHOLD = "below_threshold"
+    DEARER_THAN_BUDGET = "dearer_than_budget"
+    EXCLUDED = "excluded"
+    OVER_LIMIT = "over_limit"
+    SUPPORTERS_MONEY = "supporters_money"
+    LOWER_COST = "lower_cost"
+    LEFT_AFTER_SHARES = "left_after_shares"
+    DOES_NOT_FIT = "does_not_fit"
+    NOT_REACHED = "not_reached"
+    MORE_VOTES = "more_votes"
+    MORE_POINTS = "more_points"
+    NO_VOTES_WOULD_DO = "no_votes_would_do"
+    SWITCHED = "switched"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One thing to say, with its numbers and the codes of the projects it names."""
+
+    part: Part
+    numbers: Mapping[str, int]
+    money: Mapping[str, int]
+    projects: tuple[str, ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Story:
+    """A project's fate."""
+
+    code: str
+    funded: bool
+    place: int | None
+    """Its place in the order of funding, from 1."""
+    sentences: tuple[Sentence, ...]
+
+
+def _say(
+    part: Part,
+    *,
+    money: Mapping[str, int] | None = None,
+    projects: tuple[str, ...] = (),
+    name: str = "",
+    **numbers: int,
+) -> Sentence:
+    return Sentence(part, numbers, money or {}, projects, name)
+
+
+def stories(
+    outcome: Mapping[str, Any], figures: Mapping[str, Any], costs: Mapping[str, int]
+) -> dict[str, Story]:
+    """Every counted project's story by its code."""
+    teller = _Teller(outcome, figures, costs)
+    return {code: teller.story(code) for code in figures["votes"]}
+
+
+class _Teller:
+    def __init__(
+        self, outcome: Mapping[str, Any], figures: Mapping[str, Any], costs: Mapping[str, int]
+    ) -> None:
+        self.outcome, self.figures, self.costs = outcome, figures, costs
+        self.options = outcome["options"]
+        self.funded = list(outcome["funded"])
+        self.rounds = {r["project"]: (turn, r) for turn, r in enumerate(outcome["rounds"], 1)}
+        self.steps: dict[str, dict[str, Any]] = {}
+        for step in outcome["steps"]:
+            if step["project"] not in self.steps or step["verdict"].startswith("funded"):
+                self.steps[step["project"]] = step
+        self.unfunded = {u["project"]: u for u in outcome["unfunded"]}
+        compared = outcome.get("compared")
+        self.switched = bool(compared and compared["switched"])
+
+    def story(self, code: str) -> Story:
+        """One project's story."""
+        told = [_say(Part.VOTES, votes=self.figures["votes"][code])]
+        if self.options["order"] == "points":
+            told.append(_say(Part.POINTS, points=int(self.figures["points"][code])))
+        if self.switched:
+            told.append(_say(Part.SWITCHED))
+        if code in self.funded:
+            told += self._won(code)
+        else:
+            told += self._lost(code)
+        told += self._ties(code)
+        place = self.funded.index(code) + 1 if code in self.funded else None
+        return Story(code, code in self.funded, place, tuple(told))
+
+    def _won(self, code: str) -> list[Sentence]:
+        if code in self.rounds and not self.switched:
+            return self._bought(code)
+        step = self.steps[code]
+        cost, left = self.costs[code], step["left"]
+        if step["verdict"] == "funded-with-extra":
+            return [_say(Part.WON_WITH_EXTRA, money={"left": left, "extra": cost - left}, rank=step["rank"])]
+        part = (
+            Part.WON_BY_RANK
+            if self.options["rule"] == "greedy" and step["stage"] == "greedy"
+            else Part.WON_BY_LEFTOVER
+        )
+        if self.switched:
+            part = Part.WON_BY_RANK
+        return [_say(part, money={"left": left, "after": left - cost}, rank=step["rank"])]
+
+    def _bought(self, code: str) -> list[Sentence]:
+        turn, bought = self.rounds[code]
+        told = [_say(Part.WON_BY_SHARES, turn=turn, turns=len(self.rounds))]
+        price = Fraction(bought["price"])
+        worth = {"cost": self.costs[code], "cardinality": 1}.get(self.options["utility"])
+        numbers = {"full": bought["paid_full"], "rest": bought["paid_rest"]}
+        numbers["none"] = bought["supporters"] - bought["paid_full"] - bought["paid_rest"]
+        if worth is not None:
+            told.append(Sentence(Part.PAID_ALIKE, numbers, {"each": round(price * worth)}))
+        else:
+            told.append(Sentence(Part.PAID_BY_POINTS, numbers, {"each": round(price)}))
+        return told
+
+    def _lost(self, code: str) -> list[Sentence]:
+        why = self.unfunded[code]
+        have, need, reason = Fraction(why["have"]), Fraction(why["need"]), why["reason"]
+        whole = {"have": int(have), "need": int(need), "missing": int(need) - int(have)}
+        if reason == "no-support":
+            return [_say(Part.NO_SUPPORT)]
+        if reason == "below-threshold":
+            return [Sentence(Part.BELOW_THRESHOLD, whole, {})]
+        if reason == "dearer-than-budget":
+            return [_say(Part.DEARER_THAN_BUDGET, money=whole)]
+        if reason == "excluded":
+            return [_say(Part.EXCLUDED, projects=(why["blocked_by"],))]
+        if reason == "over-limit":
+            return [_say(Part.OVER_LIMIT, name=why["blocked_by"])]
+        if reason == "supporters-money":
+            return self._lacked(code, whole)
+        rank = self.steps[code]["rank"]
+        part = Part.DOES_NOT_FIT if reason == "does-not-fit" else Part.NOT_REACHED
+        return [_say(part, money=whole, rank=rank), *self._more(code)]
+
+    def _more(self, code: str) -> list[Sentence]:
+        if code not in self.figures["needs"]:
+            return []
+        more = self.figures["needs"][code]
+        if more is None:
+            return [_say(Part.NO_VOTES_WOULD_DO)]
+        return [_say(Part.MORE_POINTS if self.options["order"] == "points" else Part.MORE_VOTES, more=more)]
+
+    def _lacked(self, code: str, whole: dict[str, int]) -> list[Sentence]:
+        told = [_say(Part.SUPPORTERS_MONEY, money=whole)]
+        if self.options["completion"] == "none" and whole["have"] > 0:
+            # With a fixed endowment the end money is a cost at which the project would have been bought at the latest then.
+            told.append(_say(Part.LOWER_COST, money=whole))
+        step = self.steps.get(code)
+        if step is not None:
+            told.append(_say(Part.LEFT_AFTER_SHARES, money={"left": step["left"]}))
+        return told
+
+    def _ties(self, code: str) -> list[Sentence]:
+        told = []
+        for tie in self.outcome["ties"]:
+            if code in tie["projects"] and tie["decisive"]:
+                others = tuple(other for other in tie["projects"] if other != code)
+                won = code in self.funded
+                told.append(_say(Part.TIE_WON if won else Part.TIE_LOST, projects=others))
+        return told

@@ -1,0 +1,160 @@
+"""The stories of projects in a person's words: correct to the engineer, plain to everybody else."""
+
+from collections.abc import Callable, Mapping
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from pbplatform.results.reasons import Part, Sentence, Story
+
+Money = Callable[[int], str]
+Number = Callable[[int], str]
+
+
+def tell(story: Story, titles: Mapping[str, str], money: Money, number: Number) -> list[str]:
+    """A story as sentences; `titles` are the projects' names in the reader's language."""
+    return [say(sentence, titles, money, number) for sentence in story.sentences]
+
+
+def say(sentence: Sentence, titles: Mapping[str, str], money: Money, number: Number) -> str:
+    """One sentence."""
+    values = {name: money(amount) for name, amount in sentence.money.items()}
+    counts = sentence.numbers
+    shown = {name: number(value) for name, value in counts.items()}
+    names = _listed([titles.get(code, code) for code in sentence.projects])
+    if sentence.part in _COUNTED:
+        key, words = _COUNTED[sentence.part]
+        return str(words(counts[key], shown))
+    if sentence.part in (Part.PAID_ALIKE, Part.PAID_BY_POINTS):
+        return _paid(sentence, values, shown)
+    return str(_PLAIN[sentence.part]() % {**values, **shown, "names": names, "name": sentence.name})
+
+
+def _listed(names: list[str]) -> str:
+    shown = [f"“{name}”" for name in names[:3]]
+    if len(names) > 3:
+        shown.append(_("and others"))
+    return ", ".join(shown)
+
+
+def _paid(sentence: Sentence, values: dict[str, str], shown: dict[str, str]) -> str:
+    counts = sentence.numbers
+    if sentence.part is Part.PAID_ALIKE:
+        told = ngettext(
+            "%(full)s of its supporters gave %(each)s of their share of the money.",
+            "%(full)s of its supporters gave %(each)s each of their shares of the money.",
+            counts["full"],
+            full=shown["full"],
+            each=values["each"],
+        )
+    else:
+        told = ngettext(
+            "%(full)s of its supporters gave %(each)s for each point.",
+            "%(full)s of its supporters gave %(each)s for each point.",
+            counts["full"],
+            full=shown["full"],
+            each=values["each"],
+        )
+    if counts["rest"]:
+        told += " " + ngettext(
+            "%(rest)s had less than that left and gave all of it.",
+            "%(rest)s had less than that left and gave all of it.",
+            counts["rest"],
+            rest=shown["rest"],
+        )
+    if counts["none"]:
+        told += " " + ngettext(
+            "%(none)s had already spent the whole share on other projects.",
+            "%(none)s had already spent their whole share on other projects.",
+            counts["none"],
+            none=shown["none"],
+        )
+    return str(told)
+
+
+_COUNTED: Mapping[Part, tuple[str, Callable[[int, dict[str, str]], str]]] = {
+    Part.VOTES: (
+        "votes",
+        lambda n, s: ngettext(
+            "%(votes)s person chose this project.",
+            "%(votes)s people chose this project.",
+            n,
+            votes=s["votes"],
+        ),
+    ),
+    Part.POINTS: (
+        "points",
+        lambda n, s: ngettext(
+            "It received %(points)s point.", "It received %(points)s points.", n, points=s["points"]
+        ),
+    ),
+    Part.MORE_VOTES: (
+        "more",
+        lambda n, s: ngettext(
+            "With %(more)s more vote, and everything else the same, it would have won.",
+            "With %(more)s more votes, and everything else the same, it would have won.",
+            n,
+            more=s["more"],
+        ),
+    ),
+    Part.MORE_POINTS: (
+        "more",
+        lambda n, s: ngettext(
+            "With %(more)s more point, and everything else the same, it would have won.",
+            "With %(more)s more points, and everything else the same, it would have won.",
+            n,
+            more=s["more"],
+        ),
+    ),
+}
+
+_PLAIN: Mapping[Part, Callable[[], str]] = {
+    Part.WON_BY_SHARES: lambda: _(
+        "It won in step %(turn)s of %(turns)s: its supporters together had enough of their shares of the money to pay for it."
+    ),
+    Part.WON_BY_RANK: lambda: _(
+        "It won at place %(rank)s of the list: %(left)s was left when its turn came, and %(after)s after it."
+    ),
+    Part.WON_BY_LEFTOVER: lambda: _(
+        "It won with the money that was left over in the end: %(left)s before it, %(after)s after it."
+    ),
+    Part.WON_WITH_EXTRA: lambda: _(
+        "It won at place %(rank)s of the list: %(left)s was left when its turn came, and under the rules the municipality adds the missing %(extra)s."
+    ),
+    Part.TIE_WON: lambda: _(
+        "It stood exactly level with %(names)s; the order drawn by lot or announced before the vote put it first."
+    ),
+    Part.TIE_LOST: lambda: _(
+        "It stood exactly level with %(names)s; the order drawn by lot or announced before the vote put the other first."
+    ),
+    Part.NO_SUPPORT: lambda: _("Nobody chose it, so it could not win."),
+    Part.BELOW_THRESHOLD: lambda: _(
+        "The rules ask for at least %(need)s; it received %(have)s, which is %(missing)s too few."
+    ),
+    Part.DEARER_THAN_BUDGET: lambda: _("It costs %(need)s, more than all the money there was: %(have)s."),
+    Part.EXCLUDED: lambda: _("It could not be carried out together with %(names)s, which won."),
+    Part.OVER_LIMIT: lambda: _("There was no money left for its group: “%(name)s”."),
+    Part.SUPPORTERS_MONEY: lambda: _(
+        "It did not win: in the end its supporters together still had %(have)s of their shares, and it costs %(need)s. %(missing)s was missing. What they no longer had of their shares went to other projects that they chose and that won."
+    ),
+    Part.LOWER_COST: lambda: _("At a cost of %(have)s, and everything else the same, it would have won."),
+    Part.LEFT_AFTER_SHARES: lambda: _(
+        "When the money left over was given out by the number of votes, %(left)s was left at its turn, less than it costs."
+    ),
+    Part.DOES_NOT_FIT: lambda: _(
+        "It did not win: when its turn came at place %(rank)s of the list, %(have)s was left, and it costs %(need)s. %(missing)s was missing."
+    ),
+    Part.NOT_REACHED: lambda: _(
+        "It did not win: it stood at place %(rank)s of the list, and under the rules the count had ended before, at the first project that the money did not cover."
+    ),
+    Part.NO_VOTES_WOULD_DO: lambda: _("No number of votes alone would have been enough."),
+    Part.SWITCHED: lambda: _(
+        "Under the rules two ways of counting were compared, and the list by number of votes was taken because more voters were better off with it."
+    ),
+    Part.WITHDRAWN: lambda: _("It was withdrawn after the list had been fixed, so it was not counted."),
+}
+
+
+def withdrawn() -> str:
+    """What is said of a project that was not counted."""
+    return say(Sentence(Part.WITHDRAWN, {}, {}), {}, str, str)

@@ -1,0 +1,255 @@
+"""What the result pages show of one envelope, put together from the count, its figures and the projects."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pbplatform.consultation import queries as consultation
+from pbplatform.consultation.models import Category, Envelope, Round
+from pbplatform.foundation import i18n
+from pbplatform.municipalities.models import District
+from pbplatform.results import elections, plots, queries, sentences
+from pbplatform.results.models import Count, EnvelopeResult, PastElection
+from pbplatform.results.reasons import Story, stories
+from pbplatform.results.smallcells import Cell, suppress
+from pbplatform.voting.models import Project
+
+MOST_RUNNERS = 25
+
+
+@dataclass(frozen=True)
+class Line:
+    """One project in the result: its place, votes, cost, and its story in words."""
+
+    project: Project
+    story: Story | None
+    told: list[str]
+    votes: int
+    funded: bool
+    extra: bool
+
+    @property
+    def place(self) -> int | None:
+        """Its place in the order of funding."""
+        return self.story.place if self.story else None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An envelope's result, ready for a page."""
+
+    envelope: Envelope
+    outcome: Mapping[str, Any]
+    figures: Mapping[str, Any]
+    lines: list[Line]
+    """The funded in their order, then the others by votes."""
+    official: dict[str, Any] | None
+    currency: str
+    locale: str
+
+    @property
+    def funded(self) -> list[Line]:
+        """The winners."""
+        return [line for line in self.lines if line.funded]
+
+    @property
+    def losers(self) -> list[Line]:
+        """The others."""
+        return [line for line in self.lines if not line.funded]
+
+    @property
+    def spent(self) -> int:
+        """What the winners cost together."""
+        return int(self.outcome["cost"])
+
+    @property
+    def left(self) -> int:
+        """What is left of the money."""
+        return max(int(self.envelope.amount) - self.spent, 0)
+
+    @property
+    def happy(self) -> int:
+        """Voters with at least one funded choice, in hundredths of all."""
+        ballots = self.outcome["ballots"]
+        return round(100 * (ballots - self.figures["shares"].get("0", 0)) / ballots) if ballots else 0
+
+    def money(self, minor: int) -> str:
+        """An amount in the reader's language."""
+        return i18n.money(minor, self.currency, self.locale)
+
+    def race(self) -> Markup:
+        """The rounds as a race along the money."""
+        runners = []
+        before = 0
+        for line in self.funded:
+            runners.append(plots.Runner(self._title(line), line.project.cost, before, True))
+            before += line.project.cost
+        lacking = {u["project"]: u for u in self.outcome["unfunded"]}
+        for line in self.losers[: max(MOST_RUNNERS - len(runners), 5)]:
+            why = lacking.get(line.project.code)
+            if why is not None:
+                money = why["reason"] in ("supporters-money", "does-not-fit")
+                held = int(elections_fraction(why["have"])) if money else None
+                runners.append(plots.Runner(self._title(line), line.project.cost, before, False, held))
+        return plots.race(runners, self.envelope.amount, self.money)
+
+    def _title(self, line: Line) -> str:
+        return i18n.localised(line.project.titles, self.locale).text
+
+    def share_rows(self) -> list[tuple[int, int, int]]:
+        """Number of funded choices, voters under this rule, voters under the other."""
+        ours = {int(k): v for k, v in self.figures["shares"].items()}
+        other = self.figures["other"]
+        theirs = {int(k): v for k, v in other["shares"].items()} if other else {}
+        return [(k, ours.get(k, 0), theirs.get(k, 0)) for k in sorted({*ours, *theirs})]
+
+    def share_plot(self, ours: str, theirs: str) -> Markup:
+        """Voters by the number of their funded choices, under both rules."""
+        series = [(ours, plots.FUNDED, {k: a for k, a, _b in self.share_rows()})]
+        if self.figures["other"]:
+            series.append((theirs, plots.OTHER, {k: b for k, _a, b in self.share_rows()}))
+        return plots.columns(series, self.outcome["ballots"])
+
+    def by_code(self) -> dict[str, Line]:
+        """The lines by the projects' codes."""
+        return {line.project.code: line for line in self.lines}
+
+
+def elections_fraction(text: str) -> int:
+    """The whole part of a rational that an outcome holds as text."""
+    numerator, _slash, denominator = text.partition("/")
+    return int(numerator) // int(denominator or 1)
+
+
+def show(
+    session: Session, found: Round, row: Count, locale: str, number: Callable[[int], str]
+) -> list[Shown]:
+    """Every envelope of a count, in ballot order."""
+    results = queries.envelope_results(session, row)
+    past = queries.past_election(session, found)
+    return [
+        _shown(session, envelope, results[envelope.id], past, locale, number)
+        for envelope in consultation.envelopes(session, found.id)
+        if envelope.id in results
+    ]
+
+
+def _shown(
+    session: Session,
+    envelope: Envelope,
+    result: EnvelopeResult,
+    past: PastElection | None,
+    locale: str,
+    number: Callable[[int], str],
+) -> Shown:
+    projects = elections.projects_of(session, envelope)
+    titles = {p.code: i18n.localised(p.titles, locale).text for p in projects}
+    told = stories(result.outcome, result.figures, {p.code: p.cost for p in projects})
+
+    def money(minor: int) -> str:
+        return i18n.money(minor, envelope.currency, locale)
+
+    extra = {s["project"] for s in result.outcome["steps"] if s["verdict"] == "funded-with-extra"}
+    lines = []
+    for project in projects:
+        story = told.get(project.code)
+        said = sentences.tell(story, titles, money, number) if story else [sentences.withdrawn()]
+        lines.append(
+            Line(
+                project,
+                story,
+                said,
+                result.figures["votes"].get(project.code, 0),
+                bool(story and story.funded),
+                project.code in extra,
+            )
+        )
+    points = result.figures["points"]
+    lines.sort(
+        key=lambda line: (
+            line.place or len(lines) + 1,
+            -points.get(line.project.code, -1),
+            line.project.number,
+        )
+    )
+    official = queries.official_comparison(past, result.outcome) if past else None
+    return Shown(envelope, result.outcome, result.figures, lines, official, envelope.currency, locale)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Money and projects of one category or district."""
+
+    name: str
+    projects: int
+    funded: int
+    cost: int
+    votes: Cell
+
+
+def groups(shown: Sequence[Shown], key: Callable[[Project, Envelope], str | None]) -> list[Group]:
+    """Projects, winners, money and votes by a key; small numbers of votes are hidden by the one rule."""
+    sums: dict[str, list[int]] = {}
+    for part in shown:
+        for line in part.lines:
+            name = key(line.project, part.envelope)
+            if name is None:
+                continue
+            row = sums.setdefault(name, [0, 0, 0, 0])
+            row[0] += 1
+            row[1] += line.funded
+            row[2] += line.project.cost if line.funded else 0
+            row[3] += line.votes
+    cells = suppress({name: row[3] for name, row in sums.items()})
+    return [Group(name, row[0], row[1], row[2], cells[name]) for name, row in sorted(sums.items()) if name]
+
+
+def category_key(session: Session, found: Round, locale: str) -> Callable[[Project, Envelope], str | None]:
+    """Names a project's category in the reader's language; of several the first."""
+    names: dict[int, Category] = {c.id: c for c in consultation.categories(session, found.id)}
+
+    def key(project: Project, _envelope: Envelope) -> str | None:
+        if project.category_id:
+            return i18n.localised(names[project.category_id].names, locale).text
+        listed = project.details.get("categories") or []
+        return str(listed[0]) if listed else None
+
+    return key
+
+
+def district_key(session: Session, found: Round, locale: str) -> Callable[[Project, Envelope], str | None]:
+    """Names the district of a project's envelope."""
+    names = {
+        d.id: i18n.localised(d.names, locale).text
+        for d in session.scalars(select(District).where(District.municipality_id == found.municipality_id))
+    }
+
+    def key(project: Project, envelope: Envelope) -> str | None:
+        if envelope.district_id:
+            return names[envelope.district_id]
+        return str(project.details.get("district") or "") or _("The whole municipality")
+
+    return key
+
+
+def picture_of_places(session: Session, found: Round, shown: Sequence[Shown]) -> Markup | None:
+    """The winners' map."""
+    spots = [
+        plots.Spot(
+            line.project.latitude, line.project.longitude, str(line.place or line.project.number), line.funded
+        )
+        for part in shown
+        for line in part.lines
+        if line.project.latitude is not None and line.project.longitude is not None
+    ]
+    outlines = [
+        d.outline
+        for d in session.scalars(select(District).where(District.municipality_id == found.municipality_id))
+        if d.outline and not found.imported_from
+    ]
+    return plots.winners_map(spots, outlines)

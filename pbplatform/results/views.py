@@ -1,0 +1,118 @@
+"""The result of a round for everybody: overview, the why of each project, my receipt."""
+
+from flask import Blueprint, Response, g, make_response, render_template
+
+from pbplatform import door
+from pbplatform.charter.actions import Action
+from pbplatform.consultation.models import Round
+from pbplatform.consultation.place import this_round
+from pbplatform.door import acts
+from pbplatform.foundation import i18n
+from pbplatform.foundation.errors import Missing
+from pbplatform.results import queries, showing
+from pbplatform.results.forms import ReceiptForm
+from pbplatform.results.models import Count
+from pbplatform.results.receipts import receipt_of
+from pbplatform.results.showing import Line, Shown
+
+pages = Blueprint("results", __name__)
+
+
+def _public(round_slug: str) -> tuple[Round, Count]:
+    """The round and its public count; there is no such page before."""
+    found = this_round(round_slug)
+    row = queries.public_count(door.session(), found)
+    if row is None:
+        raise Missing
+    return found, row
+
+
+def number(value: int) -> str:
+    """A number in the reader's language."""
+    return i18n.number(value, g.locale)
+
+
+def _shown(found: Round, row: Count) -> list[Shown]:
+    return showing.show(door.session(), found, row, g.locale, number)
+
+
+@pages.get("/rounds/<slug:round_slug>/results")
+@acts(Action.READ_PUBLIC)
+def overview(round_slug: str) -> str:
+    """What was decided, as pictures with their tables."""
+    found, row = _public(round_slug)
+    session = door.session()
+    shown = _shown(found, row)
+    return render_template(
+        "results/overview.html",
+        count=row,
+        parts=shown,
+        past=queries.past_election(session, found),
+        turnout=queries.turnout(session, found),
+        places=showing.picture_of_places(session, found, shown),
+        categories=showing.groups(shown, showing.category_key(session, found, g.locale)),
+        districts=showing.groups(shown, showing.district_key(session, found, g.locale)),
+        corrected=queries.corrected(session, found),
+        decisions=queries.decisions(session, found),
+    )
+
+
+@pages.get("/rounds/<slug:round_slug>/results/<int:position>/projects/<int:project_number>")
+@acts(Action.READ_PUBLIC)
+def why(round_slug: str, position: int, project_number: int) -> str:
+    """Why one project won or lost."""
+    found, row = _public(round_slug)
+    part, line = _line(_shown(found, row), position, project_number)
+    bought = next((r for r in part.outcome["rounds"] if r["project"] == line.project.code), None)
+    return render_template("results/why.html", count=row, part=part, line=line, bought=bought)
+
+
+def _line(shown: list[Shown], position: int, project_number: int) -> tuple[Shown, Line]:
+    for part in shown:
+        for line in part.lines:
+            if (part.envelope.position, line.project.number) == (position, project_number):
+                return part, line
+    raise Missing
+
+
+@pages.get("/rounds/<slug:round_slug>/results/<int:position>/card")
+@acts(Action.READ_PUBLIC)
+def card(round_slug: str, position: int) -> Response:
+    """A small page for other sites to embed."""
+    found, row = _public(round_slug)
+    part = next((p for p in _shown(found, row) if p.envelope.position == position), None)
+    if part is None:
+        raise Missing
+    response = make_response(render_template("results/card.html", part=part, round=found))
+    response.headers["X-Frame-Options"] = "ALLOWALL"
+    response.content_policy = EMBEDDABLE  # type: ignore[attr-defined]
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+EMBEDDABLE = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "font-src": "'self'",
+    "img-src": "'self' data:",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    "frame-ancestors": "*",
+}
+
+
+@pages.route("/rounds/<slug:round_slug>/results/receipt", methods=["GET", "POST"])
+@acts(Action.READ_PUBLIC)
+def receipt(round_slug: str) -> tuple[str, int]:
+    """Find one's ballot by its tracker and see what it paid for. The tracker travels in the body, never in an address."""
+    found, row = _public(round_slug)
+    form = ReceiptForm()
+    answer = None
+    status = 200
+    if form.validate_on_submit():
+        shown = _shown(found, row)
+        answer = receipt_of(door.session(), found, shown, str(form.tracker.data))
+        status = 200 if answer.found else 404
+    elif form.is_submitted():
+        status = 422
+    return render_template("results/receipt.html", form=form, answer=answer, count=row), status

@@ -1,0 +1,117 @@
+"""Past elections: a file becomes a counted, explained round; nothing of a broken file stays."""
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pbplatform.charter.roles import operator
+from pbplatform.consultation.models import Round
+from pbplatform.foundation.database import Database
+from pbplatform.foundation.errors import Conflict
+from pbplatform.municipalities.models import Municipality
+from pbplatform.results import operations, queries
+from pbplatform.results.imports import Source, import_election
+from pbplatform.results.models import Count, CountState, RecountMethod
+from pbplatform.tally.faults import FileFaults
+from pbplatform.voting.models import SealedBallot
+from tests.support.marks import SHARED, missing
+from tests.support.pages import PageClient
+from tests.support.people import a_municipality
+
+
+def real(name: str) -> bytes:
+    """The bytes of a real election."""
+    path = SHARED / "pabulib" / f"{name}.pb"
+    if not path.exists():
+        missing(f"the real elections are not at {path.parent}")
+    return path.read_bytes()
+
+
+def brought_in(session: Session, name: str, **options: object) -> tuple[Municipality, Round, Count]:
+    """A real election in a fresh municipality, counted."""
+    place = a_municipality(session)
+    found = import_election(
+        operator(place.id),
+        session,
+        place,
+        Source(f"{name}.pb", real(name), **options),  # type: ignore[arg-type]
+    )
+    return place, found, operations.count_past_election(operator(place.id), session, found)
+
+
+@pytest.mark.parametrize(
+    "name", ["Netherlands_Assen_2024", "Poland_Katowice_2022_Koszutka", "Poland_Warszawa_2018_Rembertow"]
+)
+def test_a_past_election_is_counted_as_its_city_did(session: Session, name: str) -> None:
+    _, found, row = brought_in(session, name)
+    assert row.state is CountState.RECOUNTED
+    assert row.recount_hash == row.result_hash
+    (result,) = queries.envelope_results(session, row).values()
+    past = queries.past_election(session, found)
+    assert past is not None
+    compared = queries.official_comparison(past, result.outcome)
+    assert compared is not None
+    assert compared["equal"], compared
+
+
+def test_small_elections_are_recounted_by_the_other_program(session: Session) -> None:
+    _, _, row = brought_in(session, "Poland_Warszawa_2018_Rembertow")
+    assert row.recount_method is RecountMethod.PLAIN
+
+
+def test_conflicts_that_a_file_tells_only_in_a_comment_can_be_given(session: Session) -> None:
+    _, found, row = brought_in(session, "Poland_Warszawa_2022_Bemowo", exclusive=(("773", "153"),))
+    (result,) = queries.envelope_results(session, row).values()
+    past = queries.past_election(session, found)
+    assert past is not None
+    compared = queries.official_comparison(past, result.outcome)
+    assert compared is not None
+    assert compared["equal"]
+    assert any(u["reason"] == "excluded" for u in result.outcome["unfunded"])
+
+
+def test_a_file_comes_in_once(session: Session) -> None:
+    place, _, _ = brought_in(session, "Netherlands_Assen_2024")
+    again = Source("again.pb", real("Netherlands_Assen_2024"))
+    with pytest.raises(Conflict):
+        import_election(operator(place.id), session, place, again)
+    assert session.scalar(select(func.count()).select_from(Round)) == 1
+
+
+def test_a_broken_file_leaves_nothing(session: Session) -> None:
+    place = a_municipality(session)
+    broken = (
+        real("Netherlands_Assen_2024").replace(b"num_votes;84", b"num_votes;85").replace(b"4,13", b"4,99")
+    )
+    with pytest.raises(FileFaults) as problem:
+        import_election(operator(place.id), session, place, Source("broken.pb", broken))
+    assert {fault.line for fault in problem.value.listed} >= {8}
+    assert any("99" in fault.message for fault in problem.value.listed)
+    for model in (Round, SealedBallot, Count):
+        assert session.scalar(select(func.count()).select_from(model)) == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "won", "lost"),
+    [
+        ("en", "This project won.", "was missing"),
+        ("ka", "ეს პროექტი გამარჯვებულია", "დააკლდა"),
+        ("bg", "Този проект спечели", "не достигнаха"),
+    ],
+)
+def test_every_project_says_why(
+    database: Database, client: PageClient, language: str, won: str, lost: str
+) -> None:
+    with database.transaction() as session:
+        _, found, row = brought_in(session, "Netherlands_Assen_2024")
+        (result,) = queries.envelope_results(session, row).values()
+        funded = result.outcome["funded"]
+        slug = found.slug
+    page = client.get(f"/{language}/rustavi/rounds/{slug}/results").get_data(as_text=True)
+    assert "84" in page
+    # Numbers on the ballot follow the file: 3 stands first, 8 third.
+    assert funded[0] == "3"
+    winner = client.get(f"/{language}/rustavi/rounds/{slug}/results/1/projects/1")
+    loser = client.get(f"/{language}/rustavi/rounds/{slug}/results/1/projects/3")
+    assert won in winner.get_data(as_text=True)
+    assert lost in loser.get_data(as_text=True)
