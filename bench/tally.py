@@ -1,0 +1,203 @@
+"""How fast and how large the count is: `python -m bench.tally`.
+
+Prints, on the largest real elections, our time and memory for loading and for each rule, beside pabutools (where
+`PB_PABUTOOLS_PYTHON` names an interpreter that has it) and beside the plain reference; then how time grows with ballots,
+classes, projects and increments on generated elections. `--plot FILE.svg` draws the growth, `--markdown` prints tables
+for the documentation. Every measurement runs in a process of its own, so that memory is its own too.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench.tally_elections import write_election
+from bench.tally_plot import Line, growth_plot
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("PB_SHARED", ROOT.parent / "shared")) / "pabulib"
+
+REAL = (
+    "Poland_Lodz_2020",
+    "Poland_Krakow_2019",
+    "Poland_Katowice_2020",
+    "Poland_Warszawa_2020_Bialoleka",
+    "Poland_Wieliczka_2023_Green_Budget",
+    "France_Toulouse_2022",
+    "Hungary_Budapest_2024_VIII_Jozsefvaros",
+)
+
+GREEDY = ("--rule", "greedy")
+SHARES = ("--rule", "equal-shares")
+ADD_ONE = (*SHARES, "--completion", "add-one-greedy")
+
+PABUTOOLS = """
+import json, resource, sys, time
+from pabutools.election import parse_pabulib, Cost_Sat
+from pabutools.rules import method_of_equal_shares
+begin = time.perf_counter()
+instance, profile = parse_pabulib(sys.argv[1])
+profile = profile.as_multiprofile()
+loaded = time.perf_counter()
+more = {"voter_budget_increment": 1} if sys.argv[2] == "add-one" else {}
+funded = method_of_equal_shares(instance, profile, sat_class=Cost_Sat, **more)
+done = time.perf_counter()
+peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(json.dumps({"load": loaded - begin, "count": done - loaded, "mb": int(peak.split()[1]) / 1024, "n": len(funded)}))
+"""
+
+PLAIN = """
+import json, sys, time
+from pathlib import Path
+from pbplatform.tally import plain
+from pbplatform.tally.pabulib import read
+from pbplatform.tally.rules import Completion, Rule, RuleSpec
+election = read(Path(sys.argv[1])).election
+add = Completion.ADD_ONE_GREEDY if sys.argv[2] == "add-one" else Completion.NONE
+data, spec = election.to_dict(), RuleSpec(Rule.EQUAL_SHARES, completion=add).to_dict()
+begin = time.perf_counter()
+outcome = plain.count(data, spec)
+print(json.dumps({"count": time.perf_counter() - begin, "n": len(outcome["funded"])}))
+"""
+
+
+def ours(path: Path, rule: tuple[str, ...], repeat: int = 3) -> dict:
+    """The best of a few runs of the command line: seconds to load and to count, megabytes, and what came out."""
+    best: dict = {}
+    for _ in range(repeat):
+        command = [sys.executable, "-m", "pbplatform.cli.main", "tally", "--jsonl", *rule, str(path)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        line = json.loads(done.stdout)
+        if not best or line["seconds"]["count"] < best["seconds"]["count"]:
+            best = line
+        if line["seconds"]["count"] > 5:
+            break
+    return best
+
+
+def other(python: str, code: str, path: Path, what: str, patience: float) -> dict | None:
+    """Somebody else's count in a process of its own; None when it takes longer than our patience."""
+    try:
+        command = [python, "-c", code, str(path), what]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=patience, check=True)
+    except subprocess.TimeoutExpired:
+        return None
+    return json.loads(done.stdout)
+
+
+def seconds(value: float | None, patience: float) -> str:
+    """A time for a table."""
+    if value is None:
+        return f"> {patience:.0f}"
+    return f"{value:.4f}" if value < 0.1 else f"{value:.2f}"
+
+
+def table(head: list[str], rows: list[list[str]], markdown: bool) -> None:
+    """Print a table, in Markdown or in columns."""
+    if markdown:
+        print("| " + " | ".join(head) + " |\n|" + " --- |" * len(head))
+        print("\n".join("| " + " | ".join(row) + " |" for row in rows))
+    else:
+        widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+        for row in [head, *rows]:
+            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
+    print(flush=True)
+
+
+def real_elections(patience: float, markdown: bool) -> None:
+    """Time and memory on real elections, beside the others."""
+    python = os.environ.get("PB_PABUTOOLS_PYTHON")
+    head = [
+        "election",
+        "ballots",
+        "projects",
+        "load s",
+        "greedy s",
+        "Equal Shares s",
+        "add-one s",
+        "increments",
+        "MB",
+    ]
+    head += ["plain ES s", "plain add-one s"]
+    head += ["pabutools load s", "its ES s", "its add-one s", "its MB"] if python else []
+    rows = []
+    for name in REAL:
+        path = SHARED / f"{name}.pb"
+        greedy, shares, add_one = ours(path, GREEDY), ours(path, SHARES), ours(path, ADD_ONE)
+        row = [name, str(add_one["ballots"]), str(add_one["projects"])]
+        row += [seconds(min(x["seconds"]["load"] for x in (greedy, shares, add_one)), patience)]
+        row += [seconds(x["seconds"]["count"], patience) for x in (greedy, shares, add_one)]
+        row += [str(add_one["increments"]), f"{add_one['peak_mb']:.0f}"]
+        for what in ("none", "add-one"):
+            done = other(sys.executable, PLAIN, path, what, patience)
+            row.append(seconds(done["count"] if done else None, patience))
+        if python:
+            first = other(python, PABUTOOLS, path, "none", patience)
+            second = other(python, PABUTOOLS, path, "add-one", patience) if first else None
+            row += [seconds(first["load"] if first else None, patience)]
+            row += [seconds(x["count"] if x else None, patience) for x in (first, second)]
+            row += [f"{max(x['mb'] for x in (first, second) if x):.0f}" if first else "-"]
+        rows.append(row)
+        print(f"  measured {name}", file=sys.stderr, flush=True)
+    table(head, rows, markdown)
+
+
+def generated(folder: Path, markdown: bool, plot: Path | None) -> None:
+    """How the cost grows: one thing varied at a time."""
+    head = ["varied", "ballots", "classes", "projects", "load s", "greedy s", "Equal Shares s", "add-one s"]
+    head += ["increments", "MB"]
+    rows = []
+    lines: dict[str, list[tuple[float, float]]] = {
+        "load": [],
+        "greedy": [],
+        "Equal Shares": [],
+        "add-one": [],
+    }
+    cases = [("ballots", 10**n, 100, 5) for n in (4, 5, 6)]
+    cases += [("projects", 20_000, projects, 5) for projects in (25, 50, 200, 400)]
+    cases += [("classes", 20_000, 100, length) for length in (1, 3, 10)]
+    cases += [("increments", 20_000, 100, 5)]
+    for varied, ballots, projects, length in cases:
+        path = folder / f"{varied}-{ballots}-{projects}-{length}.pb"
+        classes = write_election(path, ballots, projects, length)
+        extra = ("--increment", "0.01") if varied == "increments" else ()
+        runs = [ours(path, GREEDY, 2), ours(path, SHARES, 2), ours(path, (*ADD_ONE, *extra), 1)]
+        times = [min(run["seconds"]["load"] for run in runs), *(run["seconds"]["count"] for run in runs)]
+        if varied == "ballots":
+            for name, value in zip(lines, times, strict=True):
+                lines[name].append((ballots, value))
+        row = [varied, str(ballots), str(classes), str(projects), *(seconds(value, 0) for value in times)]
+        rows.append([*row, str(runs[2]["increments"]), f"{max(run['peak_mb'] for run in runs):.0f}"])
+        print(f"  measured {path.name}", file=sys.stderr, flush=True)
+        path.unlink()
+    table(head, rows, markdown)
+    if plot:
+        drawn = [Line(name, tuple(points)) for name, points in lines.items()]
+        plot.write_text(growth_plot("Seconds by number of ballots", drawn), encoding="utf-8")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--markdown", action="store_true", help="print Markdown tables")
+    parser.add_argument("--patience", type=float, default=60, help="seconds that the other counts may take")
+    parser.add_argument("--plot", type=Path, help="write the growth as an SVG picture")
+    parser.add_argument("--only", choices=["real", "generated"], help="measure one part only")
+    given = parser.parse_args()
+    begin = time.perf_counter()
+    if given.only != "generated" and SHARED.is_dir():
+        real_elections(given.patience, given.markdown)
+    elif given.only != "generated":
+        print(f"no real elections at {SHARED}", file=sys.stderr)
+    if given.only != "real":
+        with tempfile.TemporaryDirectory() as folder:
+            generated(Path(folder), given.markdown, given.plot)
+    print(f"  in {time.perf_counter() - begin:.0f} s", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
