@@ -199,6 +199,8 @@ def _read(name: str, value: Any) -> Any:
             return _ENUMS[name](value)
         if name == "ties":
             return Ties(TieKind(value["kind"]), tuple(value.get("order", ())))
+    except RuleError:
+        raise
     except (ValueError, KeyError, TypeError):
         raise RuleError(f"{value!r} is no value of the option {name}.") from None
     wanted = bool if name in ("skip", "leftover", "switch") else int
