@@ -20,7 +20,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,11 @@ UNIT = 2.0**-53
 """Half the spacing of float64 at 1: the relative error of one rounding."""
 
 Mask = npt.NDArray[np.bool_]
+
+
+def dot(a: Floats, b: npt.NDArray[Any]) -> float:
+    """Sum of products, in this thread: the usual product hands long vectors to a pool of threads and waits for it."""
+    return float(np.einsum("i,i->", a, b))
 
 
 class Bound(NamedTuple):
@@ -111,7 +116,7 @@ class State:
         owed = self.market.election.projects[project].cost if cost_now is None else cost_now
         cost = float(owed)
         held = self.held.take(column.classes)
-        total = float(column.weight @ held)
+        total = dot(column.weight, held)
         # Adding up k products of rounded numbers errs by at most k units of their absolute sum, in any order.
         rounding = (2 * len(held) + 16) * UNIT * (cost + 2 * total)
         doubt = rounding + column.supporters * self.slack
@@ -125,7 +130,7 @@ class State:
             # A tangent to the concave curve of money raised: its root is never above the price (Newton from the left).
             pulls = column.pull * rich
             pull = float(pulls.sum())
-            kept = float(pulls @ held) if column.stake is None else float((column.weight * rich) @ held)
+            kept = dot(pulls if column.stake is None else column.weight * rich, held)
             root = (cost - (total - kept)) / pull
             error = doubt / pull + 4 * UNIT * abs(root)
             low = max(low, root - error)
@@ -143,7 +148,7 @@ class State:
             return Bound(low, math.inf)
         high = at + 4 * error
         beyond = held >= (high if column.stake is None else high * column.stake)
-        if np.count_nonzero(beyond) == count or float(column.pull @ beyond) * 2 >= pull:
+        if np.count_nonzero(beyond) == count or dot(column.pull, beyond) * 2 >= pull:
             return Bound(low, high)
         return Bound(low, math.inf)
 
