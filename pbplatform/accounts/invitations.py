@@ -35,6 +35,8 @@ def invite(
         raise Invalid(AccountProblem.ROLE_NOT_GIVEN, "role")
     address = queries.folded(operations.checked_email(email))
     account = queries.by_email(session, address)
+    if account is not None:
+        require(actor, Action.CHANGE_MEMBERSHIP, Subject(municipality_id, owners=frozenset({account.id})))
     if account is not None and role in queries.roles_in(session, account.id, municipality_id):
         raise Invalid(AccountProblem.ALREADY_MEMBER, "email")
     secret = token()
@@ -115,15 +117,22 @@ def _take(session: Session, invitation: Invitation, account: Account) -> Members
     session.flush()
     if invitation.role in queries.roles_in(session, account.id, invitation.municipality_id):
         return None
-    # The administrator who invited has decided; the journal names the platform's operator hat for the giving itself.
     return operations.give_role(
-        operator(invitation.municipality_id),
+        _who_decided(invitation),
         session,
         account,
         invitation.municipality_id,
         invitation.role,
         invitation.department,
     )
+
+
+def _who_decided(invitation: Invitation) -> Actor:
+    """Whoever invited has decided: an administrator (whose invitations end with the hat), or the command line."""
+    if invitation.invited_by is None:
+        return operator(invitation.municipality_id)
+    roles = frozenset({Role.VISITOR, Role.CITIZEN, Role.ADMINISTRATOR})
+    return Actor(invitation.invited_by, invitation.municipality_id, roles, second_factor=True)
 
 
 def _record(actor: Actor, session: Session, invitation: Invitation, what: str) -> None:

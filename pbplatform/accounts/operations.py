@@ -252,6 +252,9 @@ def close_account(
     session.execute(
         delete(Invitation).where(Invitation.email == account.email, Invitation.accepted_at.is_(None))
     )
+    session.execute(
+        delete(Invitation).where(Invitation.invited_by == account.id, Invitation.accepted_at.is_(None))
+    )
     session.execute(update(Invitation).where(Invitation.email == account.email).values(email=""))
     account.email = account.password_hash = account.totp_sealed = account.home_municipality_id = None
     account.name = ""

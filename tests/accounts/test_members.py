@@ -12,6 +12,7 @@ from pbplatform.accounts.models import Invitation
 from pbplatform.charter.roles import Role
 from pbplatform.foundation import clock
 from pbplatform.foundation.database import Database
+from pbplatform.journal.models import JournalEntry
 from tests.support.letters import last_letter, letters_to, link_of
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
@@ -160,3 +161,25 @@ def test_taking_the_role_of_who_invited_ends_their_open_invitations(
     assert client.get(link).status_code == 200
     admin.post(f"/en/rustavi/members/hats/{hat}/take")
     assert client.get(link).status_code == 410
+
+
+def test_an_administrator_cannot_invite_themselves_to_another_role(
+    admin: PageClient, session: Session, database: Database
+) -> None:
+    assert admin.post("/en/rustavi/members", data=INVITE | {"email": "admin@example.org"}).status_code == 403
+    assert not letters_to(database, "admin@example.org")
+
+
+def test_the_journal_names_the_administrator_who_decided_and_no_mailbox(
+    admin: PageClient, client: PageClient, session: Session, database: Database
+) -> None:
+    admin.post("/en/rustavi/members", data=INVITE)
+    client.post(link_of(last_letter(database, GUEST)), data={"name": "გია", "password": PASSWORD})
+    boss = queries.by_email(session, "admin@example.org")
+    assert boss is not None
+    entries = session.scalars(select(JournalEntry).order_by(JournalEntry.id)).all()
+    sent, given = entries[-2:]
+    assert (sent.action, sent.hat, sent.account_id) == ("invite_member", "administrator", boss.id)
+    assert (given.action, given.hat, given.account_id) == ("change_membership", "administrator", boss.id)
+    assert given.details == {"role": "officer", "given": True}
+    assert not [entry for entry in entries if GUEST in str(entry.details)]

@@ -133,6 +133,7 @@ def test_a_logo_is_drawn_anew_and_shown(admin: PageClient, kind: str) -> None:
     assert b"script" not in response.data
     with Image.open(io.BytesIO(response.data)) as shown:
         assert shown.size == (512, 256)
+    assert 'src="/en/rustavi/logo"' in admin.get("/en/rustavi/").get_data(as_text=True)
     assert admin.post("/en/rustavi/settings/logo/remove").status_code == 302
     assert admin.get("/en/rustavi/logo").status_code == 404
 
