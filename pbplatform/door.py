@@ -4,7 +4,7 @@ Views name their Action with `@acts`; the application refuses to start when one 
 table: the door (here, before the view), the desk (`charter.policy.require` in operations), the sign (`may` in templates).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar, cast
@@ -92,6 +92,17 @@ def session() -> Session:
         database = house().database
         g.session = database.write() if g.get("writing", True) else database.read()
     return cast(Session, g.session)
+
+
+def streamed(pieces: Callable[[Session], Iterable[bytes]]) -> Iterator[bytes]:
+    """A long answer made piece by piece, from a reading session of its own that lives as long as the stream."""
+    database = house().database
+
+    def run() -> Iterator[bytes]:
+        with database.read() as own:
+            yield from pieces(own)
+
+    return run()
 
 
 def actor() -> Actor:

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from pbplatform import words
+from pbplatform.accounts import guard
 from pbplatform.accounts import operations as accounts_operations
 from pbplatform.accounts import words as accounts_words
 from pbplatform.accounts.views import entrance, members, own
@@ -14,11 +15,17 @@ from pbplatform.consultation import queries as rounds_queries
 from pbplatform.consultation import views as planning_views
 from pbplatform.consultation import words as consultation_words
 from pbplatform.consultation.due import walk_due
+from pbplatform.deliberation import views as deliberation_views
+from pbplatform.deliberation import words as deliberation_words
 from pbplatform.door import House
 from pbplatform.foundation import navigation
 from pbplatform.foundation.mail import deliver_due, post_office
 from pbplatform.foundation.words import teach
 from pbplatform.journal import views as journal_views
+from pbplatform.moderation import queries as moderation_queries
+from pbplatform.moderation import queues as moderation_queues
+from pbplatform.moderation import views as moderation_views
+from pbplatform.moderation import words as moderation_words
 from pbplatform.municipalities import queries as municipalities_queries
 from pbplatform.municipalities import views as municipalities_views
 from pbplatform.municipalities import words as municipalities_words
@@ -89,6 +96,8 @@ TOWN = (
     paper_views.pages,
     results_views.pages,
     results_files_views.pages,
+    deliberation_views.pages,
+    moderation_views.pages,
 )
 """Pages of one municipality."""
 
@@ -104,22 +113,28 @@ WORDS = (
     *screening_words.WORDS,
     *voting_words.WORDS,
     *results_words.WORDS,
+    *deliberation_words.WORDS,
+    *moderation_words.WORDS,
 )
 """What every enum member is called."""
 
 TABS = (*consultation_words.TABS, *proposals_words.TABS, *voting_words.TABS, *results_words.TABS)
 """The sub-navigation of a round, from every feature that has pages there."""
 
-PANELS = (panels.Placed(screening_panel.panel, order=20),)
+PANELS = (panels.Placed(screening_panel.panel, order=20), panels.Placed(deliberation_views.panel, order=60))
 """What features above proposals show on a proposal's page."""
 
 WALKERS: dict[Step, steps.Walker] = {Step.OPEN_SUBMISSION: rounds.OPEN_SUBMISSION, **voting_duties.WALKERS}
 """Who walks which step of a round."""
 
 DESKS: dict[desks.Desk, tuple[desks.Source, ...]] = {
-    desks.Desk.OFFICER: (queues.officers_queues, screening_queues.officers),
+    desks.Desk.OFFICER: (
+        queues.officers_queues,
+        screening_queues.officers,
+        moderation_queues.officers_queues,
+    ),
     desks.Desk.DEPARTMENT: (screening_queues.departments,),
-    desks.Desk.AUTHOR: (screening_queues.authors,),
+    desks.Desk.AUTHOR: (screening_queues.authors, moderation_queues.authors_queues),
 }
 """What stands on which desk, from every feature, in this order."""
 
@@ -148,6 +163,7 @@ def register(app: Flask) -> None:
     notices.install(FINDERS)
     desks.install(DESKS)
     navigation.install(*NAVIGATION)
+    guard.blocked_standing[:] = [moderation_queries.is_blocked]
     app.context_processor(place.present)
     app.jinja_env.globals["follows"] = notices_views.follows
     # A mail program posts the one-click unsubscribe of RFC 8058 by itself; the link's token is its proof.

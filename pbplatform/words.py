@@ -156,7 +156,18 @@ ACTIONS = {
     Action.PRINT_SIGNATURE_SHEET: _l("Print a signature sheet"),
     Action.ENTER_SIGNATURE_SHEET: _l("Enter a signature sheet"),
     # Deliberation.
+    Action.COMMENT: _l("Comment on a proposal"),
+    Action.EDIT_COMMENT: _l("Change a comment"),
+    Action.DELETE_COMMENT: _l("Delete a comment"),
+    Action.ENDORSE_COMMENT: _l("Agree with a comment"),
+    Action.ANSWER_OFFICIALLY: _l("Answer for the municipality"),
     # Moderation.
+    Action.REPORT: _l("Report something that breaks the rules"),
+    Action.SEE_REPORTS: _l("See the queue of moderation"),
+    Action.RULE: _l("Decide a report"),
+    Action.APPEAL_RULING: _l("Appeal against a ruling"),
+    Action.DECIDE_RULING_APPEAL: _l("Decide an appeal against a ruling"),
+    Action.EXPORT_RULINGS: _l("Export the log of moderation"),
     # Notices.
     Action.FOLLOW: _l("Follow what happens and choose how to hear of it"),
     # Uploads.

@@ -56,7 +56,18 @@ class Action(StrEnum):
     PRINT_SIGNATURE_SHEET = "print_signature_sheet"
     ENTER_SIGNATURE_SHEET = "enter_signature_sheet"
     # Deliberation.
+    COMMENT = "comment"
+    EDIT_COMMENT = "edit_comment"
+    DELETE_COMMENT = "delete_comment"
+    ENDORSE_COMMENT = "endorse_comment"
+    ANSWER_OFFICIALLY = "answer_officially"
     # Moderation.
+    REPORT = "report"
+    RULE = "rule"
+    SEE_REPORTS = "see_reports"
+    APPEAL_RULING = "appeal_ruling"
+    DECIDE_RULING_APPEAL = "decide_ruling_appeal"
+    EXPORT_RULINGS = "export_rulings"
     # Notices.
     FOLLOW = "follow"
     # Uploads.

@@ -75,6 +75,9 @@ SUBMITTING = frozenset({Phase.SUBMISSION})
 SCREENING = frozenset({Phase.SUBMISSION, Phase.SUPPORT, Phase.REVIEW})
 BEFORE_BALLOT = frozenset({Phase.SUBMISSION, Phase.SUPPORT, Phase.REVIEW, Phase.DISCUSSION})
 
+TALKING = frozenset({Phase.SUBMISSION, Phase.SUPPORT, Phase.REVIEW, Phase.DISCUSSION, Phase.VOTING})
+TALKED_ABOUT = frozenset({"submitted", "returned", "unsupported", "refused", "admitted"})
+
 POLICY: Mapping[Action, tuple[Grant, ...]] = {
     # The house itself.
     Action.READ_PUBLIC: (Grant(EVERYONE),),
@@ -184,7 +187,30 @@ POLICY: Mapping[Action, tuple[Grant, ...]] = {
         Grant(STAFF, phases=frozenset({Phase.SUPPORT}), states=frozenset({"submitted"})),
     ),
     # Deliberation.
+    Action.COMMENT: (Grant(CITIZENS, phases=TALKING, states=TALKED_ABOUT, even_blocked=False),),
+    Action.EDIT_COMMENT: (
+        Grant(
+            CITIZENS,
+            phases=TALKING,
+            states=frozenset({"visible", "waiting"}),
+            own=Own.YES,
+            even_blocked=False,
+        ),
+    ),
+    Action.DELETE_COMMENT: (
+        Grant(CITIZENS, states=frozenset({"visible", "waiting", "hidden"}), own=Own.YES),
+    ),
+    Action.ENDORSE_COMMENT: (
+        Grant(CITIZENS, phases=TALKING, states=frozenset({"visible"}), own=Own.NO, even_blocked=False),
+    ),
+    Action.ANSWER_OFFICIALLY: (Grant(ASSESSORS, phases=TALKING, states=TALKED_ABOUT),),
     # Moderation.
+    Action.REPORT: (Grant(CITIZENS, states=frozenset({"visible"}), own=Own.NO, even_blocked=False),),
+    Action.SEE_REPORTS: (Grant(STAFF),),
+    Action.RULE: (Grant(STAFF, states=frozenset({"visible", "waiting"}), own=Own.NO),),
+    Action.APPEAL_RULING: (Grant(CITIZENS, states=frozenset({"ruled"}), own=Own.YES),),
+    Action.DECIDE_RULING_APPEAL: (Grant(STAFF, states=frozenset({"appealed"}), own=Own.NO),),
+    Action.EXPORT_RULINGS: (Grant(STAFF),),
     # Notices.
     Action.FOLLOW: (Grant(CITIZENS),),
     # Uploads.

@@ -1,0 +1,1 @@
+"""Talking about proposals: comments with sides, official answers, endorsements."""

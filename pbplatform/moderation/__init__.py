@@ -1,0 +1,1 @@
+"""Keeping the conversation fit for everybody: reports, rulings with rule and reason, appeals decided by somebody else."""

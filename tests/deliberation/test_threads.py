@@ -1,0 +1,233 @@
+"""Comments: said once, counted once, changed in the open, taken back with a mark."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
+
+from pbplatform.charter.phases import Phase
+from pbplatform.charter.policy import Refusal, Refused
+from pbplatform.deliberation import operations, queries
+from pbplatform.deliberation.models import Comment, CommentEndorsement, CommentState, Side
+from pbplatform.deliberation.queries import Sort
+from pbplatform.foundation.database import Database
+from pbplatform.foundation.errors import Invalid
+from tests.support.marks import on_both_databases
+from tests.support.pages import PageClient
+from tests.support.talk import Scene, a_scene
+
+
+@pytest.fixture
+def scene(session: Session) -> Scene:
+    """The usual scene, visible to the application."""
+    made = a_scene(session)
+    session.commit()
+    return made
+
+
+@on_both_databases
+def test_fifty_endorsements_of_one_person_at_once_are_one(
+    database: Database, scene: Scene, session: Session
+) -> None:
+    said = scene.comment(session)
+    session.commit()
+    actor = scene.citizen(scene.reader)
+
+    def endorse() -> None:
+        with database.transaction() as own:
+            operations.endorse(actor, own, own.merge(scene.round), own.get_one(Comment, said.id))
+
+    threads = [threading.Thread(target=endorse) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.read() as reading:
+        assert reading.scalar(select(func.count()).select_from(CommentEndorsement)) == 1
+        assert reading.get_one(Comment, said.id).endorsements == 1
+
+
+@on_both_databases
+def test_endorsements_are_taken_back_once(session: Session, scene: Scene) -> None:
+    said = scene.comment(session)
+    actor = scene.citizen(scene.reader)
+    assert operations.endorse(actor, session, scene.round, said)
+    assert operations.unendorse(actor, session, scene.round, said)
+    assert not operations.unendorse(actor, session, scene.round, said)
+    assert said.endorsements == 0
+
+
+def test_nobody_endorses_their_own_comment(session: Session, scene: Scene) -> None:
+    said = scene.comment(session)
+    with pytest.raises(Refused) as refused:
+        operations.endorse(scene.citizen(scene.author), session, scene.round, said)
+    assert refused.value.refusal is Refusal.OWN_CASE
+
+
+def test_an_edit_keeps_the_earlier_words_readable(session: Session, scene: Scene, client: PageClient) -> None:
+    said = scene.comment(session, "პირველი სიტყვები")
+    operations.edit(scene.citizen(scene.author), session, scene.round, said, "მეორე სიტყვები")
+    session.commit()
+    page = client.get(f"/en/rustavi/rounds/2027/comments/{said.id}/wordings").get_data(as_text=True)
+    assert "პირველი სიტყვები" in page
+    assert "მეორე სიტყვები" in page
+    thread = client.get(f"/en/rustavi/rounds/2027/proposals/{scene.proposal.id}/discussion").get_data(
+        as_text=True
+    )
+    assert "edited" in thread
+    assert "პირველი" not in thread
+
+
+def test_a_deleted_comment_leaves_a_mark_and_no_words(
+    session: Session, scene: Scene, client: PageClient
+) -> None:
+    said = scene.comment(session, "წასაშლელი სიტყვები")
+    operations.edit(scene.citizen(scene.author), session, scene.round, said, "სხვა წასაშლელი სიტყვები")
+    operations.remove(scene.citizen(scene.author), session, scene.round, said)
+    session.commit()
+    page = client.get(f"/en/rustavi/rounds/2027/proposals/{scene.proposal.id}/discussion").get_data(
+        as_text=True
+    )
+    assert "The author has deleted this comment." in page
+    assert "წასაშლელი" not in page
+    assert client.get(f"/en/rustavi/rounds/2027/comments/{said.id}/wordings").status_code == 404
+
+
+def test_a_moderated_round_shows_a_comment_only_to_its_author_until_somebody_has_looked(
+    session: Session, client: PageClient, signed_in: Callable[..., PageClient]
+) -> None:
+    scene = a_scene(session, moderated=True)
+    said = scene.comment(session, "მოლოდინში მყოფი")
+    session.commit()
+    assert said.state is CommentState.WAITING
+    path = f"/en/rustavi/rounds/2027/proposals/{scene.proposal.id}/discussion"
+    assert "მოლოდინში" not in client.get(path).get_data(as_text=True)
+    assert "მოლოდინში" not in signed_in(scene.reader).get(path).get_data(as_text=True)
+    assert "მოლოდინში" in signed_in(scene.author).get(path).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("phase", [Phase.COUNTING, Phase.RESULTS, Phase.CLOSED])
+def test_after_the_vote_a_thread_is_only_read(session: Session, scene: Scene, phase: Phase) -> None:
+    scene.round.phase = phase
+    with pytest.raises(Refused) as refused:
+        scene.comment(session)
+    assert refused.value.refusal is Refusal.WRONG_PHASE
+
+
+def test_a_blocked_account_cannot_comment(session: Session, scene: Scene) -> None:
+    with pytest.raises(Refused) as refused:
+        operations.comment(
+            scene.citizen(scene.reader, blocked=True),
+            session,
+            scene.round,
+            scene.proposal,
+            text="ტექსტი",
+            language="ka",
+        )
+    assert refused.value.refusal is Refusal.BLOCKED
+
+
+def test_a_comment_quotes_only_from_its_own_thread(session: Session, scene: Scene) -> None:
+    elsewhere = a_scene(session, "telavi")
+    foreign = elsewhere.comment(session)
+    with pytest.raises(Invalid):
+        operations.comment(
+            scene.citizen(scene.reader),
+            session,
+            scene.round,
+            scene.proposal,
+            text="პასუხი",
+            language="ka",
+            quotes=foreign,
+        )
+
+
+def test_an_officer_answers_for_the_municipality_above_all_comments(
+    session: Session, scene: Scene, client: PageClient
+) -> None:
+    scene.comment(session, "შეკითხვა მერიას")
+    operations.answer_officially(
+        scene.as_officer(scene.officer),
+        session,
+        scene.round,
+        scene.proposal,
+        text="პასუხი მერიისგან",
+        language="ka",
+    )
+    session.commit()
+    page = client.get(f"/en/rustavi/rounds/2027/proposals/{scene.proposal.id}/discussion").get_data(
+        as_text=True
+    )
+    assert page.index("პასუხი მერიისგან") < page.index("შეკითხვა მერიას")
+    with pytest.raises(Refused):
+        operations.answer_officially(
+            scene.citizen(scene.reader),
+            session,
+            scene.round,
+            scene.proposal,
+            text="მე მერია ვარ",
+            language="ka",
+        )
+
+
+def test_a_thread_costs_two_statements_however_long_it_is(
+    session: Session, scene: Scene, database: Database
+) -> None:
+    for number in range(45):
+        scene.comment(session, f"კომენტარი ნომერი {number}", by=scene.reader)
+    session.commit()
+    statements: list[str] = []
+    event.listen(
+        database.engine,
+        "before_cursor_execute",
+        lambda *a: a[2].startswith("SELECT") and statements.append(a[2]),
+    )
+    with database.read() as reading:
+        page = queries.thread(
+            reading, scene.proposal.id, scene.author.id, sort=Sort.NEWEST, side=None, page=2
+        )
+    assert len(statements) == 2
+    assert (page.total, page.pages, len(page.comments)) == (45, 2, 15)
+
+
+def test_a_thread_can_be_read_by_side(session: Session, scene: Scene) -> None:
+    for side in (Side.FOR, Side.FOR, Side.AGAINST):
+        operations.comment(
+            scene.citizen(scene.reader),
+            session,
+            scene.round,
+            scene.proposal,
+            text="აზრი",
+            language="ka",
+            side=side,
+        )
+    page = queries.thread(session, scene.proposal.id, None, sort=Sort.OLDEST, side=Side.FOR, page=1)
+    assert [said.comment.side for said in page.comments] == [Side.FOR, Side.FOR]
+    assert page.counts == {Side.FOR: 2, Side.AGAINST: 1, Side.NEUTRAL: 0}
+
+
+def test_what_was_typed_is_given_back_when_the_discussion_has_closed_meanwhile(
+    session: Session, scene: Scene, signed_in: Callable[..., PageClient], app: object
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False  # type: ignore[attr-defined]
+    browser = signed_in(scene.reader)
+    path = f"/en/rustavi/rounds/2027/proposals/{scene.proposal.id}/discussion"
+    answer = browser.post(path, data={"side": "for", "text": "x" * 4001})
+    assert answer.status_code == 422
+    assert "x" * 4001 in answer.get_data(as_text=True)
+
+
+def test_markup_in_a_comment_is_words_and_nothing_more(
+    session: Session, scene: Scene, client: PageClient
+) -> None:
+    scene.comment(session, "<script>alert(1)</script> <svg onload=alert(1)> [x](javascript:alert(1)) **ok**")
+    session.commit()
+    page = client.get(f"/en/rustavi/rounds/2027/proposals/{scene.proposal.id}/discussion").get_data(
+        as_text=True
+    )
+    assert "<script>alert" not in page
+    assert "<svg onload" not in page
+    assert 'href="javascript' not in page
+    assert "<strong>ok</strong>" in page
