@@ -70,7 +70,8 @@ more = {"voter_budget_increment": 1} if sys.argv[2] == "add-one" else {}
 funded = method_of_equal_shares(instance, profile, sat_class=Cost_Sat, **more)
 done = time.process_time()
 peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
-print(json.dumps({"load": loaded - begin, "count": done - loaded, "mb": int(peak.split()[1]) / 1024, "n": len(funded)}))
+names = sorted(project.name for project in funded)
+print(json.dumps({"load": loaded - begin, "count": done - loaded, "mb": int(peak.split()[1]) / 1024, "funded": names}))
 """
 
 PLAIN = """
