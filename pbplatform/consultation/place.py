@@ -51,7 +51,7 @@ def present() -> dict[str, Any]:
     if "timeline" not in g:
         return {}
     shown = tabs.tabs_of(g.round)
-    acting = next((tab for tab in reversed(shown) if tab.since is g.round.phase), None)
+    acting = next((tab for tab in shown if tab.since is g.round.phase), None)
     return {
         "turn": TURNS.get(g.round.phase, ""),
         "turn_address": url_for(acting.endpoint, round_slug=g.round.slug) if acting else "",

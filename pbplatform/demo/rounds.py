@@ -119,7 +119,7 @@ def _envelopes(stage: Stage, place: Municipality, scene: Scene) -> list[Envelope
         return [replace(city, ballot_format=BallotFormat.KNAPSACK, most_choices=None)]
     if not scene.districts:
         return [city]
-    share = scene.share * 100 // 6
+    share = scene.share // 6 // 1_000 * 100_000
     return [city] + [
         EnvelopePlan(
             dict(district.names),
