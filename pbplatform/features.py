@@ -8,6 +8,10 @@ from pbplatform.accounts import operations as accounts_operations
 from pbplatform.accounts import words as accounts_words
 from pbplatform.accounts.views import entrance, members, own
 from pbplatform.accounts.views import factors as factor_views
+from pbplatform.budget import words as budget_words
+from pbplatform.budget import work as budget_work
+from pbplatform.budget.views import desk as budget_desk
+from pbplatform.budget.views import public as budget_views
 from pbplatform.charter.phases import Step
 from pbplatform.consultation import desks, place, queues, reading, steps, tabs
 from pbplatform.consultation import operations as rounds
@@ -78,6 +82,8 @@ HOUSE = (portal_views.house_pages, entrance.pages, own.pages, factor_views.pages
 """Pages of the whole installation."""
 
 TOWN = (
+    budget_views.pages,
+    budget_desk.pages,
     portal_views.town_pages,
     portal_views.round_pages,
     portal_views.desk_pages,
@@ -102,6 +108,7 @@ TOWN = (
 """Pages of one municipality."""
 
 WORDS = (
+    *budget_words.WORDS,
     *words.WORDS,
     *accounts_words.WORDS,
     *municipalities_words.WORDS,
@@ -182,6 +189,8 @@ def _set_duties(app: Flask, house: House) -> None:
     """What is done again and again in the background; `pbplatform duties run` does it by hand."""
     config = house.config
     post = post_office(config.mail_url)
+    house.jobs.register(budget_work.READ, budget_work.reader(house.database, house.files))
+    house.jobs.register(budget_work.CHECK, budget_work.checker(house.database, house.files))
     house.jobs.every_minutes(1, "generation", house.generations.renew)
     house.jobs.every_minutes(60, "accounts", lambda: _forget_expired(house))
     voting_duties.install(house)

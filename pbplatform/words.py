@@ -203,6 +203,9 @@ ACTIONS = {
     Action.RECORD_COUNCIL_DECISION: _l("Record the council’s decision"),
     Action.IMPORT_ELECTION: _l("Bring in past elections from public files"),
     # The civic budget.
+    Action.IMPORT_BUDGET: _l("Bring in a budget file"),
+    Action.PUBLISH_BUDGET: _l("Publish a version of the budget"),
+    Action.DESCRIBE_PROGRAMME: _l("Explain a budget programme in plain words"),
     # Delivery.
     # Open data.
     # Desks.

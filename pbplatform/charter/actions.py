@@ -103,6 +103,9 @@ class Action(StrEnum):
     RECORD_COUNCIL_DECISION = "record_council_decision"
     IMPORT_ELECTION = "import_election"
     # The civic budget.
+    IMPORT_BUDGET = "import_budget"
+    PUBLISH_BUDGET = "publish_budget"
+    DESCRIBE_PROGRAMME = "describe_programme"
     # Delivery.
     # Open data.
     # Desks.

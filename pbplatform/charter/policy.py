@@ -246,6 +246,9 @@ POLICY: Mapping[Action, tuple[Grant, ...]] = {
     Action.RECORD_COUNCIL_DECISION: (Grant(STAFF, DECLARED),),
     Action.IMPORT_ELECTION: (Grant(ADMINISTRATORS),),
     # The civic budget.
+    Action.IMPORT_BUDGET: (Grant(STAFF | OPERATORS),),
+    Action.PUBLISH_BUDGET: (Grant(STAFF | OPERATORS),),
+    Action.DESCRIBE_PROGRAMME: (Grant(STAFF | OPERATORS),),
     # Delivery.
     # Open data.
     # Desks.

@@ -129,7 +129,16 @@ class Jobs:
         session.add(job)
         session.flush()
         job_id = job.id
-        event.listen(session, "after_commit", lambda _session: self._run(job_id), once=True)
+        queued = False
+
+        def queue(committed: Session) -> None:
+            # The end of a savepoint is told as a commit too; the job may run only after the real one.
+            nonlocal queued
+            if not queued and not committed.in_nested_transaction():
+                queued = True
+                self._run(job_id)
+
+        event.listen(session, "after_commit", queue)
         return job
 
     def run(self, job_id: int) -> None:

@@ -63,6 +63,18 @@ def test_a_job_runs_after_the_commit_and_shows_its_progress(database: Database, 
         assert done.ended_at is not None
 
 
+def test_the_end_of_a_savepoint_is_not_yet_the_commit(database: Database, tmp_path: Path) -> None:
+    jobs = Jobs(make_huey(f"sqlite:///{tmp_path / 'jobs.sqlite'}"), database)
+    jobs.register("sheep", _count_sheep)
+    with database.write() as session:
+        with session.begin_nested():
+            jobs.enqueue(session, "sheep", {"sheep": 7})
+        assert len(jobs.huey) == 0, "queued before its row was there"
+        session.commit()
+    assert len(jobs.huey) == 1
+    jobs.huey.storage.close()
+
+
 def test_a_job_of_a_rolled_back_decision_never_runs(database: Database, tmp_path: Path) -> None:
     jobs = Jobs(make_huey(f"sqlite:///{tmp_path / 'jobs.sqlite'}"), database)
     jobs.register("sheep", _count_sheep)

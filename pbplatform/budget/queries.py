@@ -1,0 +1,298 @@
+"""Questions about the published budget. Every page asks sums that were made with the version, never all its lines."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from pbplatform.budget.models import (
+    Axis,
+    BudgetImport,
+    BudgetLine,
+    BudgetSum,
+    BudgetVersion,
+    ImportState,
+    Programme,
+    ProjectLine,
+    Side,
+    Stage,
+)
+from pbplatform.foundation.i18n import Currency, searchable
+from pbplatform.foundation.jobs import Job
+from pbplatform.voting.models import Project
+
+LEVA_IN_A_EURO = Decimal("1.95583")
+PAGE = 50
+MEASURES = ("planned", "adjusted", "actual")
+
+
+@dataclass(frozen=True)
+class YearAmount:
+    """What a year's current version says of one place of the budget; `shown` is in the currency of comparison."""
+
+    version: BudgetVersion
+    planned: int | None
+    adjusted: int | None
+    actual: int | None
+
+    def measure(self, name: str) -> int | None:
+        """One of the three amounts."""
+        amount: int | None = getattr(self, name)
+        return amount
+
+
+def published(session: Session, municipality_id: int) -> Sequence[BudgetVersion]:
+    """The published versions, the oldest first."""
+    return session.scalars(
+        select(BudgetVersion)
+        .where(BudgetVersion.municipality_id == municipality_id, BudgetVersion.published_at.is_not(None))
+        .order_by(BudgetVersion.year, BudgetVersion.number)
+    ).all()
+
+
+def current(versions: Sequence[BudgetVersion]) -> dict[int, BudgetVersion]:
+    """The last published version of each year."""
+    return {version.year: version for version in versions}
+
+
+def measures_of(version: BudgetVersion) -> tuple[str, ...]:
+    """The measures that a version has."""
+    return tuple(name for name in MEASURES if any(name in amounts for amounts in version.totals.values()))
+
+
+def usual_measure(version: BudgetVersion) -> str:
+    """What a reader wants to see first: what was spent once the year is over, the plan in force before."""
+    has = measures_of(version)
+    if version.stage is Stage.EXECUTED and version.quarter == 4 and "actual" in has:
+        return "actual"
+    return "adjusted" if "adjusted" in has else (has[0] if has else "planned")
+
+
+def place(
+    session: Session, version_id: int, side: Side, axis: Axis, path: str
+) -> tuple[BudgetSum | None, list[BudgetSum], list[BudgetSum]]:
+    """One place of the budget, what it is made of, and what it lies in, in one statement."""
+    parts = path.split("/")
+    above = ["/".join(parts[:depth]) for depth in range(1, len(parts))]
+    rows = session.scalars(
+        select(BudgetSum).where(
+            BudgetSum.version_id == version_id,
+            BudgetSum.side == side,
+            BudgetSum.axis == axis,
+            or_(BudgetSum.path.in_([path, *above]), BudgetSum.parent == path),
+        )
+    ).all()
+    here = next((row for row in rows if row.path == path), None)
+    below = [row for row in rows if row.parent == path and row.path != path]
+    return here, below, sorted((row for row in rows if row.path in above), key=lambda row: len(row.path))
+
+
+def over_years(
+    session: Session, versions: Sequence[BudgetVersion], side: Side, axis: Axis, path: str
+) -> list[YearAmount]:
+    """The same place in the current version of each year, the oldest first."""
+    by_id = {version.id: version for version in versions}
+    rows = session.scalars(
+        select(BudgetSum).where(
+            BudgetSum.version_id.in_(by_id),
+            BudgetSum.side == side,
+            BudgetSum.axis == axis,
+            BudgetSum.path == path,
+        )
+    ).all()
+    found = [YearAmount(by_id[row.version_id], row.planned, row.adjusted, row.actual) for row in rows]
+    return sorted(found, key=lambda amount: amount.version.year)
+
+
+def programmes(session: Session, municipality_id: int) -> dict[str, Programme]:
+    """The programmes that officers have explained, by code."""
+    rows = session.scalars(select(Programme).where(Programme.municipality_id == municipality_id))
+    return {row.code: row for row in rows}
+
+
+def participatory_programme(session: Session, municipality_id: int) -> Programme | None:
+    """The programme that pays for citizens' projects."""
+    return session.scalar(
+        select(Programme).where(Programme.municipality_id == municipality_id, Programme.participatory)
+    )
+
+
+def lines_at(
+    session: Session, version_id: int, side: Side, axis: Axis, path: str, page: int
+) -> list[BudgetLine]:
+    """The lines of a place, a page of them and one more that tells whether another page follows."""
+    conditions = [BudgetLine.version_id == version_id, BudgetLine.side == side]
+    parts = [part if part != "-" else "" for part in path.split("/")]
+    if axis is Axis.FUNCTION:
+        function = parts[-2] if len(parts) > 1 else parts[-1]
+        conditions += [BudgetLine.function == function, BudgetLine.programme == parts[-1]]
+    elif axis is Axis.PROGRAMME:
+        conditions.append(BudgetLine.programme == parts[0])
+        if len(parts) > 1:
+            conditions.append(BudgetLine.economic == parts[1])
+    else:
+        conditions.append(BudgetLine.economic == parts[0])
+    return list(
+        session.scalars(
+            select(BudgetLine)
+            .where(*conditions)
+            .order_by(BudgetLine.id)
+            .offset((page - 1) * PAGE)
+            .limit(PAGE + 1)
+        )
+    )
+
+
+def search(session: Session, version_id: int, words: str) -> list[BudgetLine]:
+    """Lines whose title holds all the words, the first hundred of the file."""
+    wanted = searchable(words).split()[:6]
+    conditions = [BudgetLine.words.contains(word, autoescape=True) for word in wanted]
+    return list(
+        session.scalars(
+            select(BudgetLine)
+            .where(BudgetLine.version_id == version_id, *conditions)
+            .order_by(BudgetLine.id)
+            .limit(100)
+        )
+    )
+
+
+def search_titles(session: Session, version_id: int, words: str) -> list[BudgetSum]:
+    """Programmes, units and kinds of spending whose name holds the words; few enough to be compared here."""
+    wanted = searchable(words).split()[:6]
+    rows = session.scalars(
+        select(BudgetSum).where(
+            BudgetSum.version_id == version_id,
+            BudgetSum.parent == "",
+            BudgetSum.axis.in_((Axis.PROGRAMME, Axis.UNIT, Axis.ECONOMIC)),
+        )
+    )
+    found = []
+    for row in rows:
+        text = searchable(row.title, row.path)
+        if all(word in text for word in wanted):
+            found.append(row)
+    return sorted(found, key=lambda row: (row.axis, row.path))[:100]
+
+
+def changes(
+    session: Session, before: BudgetVersion, after: BudgetVersion
+) -> list[tuple[BudgetSum | None, BudgetSum | None]]:
+    """The programmes and kinds of revenue of two versions side by side, where they differ."""
+    rows = session.scalars(
+        select(BudgetSum).where(
+            BudgetSum.version_id.in_((before.id, after.id)),
+            BudgetSum.parent == "",
+            or_(
+                and_(BudgetSum.side == Side.EXPENDITURE, BudgetSum.axis == Axis.PROGRAMME),
+                and_(BudgetSum.side == Side.REVENUE, BudgetSum.axis == Axis.ECONOMIC),
+            ),
+        )
+    )
+    pairs: dict[tuple[Side, str], list[BudgetSum | None]] = {}
+    for row in rows:
+        pairs.setdefault((row.side, row.path), [None, None])[row.version_id == after.id] = row
+    return [
+        (old, new)
+        for _, (old, new) in sorted(
+            pairs.items(), key=lambda item: (item[0][0] is Side.EXPENDITURE, item[0][1])
+        )
+        if old is None or new is None or in_force(old) != in_force(new) or old.actual != new.actual
+    ]
+
+
+def in_force(row: BudgetSum | BudgetLine) -> int | None:
+    """The plan in force: as adjusted where it was, else as adopted."""
+    return row.adjusted if row.adjusted is not None else row.planned
+
+
+def all_lines(session: Session, version_id: int) -> Iterator[BudgetLine]:
+    """Every line in the order of the file, for downloads."""
+    yield from session.scalars(
+        select(BudgetLine)
+        .where(BudgetLine.version_id == version_id)
+        .order_by(BudgetLine.id)
+        .execution_options(yield_per=1000)
+    )
+
+
+def named_sums(session: Session, version_id: int) -> dict[tuple[Axis, str], str]:
+    """The names that a file gives its programmes, units and economic codes."""
+    rows = session.execute(
+        select(BudgetSum.axis, BudgetSum.path, BudgetSum.title).where(
+            BudgetSum.version_id == version_id, BudgetSum.parent == ""
+        )
+    )
+    return {(axis, path): title for axis, path, title in rows if title}
+
+
+def imports(session: Session, municipality_id: int) -> Sequence[BudgetImport]:
+    """The imports that are not given up, the newest first."""
+    return session.scalars(
+        select(BudgetImport)
+        .where(BudgetImport.municipality_id == municipality_id, BudgetImport.state != ImportState.DISCARDED)
+        .order_by(BudgetImport.id.desc())
+        .limit(100)
+    ).all()
+
+
+def import_here(session: Session, municipality_id: int, import_id: int) -> BudgetImport | None:
+    """An import of this municipality."""
+    return session.scalar(
+        select(BudgetImport).where(
+            BudgetImport.id == import_id, BudgetImport.municipality_id == municipality_id
+        )
+    )
+
+
+def job_of(session: Session, brought: BudgetImport) -> Job | None:
+    """The background work of an import."""
+    return session.get(Job, brought.job_id) if brought.job_id is not None else None
+
+
+def version_before(session: Session, version: BudgetVersion) -> BudgetVersion | None:
+    """The last version published before this one, of the same year or else of the year before."""
+    return session.scalar(
+        select(BudgetVersion)
+        .where(
+            BudgetVersion.municipality_id == version.municipality_id,
+            BudgetVersion.published_at.is_not(None),
+            BudgetVersion.id != version.id,
+            or_(
+                BudgetVersion.year < version.year,
+                and_(BudgetVersion.year == version.year, BudgetVersion.number < version.number),
+            ),
+        )
+        .order_by(BudgetVersion.year.desc(), BudgetVersion.number.desc())
+        .limit(1)
+    )
+
+
+def project_lines(
+    session: Session, municipality_id: int, programme: str | None = None, year: int | None = None
+) -> list[tuple[ProjectLine, Project]]:
+    """The lines of citizens' projects with their projects, the largest first."""
+    question = (
+        select(ProjectLine, Project)
+        .join(Project, Project.id == ProjectLine.project_id)
+        .where(ProjectLine.municipality_id == municipality_id)
+        .order_by(ProjectLine.amount.desc(), ProjectLine.id)
+    )
+    if programme is not None:
+        question = question.where(ProjectLine.programme == programme)
+    if year is not None:
+        question = question.where(ProjectLine.year == year)
+    return [(line, project) for line, project in session.execute(question)]
+
+
+def converted(minor: int, currency: Currency, to: Currency) -> int | None:
+    """An amount in another currency, where a law fixes the rate (lev and euro); None elsewhere."""
+    if currency is to:
+        return minor
+    if (currency, to) == (Currency.BGN, Currency.EUR):
+        return int((Decimal(minor) / LEVA_IN_A_EURO).quantize(Decimal(1), ROUND_HALF_UP))
+    if (currency, to) == (Currency.EUR, Currency.BGN):
+        return int((Decimal(minor) * LEVA_IN_A_EURO).quantize(Decimal(1), ROUND_HALF_UP))
+    return None

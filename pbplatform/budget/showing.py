@@ -1,0 +1,127 @@
+"""The budget as pages show it: names for codes, shares, amounts per resident, areas with their labels."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pbplatform.budget import cofog
+from pbplatform.budget.models import Axis, BudgetSum, Programme
+from pbplatform.budget.sums import NOWHERE
+from pbplatform.budget.treemap import areas
+from pbplatform.foundation.i18n import Texts
+
+WIDTH, HEIGHT = 1000, 520
+MOST_AREAS = 30
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that a place is made of."""
+
+    path: str
+    code: str
+    names: Texts
+    amount: int
+    share: float
+    per_resident: int | None
+    of_hundred: int
+    """What of one hundred goes there, in minor units."""
+    leaf: bool
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A part as an area; texts only where they fit."""
+
+    part: Part
+    tone: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def room(self) -> int:
+        """How many letters fit into a line."""
+        return max(0, int((self.width - 20) / 10.5)) if self.height >= 44 else 0
+
+
+@dataclass(frozen=True)
+class Namer:
+    """Finds the name of a code: the UN's for functions, the officers' own for programmes, else the file's."""
+
+    language: str
+    """The language of the file."""
+    programmes: Mapping[str, Programme]
+    districts: Mapping[str, Texts]
+    file: Mapping[tuple[Axis, str], str]
+    """Names of the file's codes, for pages that show lines of all kinds."""
+
+    def names(self, axis: Axis, path: str, title: str = "") -> Texts:
+        """The names of the last part of a path."""
+        code = path.rpartition("/")[2]
+        depth = path.count("/")
+        kind = self._kind(axis, depth, code)
+        if kind is Axis.FUNCTION:
+            return cofog.title(code)
+        if kind is Axis.DISTRICT and code in self.districts:
+            return self.districts[code]
+        if kind is Axis.PROGRAMME and code in self.programmes and self.programmes[code].titles:
+            return self.programmes[code].titles
+        text = title or self.file.get((kind, code), "")
+        return {self.language: text} if text else ({} if code == NOWHERE else {self.language: code})
+
+    @staticmethod
+    def _kind(axis: Axis, depth: int, code: str) -> Axis:
+        if axis is Axis.FUNCTION:
+            return Axis.FUNCTION if depth < 2 and code in cofog.titles() else Axis.PROGRAMME
+        if axis is Axis.PROGRAMME:
+            return Axis.PROGRAMME if depth == 0 else Axis.ECONOMIC
+        if axis in (Axis.DISTRICT, Axis.UNIT) and depth == 1:
+            return Axis.FUNCTION
+        return axis
+
+
+def parts(
+    rows: Iterable[BudgetSum], axis: Axis, measure: str, whole: int, population: int, namer: Namer
+) -> list[Part]:
+    """What a place is made of, the largest first."""
+    found = []
+    for row in rows:
+        amount: int = getattr(row, measure) or 0
+        found.append(
+            Part(
+                row.path,
+                row.path.rpartition("/")[2],
+                namer.names(axis, row.path, row.title),
+                amount,
+                amount / whole if whole else 0.0,
+                round(amount / population) if population else None,
+                round(10_000 * amount / whole) if whole else 0,
+                is_leaf(axis, row.path),
+            )
+        )
+    return sorted(found, key=lambda part: (-part.amount, part.path))
+
+
+def is_leaf(axis: Axis, path: str) -> bool:
+    """Whether nothing lies below a path but lines."""
+    if not path:
+        return False
+    depth = path.count("/")
+    if axis is Axis.FUNCTION:
+        return path.rpartition("/")[2] not in cofog.titles()
+    return axis is Axis.ECONOMIC or depth == 1
+
+
+def has_lines(axis: Axis, path: str) -> bool:
+    """Whether the lines of a place are shown."""
+    return axis in (Axis.FUNCTION, Axis.PROGRAMME, Axis.ECONOMIC) and is_leaf(axis, path)
+
+
+def tiles(found: Sequence[Part]) -> list[Tile]:
+    """The largest parts as areas."""
+    shown = [part for part in found if part.amount > 0][:MOST_AREAS]
+    drawn = areas([part.amount for part in shown], WIDTH, HEIGHT)
+    return [
+        Tile(shown[area.index], area.index % 8, area.x, area.y, area.width, area.height) for area in drawn
+    ]

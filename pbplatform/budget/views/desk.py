@@ -1,0 +1,312 @@
+"""The officers' desk of the civic budget: bring in a file, say what its columns mean, sort it, check it, publish it."""
+
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from pbplatform import door
+from pbplatform.budget import cofog, mapping, operations, queries, work
+from pbplatform.budget.amounts import NotAnAmount, decimal_mark, minor_units
+from pbplatform.budget.forms import ColumnsForm, ImportForm, ProgrammeForm, PublishForm, SheetForm
+from pbplatform.budget.models import BudgetImport, BudgetVersion, ImportState, Side, Stage
+from pbplatform.budget.words import FAULTS, PROBLEMS, STAGES
+from pbplatform.charter.actions import Action
+from pbplatform.door import acts, carries, found
+from pbplatform.foundation.i18n import Currency
+from pbplatform.foundation.sheets import LARGEST_FILE
+
+pages = Blueprint("budget_desk", __name__)
+
+_NOT_CHOSEN = -1
+
+
+@pages.route("/desk/budget", methods=["GET", "POST"])
+@acts(Action.IMPORT_BUDGET)
+@carries(LARGEST_FILE + 1024 * 1024)
+def imports() -> BaseResponse | str | tuple[str, int]:
+    """What is under way, what is published, and the form for a new file."""
+    session, town = door.session(), g.municipality
+    form = ImportForm(currency=town.currency.value)
+    form.offer(
+        [(stage.value, STAGES[stage]) for stage in Stage],
+        [("", "–"), *((str(quarter), str(quarter)) for quarter in (1, 2, 3, 4))],
+        [(currency.value, currency.value) for currency in Currency],
+    )
+    if form.validate_on_submit():
+        plan = _plan(form)
+        if plan is not None:
+            house = door.house()
+            with door.attempt(form, PROBLEMS) as tried:
+                brought = operations.bring(door.actor(), session, house.jobs, house.files, town, plan)
+            if tried.ok:
+                return redirect(url_for("budget_desk.columns", number=brought.id))
+    page = render_template(
+        "budget/imports.html",
+        form=form,
+        imports=queries.imports(session, town.id),
+        versions=queries.published(session, town.id)[::-1],
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+def _plan(form: ImportForm) -> operations.ImportPlan | None:
+    declared: dict[str, int | None] = {}
+    for name in ("declared_revenue", "declared_expenditure"):
+        text = form[name].data or ""
+        try:
+            declared[name] = minor_units(text, decimal_mark([text]) or ",")[0]
+        except NotAnAmount:
+            form.add_error(name, _("Write an amount, such as 12 500 000,00."))
+            return None
+    content = form.file.data.read()
+    form.file.data.close()
+    return operations.ImportPlan(
+        file_name=form.file.data.filename or "",
+        content=content,
+        year=form.year.data,
+        stage=Stage(form.stage.data),
+        quarter=int(form.quarter.data) if form.quarter.data else None,
+        currency=Currency(form.currency.data),
+        declared_revenue=declared["declared_revenue"],
+        declared_expenditure=declared["declared_expenditure"],
+    )
+
+
+def _import(number: int) -> BudgetImport:
+    return found(queries.import_here(door.session(), g.municipality.id, number))
+
+
+def _waiting(brought: BudgetImport) -> str | None:
+    """The page of work under way, or of a file that could not be read; None when there is something to decide."""
+    if "problem" in brought.found:
+        problem = next(PROBLEMS[reason] for reason in PROBLEMS if reason.value == brought.found["problem"])
+        sentence = str(problem) % brought.found["values"]
+        return render_template("budget/unreadable.html", brought=brought, sentence=sentence)
+    if not brought.found or brought.state is ImportState.CHECKING:
+        job = queries.job_of(door.session(), brought)
+        return render_template("budget/waiting.html", brought=brought, job=job)
+    return None
+
+
+@pages.route("/desk/budget/imports/<int:number>", methods=["GET", "POST"])
+@acts(Action.IMPORT_BUDGET)
+def columns(number: int) -> BaseResponse | str | tuple[str, int]:
+    """What the columns mean."""
+    brought = _import(number)
+    waiting = _waiting(brought)
+    if waiting is not None:
+        return waiting
+    if brought.state in (ImportState.PUBLISHED, ImportState.DISCARDED):
+        return redirect(url_for("budget_desk.check", number=number))
+    said = mapping.Mapping.read(brought.mapping)
+    form = _columns_form(brought, said)
+    if form.validate_on_submit():
+        new = _said(form, said)
+        with door.attempt(form, PROBLEMS) as tried:
+            operations.say_columns(door.actor(), door.session(), door.house().jobs, brought, new, final=False)
+        if tried.ok:
+            return redirect(url_for("budget_desk.functions", number=number))
+    sheet = SheetForm(
+        formdata=None, sheet=brought.found["sheet"], header=brought.found["header"] + 1, prefix="sheet"
+    )
+    sheet.sheet.choices = _sheet_choices(brought)
+    page = render_template("budget/columns.html", brought=brought, form=form, sheet_form=sheet)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _sheet_choices(brought: BudgetImport) -> list[tuple[int, str]]:
+    return [(place, name or brought.file_name) for place, name in enumerate(brought.found["sheets"])]
+
+
+def _columns_form(brought: BudgetImport, said: mapping.Mapping) -> ColumnsForm:
+    given: dict[str, Any] = {name: said.columns.get(name, _NOT_CHOSEN) for name in ColumnsForm.COLUMNS}
+    form = ColumnsForm(
+        data=given
+        | {
+            "filter_column": _NOT_CHOSEN if said.filter_column is None else said.filter_column,
+            "filter_value": said.filter_value,
+            "unit_of_account": said.unit,
+            "whole_side": said.side,
+            "revenue_codes": ", ".join(said.revenue_codes),
+            "sort_by": said.sort_by,
+            "negatives": said.negatives,
+        }
+    )
+    offered = [(_NOT_CHOSEN, "–")]
+    for index, column in enumerate(brought.found["columns"]):
+        sample = f" ({column['samples'][0]})" if column["samples"] else ""
+        offered.append((index, f"{column['letters']}: {column['heading'][:60]}{sample[:50]}"))
+    form.offer(
+        offered,
+        [(1, _("whole units of the currency")), (1000, _("thousands"))],
+        [(Side.EXPENDITURE.value, _("expenditure")), (Side.REVENUE.value, _("revenue"))],
+        [
+            ("", _("one function for everything")),
+            (mapping.Meaning.FUNCTION.value, _("the functional code")),
+            (mapping.Meaning.PROGRAMME.value, _("the programme")),
+            (mapping.Meaning.UNIT.value, _("the institution")),
+            (mapping.Meaning.ECONOMIC.value, _("the economic code")),
+        ],
+    )
+    return form
+
+
+def _said(form: ColumnsForm, before: mapping.Mapping) -> mapping.Mapping:
+    chosen = {name: form[name].data for name in ColumnsForm.COLUMNS if form[name].data != _NOT_CHOSEN}
+    same = before.sort_by == form.sort_by.data
+    codes = [code.strip() for code in (form.revenue_codes.data or "").split(",")]
+    return mapping.Mapping(
+        columns=chosen,
+        filter_column=None if form.filter_column.data == _NOT_CHOSEN else form.filter_column.data,
+        filter_value=form.filter_value.data or "",
+        unit=form.unit_of_account.data,
+        sort_by=form.sort_by.data,
+        functions=before.functions if same else {},
+        rest=before.rest,
+        side=form.whole_side.data,
+        revenue_codes=[code for code in codes if code],
+        negatives=form.negatives.data,
+    )
+
+
+@pages.post("/desk/budget/imports/<int:number>/sheet")
+@acts(Action.IMPORT_BUDGET)
+def sheet(number: int) -> BaseResponse:
+    """Take another sheet, or another row as the headings."""
+    brought = _import(number)
+    if not brought.found.get("columns"):
+        return redirect(url_for("budget_desk.columns", number=number))
+    form = SheetForm(prefix="sheet")
+    form.sheet.choices = _sheet_choices(brought)
+    if form.validate_on_submit():
+        operations.choose_sheet(
+            door.actor(), door.session(), door.house().files, brought, form.sheet.data, form.header.data - 1
+        )
+    else:
+        flash(_("Choose a sheet and a row that the file has."))
+    return redirect(url_for("budget_desk.columns", number=number))
+
+
+@pages.route("/desk/budget/imports/<int:number>/functions", methods=["GET", "POST"])
+@acts(Action.IMPORT_BUDGET)
+def functions(number: int) -> BaseResponse | str:
+    """Which function each institution, programme or code belongs to."""
+    brought = _import(number)
+    waiting = _waiting(brought)
+    if waiting is not None:
+        return waiting
+    if brought.state in (ImportState.PUBLISHED, ImportState.DISCARDED):
+        return redirect(url_for("budget_desk.check", number=number))
+    said = mapping.Mapping.read(brought.mapping)
+    workbook = work.unpack(door.house().files.get(work.rows_key(brought.file_key)))
+    values = mapping.values_to_sort(
+        workbook.sheets[brought.found["sheet"]].rows, brought.found["header"], said
+    )
+    if request.method == "POST":
+        said.functions = dict(said.functions)
+        for place, value in enumerate(values):
+            chosen = request.form.get(f"value-{place}", "")
+            if chosen in cofog.titles():
+                said.functions[value.value] = chosen
+            else:
+                said.functions.pop(value.value, None)
+        rest = request.form.get("rest", "")
+        said.rest = rest if rest in cofog.titles() else ""
+        operations.say_columns(door.actor(), door.session(), door.house().jobs, brought, said, final=True)
+        return redirect(url_for("budget_desk.check", number=number))
+    return render_template(
+        "budget/functions.html",
+        brought=brought,
+        said=said,
+        values=values,
+        chosen=[said.functions.get(value.value) or cofog.suggest(value.title) or "" for value in values],
+        titles=cofog.titles(),
+    )
+
+
+@pages.route("/desk/budget/imports/<int:number>/check", methods=["GET", "POST"])
+@acts(Action.PUBLISH_BUDGET)
+def check(number: int) -> BaseResponse | str | tuple[str, int]:
+    """What checking found; without a fault, the preview and the button that publishes."""
+    brought = _import(number)
+    waiting = _waiting(brought)
+    if waiting is not None:
+        return waiting
+    if brought.state is ImportState.MAPPING:
+        return redirect(url_for("budget_desk.columns", number=number))
+    form = PublishForm()
+    if form.validate_on_submit():
+        said = {name: form[f"explanation_{name}"].data or "" for name in ("ka", "bg", "en")}
+        with door.attempt(form, PROBLEMS) as tried:
+            version = operations.publish(door.actor(), door.session(), brought, said)
+        if tried.ok:
+            flash(_("The budget is published."))
+            return redirect(
+                url_for(
+                    "budget.place",
+                    year=version.year,
+                    side="expenditure",
+                    axis="function",
+                    version=version.number,
+                )
+            )
+    return _checked(brought, form), 422 if form.is_submitted() else 200
+
+
+def _checked(brought: BudgetImport, form: PublishForm) -> str:
+    session = door.session()
+    version = session.get(BudgetVersion, brought.version_id) if brought.version_id else None
+    before = queries.version_before(session, version) if version else None
+    sentences = {fault.value: sentence for fault, sentence in FAULTS.items()}
+    return render_template(
+        "budget/check.html",
+        brought=brought,
+        form=form,
+        version=version,
+        before=before,
+        rows=queries.changes(session, before, version)[:200] if before and version else [],
+        in_force=queries.in_force,
+        sentences=sentences,
+        headings={column["letters"]: column["heading"] for column in brought.found["columns"]},
+        needs_explanation=operations.needs_explanation(brought),
+        differences=operations.differences(brought),
+        sides={side.value: side for side in Side},
+    )
+
+
+@pages.post("/desk/budget/imports/<int:number>/discard")
+@acts(Action.IMPORT_BUDGET)
+def discard(number: int) -> BaseResponse:
+    """Give up an import."""
+    operations.discard(door.actor(), door.session(), _import(number))
+    flash(_("The import is given up. Nothing of it was published."))
+    return redirect(url_for("budget_desk.imports"))
+
+
+@pages.route("/desk/budget/programme", methods=["GET", "POST"])
+@acts(Action.DESCRIBE_PROGRAMME)
+def programme() -> BaseResponse | str:
+    """A programme in plain words."""
+    code = request.args.get("code", "")[:60]
+    session, town = door.session(), g.municipality
+    kept = queries.programmes(session, town.id).get(code)
+    if not code:
+        found(None)
+    given = {f"title_{name}": text for name, text in (kept.titles if kept else {}).items()}
+    given |= {f"note_{name}": text for name, text in (kept.notes if kept else {}).items()}
+    form = ProgrammeForm(data=given | {"participatory": bool(kept and kept.participatory)})
+    if form.validate_on_submit():
+        operations.describe_programme(
+            door.actor(),
+            session,
+            town,
+            code,
+            {name: form[f"title_{name}"].data or "" for name in ("ka", "bg", "en")},
+            {name: form[f"note_{name}"].data or "" for name in ("ka", "bg", "en")},
+            participatory=form.participatory.data,
+        )
+        flash(_("The explanation is published."))
+        return redirect(url_for("budget.front"))
+    return render_template("budget/programme.html", form=form, code=code)
