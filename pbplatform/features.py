@@ -49,9 +49,11 @@ from pbplatform.proposals.views import pages as proposals_views
 from pbplatform.proposals.views import reading as _reading  # noqa: F401
 from pbplatform.proposals.views import together as _together  # noqa: F401
 from pbplatform.proposals.views import writing as _writing  # noqa: F401
+from pbplatform.results import desk_views as results_desk_views
 from pbplatform.results import files_views as results_files_views
 from pbplatform.results import jobs as results_jobs
 from pbplatform.results import views as results_views
+from pbplatform.results import walking as results_walking
 from pbplatform.results import words as results_words
 from pbplatform.roll import standing as roll_standing
 from pbplatform.roll import views as roll_views
@@ -104,6 +106,7 @@ TOWN = (
     results_files_views.pages,
     deliberation_views.pages,
     moderation_views.pages,
+    results_desk_views.pages,
 )
 """Pages of one municipality."""
 
@@ -131,7 +134,11 @@ TABS = (*consultation_words.TABS, *proposals_words.TABS, *voting_words.TABS, *re
 PANELS = (panels.Placed(screening_panel.panel, order=20), panels.Placed(deliberation_views.panel, order=60))
 """What features above proposals show on a proposal's page."""
 
-WALKERS: dict[Step, steps.Walker] = {Step.OPEN_SUBMISSION: rounds.OPEN_SUBMISSION, **voting_duties.WALKERS}
+WALKERS: dict[Step, steps.Walker] = {
+    Step.OPEN_SUBMISSION: rounds.OPEN_SUBMISSION,
+    **voting_duties.WALKERS,
+    **results_walking.WALKERS,
+}
 """Who walks which step of a round."""
 
 DESKS: dict[desks.Desk, tuple[desks.Source, ...]] = {

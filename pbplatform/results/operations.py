@@ -267,3 +267,9 @@ def record_council_decision(
         decided_on=decided_on.isoformat(),
     )
     return decision
+
+
+def check_act(content: bytes, most: int) -> None:
+    """Refuse a document of the council that is no PDF, or too large."""
+    if len(content) > most or not content.startswith(b"%PDF-"):
+        raise Invalid(ResultProblem.BAD_DOCUMENT, "document")

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from pbplatform.accounts.models import Account
 from pbplatform.consultation.models import Round
+from pbplatform.foundation.jobs import Job
 from pbplatform.results.models import CouncilDecision, Count, CountState, EnvelopeResult, PastElection
-from pbplatform.voting.models import RoundSeal, SealedBallot
+from pbplatform.voting.models import RoundSeal, SealedBallot, Turnout
 
 OFFICIAL = frozenset({CountState.DECLARED, CountState.CORRECTED})
 CONFIRMED = frozenset({CountState.RECOUNTED, CountState.DECLARED})
@@ -145,3 +146,23 @@ def official_comparison(past: PastElection, outcome: Mapping[str, Any]) -> dict[
         "only_theirs": sorted(theirs - ours),
         "extra": sorted(later),
     }
+
+
+def job(session: Session, row: Count) -> Job | None:
+    """The background work of a count, with its progress."""
+    return session.get(Job, row.job_id) if row.job_id is not None else None
+
+
+def turnout_by_district(session: Session, found: Round) -> dict[str, Any]:
+    """The last published figures of the turnout, in steps of ten; empty where there are none."""
+    figures = session.scalar(
+        select(Turnout.figures).where(Turnout.round_id == found.id).order_by(Turnout.hour.desc()).limit(1)
+    )
+    return dict(figures or {})
+
+
+def objections(session: Session, found: Round) -> dict[str, int]:
+    """How many entries were annulled after objections, as published at the seal."""
+    fixed = seal(session, found)
+    counts_ = fixed.counts if fixed else {}
+    return {"annulled": int(counts_.get("annulled", 0)), "superseded": int(counts_.get("superseded", 0))}

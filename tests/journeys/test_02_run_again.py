@@ -1,0 +1,118 @@
+"""Scenario 2: anyone downloads the bundle, runs it offline with nothing but Python, and gets the same result and hash."""
+
+import io
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from pbplatform.door import House
+from tests.results.counted import a_declared_town
+from tests.support.marks import missing
+from tests.support.pages import PageClient
+
+
+def other_pythons() -> list[str]:
+    """Whatever other Pythons this machine has, or PB_OTHER_PYTHONS names."""
+    given = [path for path in os.environ.get("PB_OTHER_PYTHONS", "").split(os.pathsep) if path]
+    found = given or [path for n in range(10, 16) if (path := shutil.which(f"python3.{n}"))]
+    own = f"{sys.version_info.major}.{sys.version_info.minor}"
+    good = []
+    for path in found:
+        says = subprocess.run(
+            [path, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if says.returncode == 0 and says.stdout.strip() != own:
+            good.append(path)
+    return good
+
+
+def run(folder: Path, python: str = sys.executable, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The bundle's program in a shell with nothing but Python: no packages, no paths of ours."""
+    return subprocess.run(
+        [python, "-s", "verify.py"],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+
+
+@pytest.fixture
+def folder(house: House, client: PageClient, tmp_path: Path) -> Path:
+    """The downloaded and unpacked bundle of a declared round."""
+    town, _trackers = a_declared_town(house)
+    address = f"/en/{town.place.slug}/rounds/{town.round.slug}/results/bundle.zip"
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert client.get(address).data == answer.data, "the bundle is the same bytes whenever it is made"
+    zipfile.ZipFile(io.BytesIO(answer.data)).extractall(tmp_path / "bundle")
+    return tmp_path / "bundle"
+
+
+def test_the_same_result_from_a_shell(folder: Path) -> None:
+    for seed, language in (("0", "C.UTF-8"), ("4711", "C"), ("random", "C.UTF-8")):
+        done = run(folder, PYTHONHASHSEED=seed, LC_ALL=language)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "byte for byte" in done.stdout
+        assert json.loads((folder / "manifest.json").read_text())["result"] in done.stdout
+
+
+def test_the_same_result_on_another_python(folder: Path) -> None:
+    others = other_pythons()
+    if not others:
+        missing("another Python than the one that runs the tests")
+    for python in others:
+        done = run(folder, python)
+        assert done.returncode == 0, f"{python}: {done.stdout}{done.stderr}"
+
+
+def test_the_order_of_rows_changes_nothing(folder: Path) -> None:
+    rows = (folder / "ballots.csv").read_text().splitlines(keepends=True)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    dice = random.Random(7)
+    for _ in range(3):
+        shuffled = rows[1:]
+        dice.shuffle(shuffled)
+        text = rows[0] + "".join(shuffled)
+        (folder / "ballots.csv").write_text(text)
+        import hashlib
+
+        manifest["files"]["ballots.csv"] = hashlib.sha256(text.encode()).hexdigest()
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+        done = run(folder)
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", ["ballots.csv", "result.json", "rules.json", "count.json", "superseded.csv"])
+def test_one_changed_byte_is_found(folder: Path, name: str) -> None:
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / name).write_bytes(content)
+    done = run(folder)
+    assert done.returncode == 1
+    assert name in done.stdout
+
+
+def test_a_forged_ballot_is_found_even_with_a_forged_manifest(folder: Path) -> None:
+    import hashlib
+
+    text = (folder / "ballots.csv").read_text().replace("P1.3", "P1.4", 1)
+    (folder / "ballots.csv").write_text(text)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"]["ballots.csv"] = hashlib.sha256(text.encode()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    done = run(folder)
+    assert done.returncode == 1
+    assert "does not fit its line" in done.stdout
