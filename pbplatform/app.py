@@ -257,7 +257,7 @@ def _static(app: Flask, config: Config) -> WhiteNoise:
         root=str(HERE / "static"),
         prefix="static/",
         autorefresh=not config.production,
-        max_age=31_536_000 if config.production else 0,
+        max_age=3600 if config.production else 0,
         allow_all_origins=False,
         immutable_file_test=lambda _path, url: url in hashed,
     )

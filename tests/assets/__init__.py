@@ -1,0 +1,1 @@
+"""What the browser loads, and how it is fetched."""
