@@ -11,13 +11,14 @@ from pbplatform.charter.phases import Phase
 from pbplatform.foundation import clock
 from pbplatform.foundation.database import Database
 from pbplatform.foundation.mail import Letter, compose
+from pbplatform.municipalities.models import District
 from pbplatform.notices import operations, queries
 from pbplatform.notices.digest import send_digests
 from pbplatform.notices.models import Frequency, News, Topic
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
 from tests.support.people import a_municipality, an_account, as_actor
-from tests.support.rounds import a_round
+from tests.support.rounds import a_round, an_envelope
 
 BASE = "http://localhost"
 
@@ -152,3 +153,26 @@ def test_the_feed_is_well_formed_and_tells_only_what_is_public(
     about = client.get(f"/{language}/rustavi/feeds/round/{found.id}.atom").data
     assert len(ElementTree.fromstring(about).findall("a:entry", names)) == 1
     assert client.get(f"/{language}/rustavi/feeds/round/999.atom").status_code == 404
+
+
+@pytest.mark.parametrize("topic", ["category", "district"])
+def test_a_category_and_a_district_are_followed_from_the_rounds_page(
+    session: Session, signed_in, topic: str
+) -> None:
+    place = a_municipality(session)
+    found = a_round(session, place, slug="parks")
+    district = District(municipality_id=place.id, code="old", names={"en": "Old town"}, outline=None)
+    session.add(district)
+    session.flush()
+    an_envelope(session, found, place, district, position=2)
+    account = an_account(session, place)
+    session.commit()
+    browser = signed_in(account)
+    page = browser.get("/en/rustavi/rounds/parks/").get_data(as_text=True)
+    subject_id = (
+        page.split(f'name="topic" value="{topic}"')[1].split('name="subject_id" value="')[1].split('"')[0]
+    )
+    data = {"csrf_token": _token(page), "topic": topic, "subject_id": subject_id}
+    assert browser.post("/en/rustavi/follow", data=data).status_code == 302
+    name = {"category": "Parks", "district": "Old town"}[topic]
+    assert name in browser.get("/en/rustavi/notices").get_data(as_text=True)
