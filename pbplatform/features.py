@@ -153,6 +153,7 @@ DESKS: dict[desks.Desk, tuple[desks.Source, ...]] = {
 """What stands on which desk, from every feature, in this order."""
 
 NAVIGATION = (
+    *budget_words.NAVIGATION,
     *portal_words.NAVIGATION,
     *consultation_words.NAVIGATION,
     *notices_words.NAVIGATION,

@@ -135,9 +135,9 @@ class PublishForm(Form):
 class ProgrammeForm(Form):
     """A programme in plain words."""
 
-    title_ka = StringField(_l("Name in Georgian"), filters=[trimmed], validators=[Length(max=300)])
-    title_bg = StringField(_l("Name in Bulgarian"), filters=[trimmed], validators=[Length(max=300)])
-    title_en = StringField(_l("Name in English"), filters=[trimmed], validators=[Length(max=300)])
+    title_ka = StringField(_l("Programme name in Georgian"), filters=[trimmed], validators=[Length(max=300)])
+    title_bg = StringField(_l("Programme name in Bulgarian"), filters=[trimmed], validators=[Length(max=300)])
+    title_en = StringField(_l("Programme name in English"), filters=[trimmed], validators=[Length(max=300)])
     note_ka = TextAreaField(_l("In plain words, Georgian"), filters=[trimmed], validators=[Length(max=5000)])
     note_bg = TextAreaField(_l("In plain words, Bulgarian"), filters=[trimmed], validators=[Length(max=5000)])
     note_en = TextAreaField(_l("In plain words, English"), filters=[trimmed], validators=[Length(max=5000)])

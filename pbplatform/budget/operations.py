@@ -37,12 +37,10 @@ class BudgetProblem(StrEnum):
 
     QUARTER_NEEDED = "quarter_needed"
     QUARTER_ONLY_FOR_EXECUTION = "quarter_only_for_execution"
-    SAME_FILE = "same_file"
     NO_AMOUNT = "no_amount"
     COLUMN_TWICE = "column_twice"
     NO_SORTING = "no_sorting"
     EXPLANATION_NEEDED = "explanation_needed"
-    TITLE_NEEDED = "title_needed"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from pbplatform.budget.mapping import Fault, Meaning
 from pbplatform.budget.models import Axis, ImportState, Side, Stage
 from pbplatform.budget.operations import BudgetProblem
+from pbplatform.foundation.navigation import Entry
 from pbplatform.foundation.sheet_words import SHEET_PROBLEMS
 
 STAGES = {
@@ -95,16 +96,19 @@ FAULTS = {
 _OWN_PROBLEMS: dict[StrEnum, Any] = {
     BudgetProblem.QUARTER_NEEDED: _l("For an execution, choose the quarter it reaches to."),
     BudgetProblem.QUARTER_ONLY_FOR_EXECUTION: _l("Only an execution has a quarter."),
-    BudgetProblem.SAME_FILE: _l("This very file is published already."),
     BudgetProblem.NO_AMOUNT: _l("Choose at least one column with amounts."),
     BudgetProblem.COLUMN_TWICE: _l("This column was chosen for two meanings."),
     BudgetProblem.NO_SORTING: _l("Choose a column above for what the functions are told from."),
     BudgetProblem.EXPLANATION_NEEDED: _l(
         "Something does not reconcile. Explain it to the public in each of the municipality’s languages, or correct the file."
     ),
-    BudgetProblem.TITLE_NEEDED: _l("Write a name."),
 }
 
 PROBLEMS: dict[StrEnum, Any] = _OWN_PROBLEMS | dict(SHEET_PROBLEMS)
+
+NAVIGATION = (
+    Entry("budget.front", _l("Budget"), order=40),
+    Entry("budget_desk.imports", _l("Budget files"), order=92, action="import_budget"),
+)
 
 WORDS = (STAGES, SIDES, AXES, IMPORT_STATES, MEANINGS, FAULTS)
