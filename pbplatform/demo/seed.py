@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from pbplatform.app import create_app
 from pbplatform.config import Config
-from pbplatform.demo import people, places, rounds, talk, votes
+from pbplatform.demo import people, places, proposals, rounds, talk, votes
 from pbplatform.demo.stage import Stage
 from pbplatform.foundation import migrations
 
@@ -15,6 +15,7 @@ ACTS: tuple[Callable[[Stage], None], ...] = (
     places.build,
     people.build,
     rounds.build,
+    proposals.build,
     talk.build,
     votes.build,
     votes.cast,

@@ -26,6 +26,7 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    inspect,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -252,8 +253,9 @@ def database_now(session: Session) -> datetime:
 def insert_once(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert a row unless its key is there already; whether it was new. Safe for any number of writers at once."""
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    done = session.execute(insert(model).values(**values).on_conflict_do_nothing())
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    question = insert(model).values(**values).on_conflict_do_nothing()
+    # What the driver says of affected rows cannot be relied on here; a returned row can.
+    return session.execute(question.returning(*inspect(model).primary_key)).first() is not None
 
 
 def unreachable(error: BaseException) -> bool:

@@ -1,0 +1,384 @@
+"""`make bench-round`: one municipality with many proposals, comments and supporters, and what its pages cost.
+
+Prints, beside a bare Flask page of 20 rows in the same run, for 1,000 and for 10,000 proposals: statements, CPU time
+(median of many requests, process time, nothing cached) and response size of the list, of a search, of one proposal with
+its thread, and of the map's data; then the 95th percentile with 16 connections at once, threads of one process.
+
+    python -m bench.round [--proposals 10000] [--comments 200000] [--supports 1000000] [--postgres URL] [--quick]
+"""
+
+import argparse
+import os
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import event, insert, select, text
+from sqlalchemy.orm import Session
+
+from pbplatform.accounts.models import Account
+from pbplatform.app import create_app
+from pbplatform.charter.phases import Kind, Phase
+from pbplatform.charter.roles import operator
+from pbplatform.config import read_config
+from pbplatform.consultation import settings
+from pbplatform.consultation.models import BallotFormat, Category, Envelope, Round, Window
+from pbplatform.consultation.settings import RoundSettings
+from pbplatform.deliberation.models import Comment, CommentState, Side
+from pbplatform.foundation import clock, migrations
+from pbplatform.foundation.i18n import Currency, searchable
+from pbplatform.municipalities import operations as municipalities
+from pbplatform.municipalities.models import Country, District, Municipality
+from pbplatform.municipalities.operations import DistrictPlan, MunicipalityPlan
+from pbplatform.proposals.models import Entry, Proposal, ProposalState, ProposalSupport, SupportChannel
+
+SLICE = 20_000
+TIMES = 60
+CONNECTIONS = 16
+STATEMENTS_MOST = 6
+CPU_MOST = 10.0
+P95_MOST = 100.0
+WORDS = (
+    "ეზო სკამი ხე სათამაშო მოედანი განათება ფეხსავალი ქუჩა სკოლა ბავშვი პარკი ჩრდილი წყალი სცენა წიგნი "
+    "велоалея спирка пейка дърво осветление площадка училище рампа градинка двор сцена чешма сенник парк улица"
+).split()
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--proposals", type=int, default=10_000)
+    parser.add_argument("--comments", type=int, default=200_000)
+    parser.add_argument("--supports", type=int, default=1_000_000)
+    parser.add_argument("--postgres", default=os.environ.get("PB_BENCH_PG_URL", ""))
+    parser.add_argument("--quick", action="store_true", help="a tenth of everything")
+    wanted = parser.parse_args()
+    share = 10 if wanted.quick else 1
+    sizes = (wanted.proposals // share // 10, wanted.proposals // share)
+    with tempfile.TemporaryDirectory(prefix="bench-round") as folder:
+        for name, url in (("SQLite", f"sqlite:///{folder}/round.sqlite"), ("PostgreSQL", wanted.postgres)):
+            if not url:
+                print(f"\n{name}: not measured (give --postgres URL of an empty database)")
+                continue
+            app = create_app(
+                read_config(
+                    {
+                        "PB_MODE": "test",
+                        "PB_DATA_DIR": folder,
+                        "PB_DATABASE_URL": url,
+                        "PB_JOBS": "immediate",
+                        "PB_PAGE_CACHE_SECONDS": "0",
+                    }
+                )
+            )
+            migrations.upgrade(app.extensions["house"].database.engine)
+            started = time.perf_counter()
+            place, rounds = _fill(app, sizes, wanted.comments // share, wanted.supports // share)
+            print(
+                f"\n{name}: {sizes[1]:,} and {sizes[0]:,} proposals, {wanted.comments // share:,} comments, "
+                f"{wanted.supports // share:,} supporters, made in {time.perf_counter() - started:.0f} s"
+            )
+            _report(app, place, rounds)
+            app.extensions["house"].database.dispose()
+
+
+def _fill(
+    app: Flask, sizes: tuple[int, int], comments: int, supports: int
+) -> tuple[str, list[tuple[str, int, int]]]:
+    """One municipality with a small and a large round; comments and supporters belong to the large one."""
+    dice = random.Random(7)
+    database = app.extensions["house"].database
+    rounds = []
+    with database.transaction() as session:
+        place = municipalities.found(
+            operator(),
+            session,
+            MunicipalityPlan(
+                "bench",
+                {"ka": "საცდელი", "bg": "Проба", "en": "Bench"},
+                Country.GEORGIA,
+                ("ka", "en"),
+                Currency.GEL,
+                "Asia/Tbilisi",
+                100_000,
+            ),
+        )
+        municipalities.set_districts(
+            operator(),
+            session,
+            place,
+            [DistrictPlan(f"d{n}", {"ka": f"უბანი {n}"}, None, 10_000) for n in range(6)],
+        )
+        people = [
+            Account(
+                name=f"Person {n}",
+                email=f"p{n}@example.org",
+                language="ka",
+                registered_at=clock.now(),
+                confirmed_at=clock.now(),
+            )
+            for n in range(200)
+        ]
+        session.add_all(people)
+        session.flush()
+        numbers = [person.id for person in people]
+        for size in sizes:
+            round_ = _round(session, place, f"of-{size}")
+            first = _proposals(session, place, round_, size, dice, numbers)
+            rounds.append((round_.slug, first, size))
+        _comments(session, place, round_, first, size, comments, dice, numbers)
+    _supports(app, first, size, supports, dice)
+    with database.transaction() as session:
+        session.execute(text("analyze"))
+    return place.slug, rounds
+
+
+def _round(session: Session, place: Municipality, slug: str) -> Round:
+    now = clock.now()
+    round_ = Round(
+        municipality_id=place.id,
+        slug=slug,
+        kind=Kind.BUDGETING,
+        phase=Phase.DISCUSSION,
+        titles={"ka": slug},
+        summaries={"ka": slug},
+        texts={"ka": slug},
+        settings=settings.write(RoundSettings()),
+        created_at=now,
+    )
+    session.add(round_)
+    session.flush()
+    for number, phase in enumerate((Phase.SUBMISSION, Phase.REVIEW, Phase.DISCUSSION, Phase.VOTING)):
+        start = now + timedelta(days=30 * (number - 2) - 5)
+        session.add(
+            Window(
+                municipality_id=place.id,
+                round_id=round_.id,
+                phase=phase,
+                opens_at=start,
+                closes_at=start + timedelta(days=30),
+            )
+        )
+    session.add(
+        Envelope(
+            municipality_id=place.id,
+            round_id=round_.id,
+            position=1,
+            names={"ka": "ქალაქი"},
+            amount=10**9,
+            currency="GEL",
+            ballot_format=BallotFormat.APPROVAL,
+            rule_options={},
+        )
+    )
+    for code in ("green", "streets", "sport", "culture"):
+        session.add(Category(municipality_id=place.id, round_id=round_.id, code=code, names={"ka": code}))
+    session.flush()
+    return round_
+
+
+def _proposals(
+    session: Session, place: Municipality, round_: Round, size: int, dice: random.Random, people: list[int]
+) -> int:
+    envelope = session.scalars(select(Envelope.id).where(Envelope.round_id == round_.id)).one()
+    categories = session.scalars(select(Category.id).where(Category.round_id == round_.id)).all()
+    districts = session.scalars(select(District.id).where(District.municipality_id == place.id)).all()
+    now = clock.now()
+
+    def row(number: int) -> dict[str, object]:
+        title = " ".join(dice.choices(WORDS, k=5))
+        body = " ".join(dice.choices(WORDS, k=180))
+        return {
+            "municipality_id": place.id, "round_id": round_.id, "state": ProposalState.SUBMITTED, "entry": Entry.ONLINE,
+            "author_id": people[number % len(people)], "author_name": f"Person {number % len(people)}", "language": "ka",
+            "title": title, "text": body, "beneficiaries": "ყველა", "category_id": categories[number % len(categories)],
+            "envelope_id": envelope, "district_id": districts[number % len(districts)], "address": f"ქუჩა {number}",
+            "latitude": 41.5 + dice.random() / 10, "longitude": 44.9 + dice.random() / 10,
+            "cost_estimate": dice.randint(10_000, 9_000_000), "cost_reasoning": "", "search": searchable(title, body),
+            "shuffle": dice.getrandbits(31), "support": 0, "submitted_at": now - timedelta(minutes=number),
+            "changed_at": now - timedelta(minutes=number), "decision_reason": "", "version": 1,
+        }  # fmt: skip
+
+    for start in range(0, size, SLICE):
+        session.execute(insert(Proposal), [row(number) for number in range(start, min(start + SLICE, size))])
+    return session.scalars(
+        select(Proposal.id).where(Proposal.round_id == round_.id).order_by(Proposal.id).limit(1)
+    ).one()
+
+
+def _comments(
+    session: Session,
+    place: Municipality,
+    round_: Round,
+    first: int,
+    size: int,
+    count: int,
+    dice: random.Random,
+    people: list[int],
+) -> None:
+    now = clock.now()
+    sides = list(Side)
+    for start in range(0, count, SLICE):
+        session.execute(
+            insert(Comment),
+            [
+                {
+                    "municipality_id": place.id, "round_id": round_.id, "proposal_id": first + number % size,
+                    "author_id": people[number % len(people)], "official": number % 97 == 0, "side": sides[number % len(sides)],
+                    "state": CommentState.VISIBLE, "text": " ".join(dice.choices(WORDS, k=25)), "language": "ka",
+                    "endorsements": number % 13, "posted_at": now - timedelta(seconds=number), "version": 1,
+                }
+                for number in range(start, min(start + SLICE, count))
+            ],
+        )  # fmt: skip
+
+
+def _supports(app: Flask, first: int, size: int, count: int, dice: random.Random) -> None:
+    database = app.extensions["house"].database
+    for start in range(0, count, SLICE * 5):
+        with database.transaction() as session:
+            session.execute(
+                insert(ProposalSupport),
+                [
+                    {
+                        "proposal_id": first + number % size,
+                        "resident": str(number // size),
+                        "account_id": None,
+                        "channel": SupportChannel.ONLINE,
+                        "sheet_id": None,
+                    }
+                    for number in range(start, min(start + SLICE * 5, count))
+                ],
+            )
+    with database.transaction() as session:
+        session.execute(
+            text("update proposal set support = :each where id >= :first and id < :last"),
+            {"each": count // size, "first": first, "last": first + size},
+        )
+
+
+def _report(app: Flask, place: str, rounds: list[tuple[str, int, int]]) -> None:
+    bare = _bare(rounds[-1][1])
+    print(f"{'page':<34}{'statements':>11}{'CPU ms':>9}{'p95 ms x16':>12}{'KB':>8}")
+    cpu, size, _ = _measure(bare, lambda _n: "/", TIMES)
+    print(
+        f"{'bare Flask, 20 rows':<34}{1:>11}{cpu:>9.1f}{_p95(bare, lambda _n: '/'):>12.0f}{size / 1024:>8.0f}"
+    )
+    missed = []
+    for slug, first, count in rounds:
+        base = f"/ka/{place}/rounds/{slug}/proposals"
+        pages: dict[str, Callable[[int], str]] = {
+            "list": lambda n, base=base: f"{base}/?seed={n}",
+            "list, page 25": lambda n, base=base: f"{base}/?seed={n}&page=25",
+            "search": lambda n, base=base: (
+                f"{base}/?q={WORDS[n % len(WORDS)]}%20{WORDS[(n * 7 + 3) % len(WORDS)]}"
+            ),
+            "one proposal with its thread": lambda n, base=base, first=first, count=count: (
+                f"{base}/{first + n * 37 % count}"
+            ),
+            "map data (cached)": lambda _n, base=base: f"{base}/map.geojson",
+        }
+        for name, address in pages.items():
+            statements = _statements(app, address(1))
+            cpu, size, _ = _measure(app, address, TIMES)
+            p95 = _p95(app, address)
+            label = f"{name}, {count:,}"
+            print(f"{label:<34}{statements:>11}{cpu:>9.1f}{p95:>12.0f}{size / 1024:>8.0f}")
+            if statements > STATEMENTS_MOST or cpu > CPU_MOST or p95 > P95_MOST:
+                missed.append(label)
+    print("over the bar: " + (", ".join(missed) or "none"))
+
+
+def _bare(first: int) -> Flask:
+    """The floor: Flask, SQLAlchemy's Core and an f-string in the same process, on a table of its own."""
+    from sqlalchemy import create_engine
+
+    app = Flask("bare")
+    folder = tempfile.mkdtemp(prefix="bench-bare")
+    engine = create_engine(f"sqlite:///{Path(folder) / 'bare.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(text("create table row (id integer primary key, title text)"))
+        connection.execute(
+            text("insert into row (title) values (:title)"),
+            [{"title": f"row {first + n}"} for n in range(1000)],
+        )
+
+    @app.get("/")
+    def rows() -> str:
+        with engine.connect() as connection:
+            found = connection.execute(text("select id, title from row limit 20")).all()
+        return "<ul>" + "".join(f"<li>{row.id} {row.title}</li>" for row in found) + "</ul>"
+
+    return app
+
+
+def _statements(app: Flask, address: str) -> int:
+    seen: list[str] = []
+    engine = app.extensions["house"].database.engine
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.split(maxsplit=1)[0].lower() in ("select", "with"):
+            seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert app.test_client().get(address).status_code == 200, address
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+def _measure(app: Flask, address: Callable[[int], str], times: int) -> tuple[float, int, float]:
+    """The median CPU milliseconds of a request in this process, the size of the last answer, the slowest one."""
+    client = app.test_client()
+    spent, size = [], 0
+    for number in range(times):
+        # A visitor who comes for the first time: no cookie, nothing kept.
+        client.delete_cookie("pb_order")
+        started = time.process_time()
+        answer = client.get(address(number))
+        spent.append((time.process_time() - started) * 1000)
+        assert answer.status_code == 200, (address(number), answer.status_code)
+        size = len(answer.data)
+    return statistics.median(spent[5:]), size, max(spent)
+
+
+def _p95(app: Flask, address: Callable[[int], str]) -> float:
+    """The 95th percentile of the time to answer, with sixteen at once asking a real server on the loopback."""
+    import threading
+    from http.client import HTTPConnection
+
+    from waitress.server import create_server
+
+    server = create_server(app, host="127.0.0.1", port=0, threads=8, backlog=64)
+    port = server.effective_port
+    worker = threading.Thread(target=server.run, daemon=True)
+    worker.start()
+
+    def ask(number: int) -> float:
+        started = time.perf_counter()
+        connection = HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("GET", address(number))
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        assert answer.status == 200, answer.status
+        return (time.perf_counter() - started) * 1000
+
+    try:
+        with ThreadPoolExecutor(CONNECTIONS) as crowd:
+            took = sorted(crowd.map(ask, range(CONNECTIONS * 12)))
+    finally:
+        server.close()
+        worker.join(timeout=5)
+    return took[int(len(took) * 0.95)]
+
+
+if __name__ == "__main__":
+    main()

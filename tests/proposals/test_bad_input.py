@@ -1,0 +1,257 @@
+"""Bad input: refused with a sentence, never a 500, nothing half-written."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pbplatform.charter.phases import Phase
+from pbplatform.charter.roles import Role
+from pbplatform.foundation import sheets
+from pbplatform.proposals import importing, tables
+from pbplatform.proposals.models import Proposal, ProposalState
+from tests.support.pages import PageClient
+from tests.support.people import a_municipality, an_account, as_actor
+from tests.support.proposals import TEXT, a_draft, a_proposal, a_standing_proposal, some_words
+from tests.support.rounds import a_round
+
+Browser = Callable[..., PageClient]
+SCRIPT = "<script>alert(1)</script>{{7*7}}"
+
+
+def token(page: str) -> str:
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert found, "no form"
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"title": "x" * 1_000_000}, (413, 422)),
+        ({"title": "x" * 130}, (422,)),
+        ({"text": "x" * 200_000}, (422,)),
+        ({"category_id": "999999999999999999999999"}, (422,)),
+        ({"envelope_id": "-1"}, (422,)),
+        ({"envelope_id": "x"}, (422,)),
+        ({"cost_estimate": "-5"}, (422,)),
+        ({"cost_estimate": "1e9"}, (422,)),
+        ({"cost_estimate": "0"}, (422,)),
+        ({"latitude": "nan", "longitude": "inf"}, (302,)),
+        ({"latitude": "1e999", "longitude": "7"}, (302,)),
+        ({"title": "a\0b"}, (400,)),
+    ],
+)
+def test_a_form_takes_nothing_that_could_not_be_kept(
+    session: Session, signed_in: Browser, changed: dict[str, str], status: tuple[int, ...]
+) -> None:
+    place = a_municipality(session)
+    round_ = a_round(session, place, slug="spring")
+    author = an_account(session, place)
+    draft = a_draft(session, place, round_, author)
+    words = some_words(session, round_)
+    session.commit()
+    mine = signed_in(author)
+    address = f"/en/rustavi/rounds/spring/proposals/{draft.id}/write"
+    page = mine.get(address).get_data(as_text=True)
+    whole = {
+        "csrf_token": token(page),
+        "title": "A title",
+        "text": TEXT,
+        "category_id": str(words.category_id),
+        "envelope_id": str(words.envelope_id),
+        "cost_estimate": "100",
+        "then": "stay",
+    }
+    answer = mine.post(address, data=whole | changed)
+    assert answer.status_code in status, answer.get_data(as_text=True)[-1500:]
+
+
+def test_a_lone_surrogate_is_refused_at_the_edge(session: Session, signed_in: Browser) -> None:
+    place = a_municipality(session)
+    round_ = a_round(session, place, slug="spring")
+    author = an_account(session, place)
+    draft = a_draft(session, place, round_, author)
+    session.commit()
+    mine = signed_in(author)
+    address = f"/en/rustavi/rounds/spring/proposals/{draft.id}/write"
+    page = mine.get(address).get_data(as_text=True)
+    body = f"csrf_token={token(page)}&title=%ED%A0%80abc&then=stay"
+    answer = mine.post(address, data=body, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code in (302, 400), "replaced or refused, never kept as it was"
+    session.expire_all()
+    assert "\ud800" not in session.get_one(Proposal, draft.id).title
+
+
+def test_scripts_are_words_wherever_they_are_typed(session: Session, client: PageClient) -> None:
+    place = a_municipality(session)
+    round_ = a_round(session, place, slug="spring")
+    author = an_account(session, place, name="<svg onload=alert(1)>")
+    found = a_proposal(
+        session,
+        place,
+        round_,
+        author,
+        title=SCRIPT,
+        text=f"{TEXT} {SCRIPT} [x](javascript:alert(1))",
+        beneficiaries=SCRIPT,
+        address=SCRIPT,
+        cost_reasoning=SCRIPT,
+    )
+    session.commit()
+    base = "/en/rustavi/rounds/spring/proposals"
+    for page in (
+        "/",
+        f"/{found.id}",
+        f"/{found.id}/history",
+        f"/{found.id}/print",
+        "/similar?title=script+alert",
+        f"/?q={SCRIPT}",
+    ):
+        part = {"HX-Request-Type": "partial"} if page.startswith("/similar") else {}
+        shown = client.get(f"{base}{page}", headers=part).get_data(as_text=True)
+        assert "<script>alert" not in shown, page
+        assert "<svg onload" not in shown, page
+        assert 'href="javascript:' not in shown, page
+        assert "49" not in re.findall(r"alert\(1\)[^<]{0,20}(49)", shown), page
+
+
+def test_what_is_not_asked_for_is_not_set(session: Session, signed_in: Browser) -> None:
+    place = a_municipality(session)
+    round_ = a_round(session, place, slug="spring")
+    author = an_account(session, place)
+    draft = a_draft(session, place, round_, author)
+    session.commit()
+    mine = signed_in(author)
+    address = f"/en/rustavi/rounds/spring/proposals/{draft.id}/write"
+    page = mine.get(address).get_data(as_text=True)
+    mass = {
+        "state": "admitted",
+        "author_id": "1",
+        "admitted_cost": "5",
+        "round_id": "99",
+        "support": "1000",
+        "municipality_id": "99",
+        "ballot_number": "1",
+        "hidden_at": "x",
+        "submitted_at": "2020-01-01",
+    }
+    mine.post(address, data={"csrf_token": token(page), "title": "Only the title", **mass})
+    session.expire_all()
+    kept = session.get_one(Proposal, draft.id)
+    assert kept.title == "Only the title"
+    assert (kept.state, kept.author_id, kept.support, kept.round_id) == (
+        ProposalState.DRAFT,
+        author.id,
+        0,
+        round_.id,
+    )
+    assert kept.admitted_cost is kept.ballot_number is kept.submitted_at is None
+
+
+def test_drafts_and_other_towns_things_do_not_exist_for_others(
+    session: Session, signed_in: Browser, client: PageClient
+) -> None:
+    place, elsewhere = a_municipality(session), a_municipality(session, "burgas", ("bg", "en"))
+    round_ = a_round(session, place, slug="spring")
+    a_round(session, elsewhere, slug="spring")
+    author, stranger = an_account(session, place), an_account(session, elsewhere, Role.OFFICER)
+    draft = a_draft(session, place, round_, author)
+    public = a_proposal(session, place, round_, author)
+    session.commit()
+    other = signed_in(stranger)
+    for reader in (client, other):
+        for page in ("", "/history", "/print", "/qr.svg", "/share.png"):
+            assert reader.get(f"/en/rustavi/rounds/spring/proposals/{draft.id}{page}").status_code == 404, (
+                page
+            )
+        assert reader.get(f"/en/burgas/rounds/spring/proposals/{public.id}").status_code == 404
+    assert other.get(f"/en/burgas/rounds/spring/screening/{public.id}").status_code == 404
+    assert other.get(f"/en/rustavi/rounds/spring/screening/{public.id}").status_code in (403, 404)
+    assert f"/{draft.id}" not in client.get("/en/rustavi/rounds/spring/proposals/map.geojson").get_data(
+        as_text=True
+    )
+    listed = client.get("/en/rustavi/rounds/spring/proposals/proposals.csv").get_data(as_text=True)
+    assert draft.title not in listed
+    assert public.title in listed
+
+
+def test_a_table_goes_out_harmless_and_comes_in_unchanged(session: Session) -> None:
+    place = a_municipality(session)
+    round_ = a_round(session, place, slug="spring")
+    author, officer = an_account(session, place), an_account(session, place, Role.OFFICER)
+    a_proposal(
+        session, place, round_, author, title="=HYPERLINK(evil) and more", address="@here", beneficiaries="+1"
+    )
+    csv = sheets.write_csv(tables.rows(session, round_)).decode("utf-8-sig")
+    assert "'=HYPERLINK" in csv
+    assert ",@here" not in csv
+    clerk = as_actor(officer, place, Role.OFFICER)
+    head = "code,title,text,beneficiaries,category,address,cost,author\n"
+    good = f'A1,Brought in,"{TEXT}",All,parks,Here 1,1200,Nino B\n'
+    bad = f'A2,Bad category,"{TEXT}",All,nowhere,Here 1,1200,Nino B\nA3,Bad cost,"{TEXT}",All,parks,Here 1,much,Nino B\n'
+    first = importing.bring(clerk, session, round_, (head + good + bad).encode())
+    assert (first.added, [line for line, _cause in first.faults]) == (1, [3, 4])
+    again = importing.bring(clerk, session, round_, (head + good).encode())
+    assert (again.added, again.changed, again.same) == (0, 0, 1)
+    changed = importing.bring(clerk, session, round_, (head + good.replace("1200", "1300")).encode())
+    assert (changed.added, changed.changed) == (0, 1)
+    assert session.scalar(select(func.count()).select_from(Proposal)) == 2
+
+
+def test_two_officers_at_once_one_wins(session: Session, signed_in: Browser) -> None:
+    place = a_municipality(session)
+    round_ = a_round(session, place, Phase.REVIEW, slug="spring")
+    found = a_standing_proposal(session, place, round_, an_account(session, place))
+    one, other = (
+        signed_in_later
+        for signed_in_later in (
+            an_account(session, place, Role.OFFICER),
+            an_account(session, place, Role.OFFICER),
+        )
+    )
+    session.commit()
+    first, second = signed_in(one), signed_in(other)
+    case = f"/en/rustavi/rounds/spring/screening/{found.id}"
+    pages = [browser.get(case).get_data(as_text=True) for browser in (first, second)]
+    finding = {
+        "verdict": "infeasible",
+        "reason": "The plot is private and its owner refuses.",
+        "version": "0",
+    }
+    assert first.post(f"{case}/sign", data={"csrf_token": token(pages[0]), **finding}).status_code == 302
+    late = second.post(
+        f"{case}/sign",
+        data={"csrf_token": token(pages[1]), **finding, "reason": "Another reason, which comes too late."},
+    )
+    assert late.status_code == 409
+    assert "comes too late" not in second.get(case).get_data(as_text=True)
+
+
+def test_an_officer_decides_nothing_on_their_own_or_where_they_have_an_interest(
+    session: Session, signed_in: Browser
+) -> None:
+    place = a_municipality(session)
+    round_ = a_round(session, place, Phase.REVIEW, slug="spring")
+    officer = an_account(session, place, Role.OFFICER)
+    own = a_standing_proposal(session, place, round_, officer)
+    cousins = a_standing_proposal(session, place, round_, an_account(session, place))
+    session.commit()
+    desk = signed_in(officer)
+    finding = {
+        "verdict": "infeasible",
+        "reason": "The plot is private and its owner refuses.",
+        "version": "0",
+    }
+    for proposal in (own, cousins):
+        case = f"/en/rustavi/rounds/spring/screening/{proposal.id}"
+        page = desk.get(case).get_data(as_text=True)
+        if proposal is cousins:
+            told = desk.post(
+                f"{case}/interest",
+                data={"csrf_token": token(page), "interest-text": "The author is my cousin."},
+            )
+            assert told.status_code == 302
+        assert desk.post(f"{case}/sign", data={"csrf_token": token(page), **finding}).status_code == 403
