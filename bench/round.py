@@ -17,6 +17,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Flask
 from sqlalchemy import event, insert, select, text
@@ -364,7 +365,7 @@ def _p95(app: Flask, address: Callable[[int], str]) -> float:
     def ask(number: int) -> float:
         started = time.perf_counter()
         connection = HTTPConnection("127.0.0.1", port, timeout=30)
-        connection.request("GET", address(number))
+        connection.request("GET", quote(address(number), safe="/?=&%"))
         answer = connection.getresponse()
         answer.read()
         connection.close()
