@@ -160,13 +160,14 @@ def _preferred_language() -> str:
 
 def _install_requests(app: Flask, config: Config) -> None:
     house: House = app.extensions["house"]
-    kept_pages = PageCache(config.page_cache_seconds)
+    kept_pages = PageCache(config.page_cache_seconds, house.generations.whole)
+    app.wsgi_app = kept_pages.wrap(app.wsgi_app)  # type: ignore[method-assign, assignment]
     login = LoginManager(app)
     login.session_protection = None
     login.user_loader(guard.load)
 
     @app.before_request
-    def begin() -> Response | None:
+    def begin() -> None:
         g.started = time.perf_counter()
         g.request_id = uuid4().hex[:12]
         g.nonce = secrets.token_urlsafe(16)
@@ -176,7 +177,6 @@ def _install_requests(app: Flask, config: Config) -> None:
         web.refuse_broken_input(request)
         if not house.generations.whole():
             raise ServiceUnavailable(retry_after=30)
-        return kept_pages.answer(request)
 
     # Forged forms are refused after `begin`, so that their error page has its nonce too.
     CSRFProtect(app)
@@ -202,8 +202,6 @@ def _install_requests(app: Flask, config: Config) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         _log_request(response)
-        if g.get("actor") is not None and not g.actor.signed_in:
-            response = kept_pages.keep(request, response)
         if g.get("actor") is not None and g.actor.signed_in:
             response.headers.setdefault("Cache-Control", "no-store")
         if (
@@ -220,7 +218,10 @@ def _install_requests(app: Flask, config: Config) -> None:
                 secure=config.production,
             )
         web.vary(response, ["Cookie"])
-        return web.secure(response, https=config.production)
+        web.secure(response, https=config.production)
+        if g.get("actor") is not None and not g.actor.signed_in:
+            return kept_pages.keep(request, response)
+        return response
 
     @app.teardown_appcontext
     def end(_error: BaseException | None) -> None:

@@ -1,67 +1,136 @@
-"""Whole pages for visitors who carry no session, kept for a few seconds in the process.
+"""Whole pages for visitors who carry no session, kept for a few seconds in the process and answered before Flask wakes.
 
 Only a 200 answer in HTML to a visitor without a session is kept, and only when making it opened no session; so nothing
-personal can get in. The nonce of the content policy is new in every answer: the page is kept with a mark in its place.
+personal can get in. The nonce of the content policy is new in every answer: page and headers are kept with a mark in
+its place. The kept page is found by host, path and question, so only a host that was trusted once is ever answered.
 """
 
+import re
+import secrets
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from flask import Request, Response, g, session
 
 MARK = "\x1anonce\x1a"
+LONGEST_QUESTION = 500
+LANGUAGE_COOKIE = "pb_language"
+_ONLY_LANGUAGE = re.compile(rf"\s*{LANGUAGE_COOKIE}=([a-z]{{2}})\s*;?\s*")
+_PERSONAL = ("HTTP_AUTHORIZATION", "HTTP_HX_REQUEST_TYPE", "HTTP_RANGE")
+_NOT_KEPT = {"set-cookie", "content-length"}
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One page: until when, its bytes and headers with the mark, its ETag, the language it remembers and that cookie."""
+
+    until: float
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+    etag: str
+    language: str
+    cookie: str | None
 
 
 class PageCache:
-    """At most `most` pages, each for `seconds`; with 0 seconds nothing is kept."""
+    """At most `most` pages, each for `seconds`; with 0 seconds nothing is kept. `whole` vetoes answers from memory."""
 
-    def __init__(self, seconds: float, most: int = 1000) -> None:
+    def __init__(self, seconds: float, whole: Callable[[], bool], most: int = 1000) -> None:
         self.seconds = seconds
         self.most = most
-        self._pages: OrderedDict[str, tuple[float, bytes, str]] = OrderedDict()
+        self._whole = whole
+        self._pages: OrderedDict[str, Kept] = OrderedDict()
         self._lock = threading.Lock()
 
-    def key(self, request: Request) -> str | None:
-        """What the page of a request is kept under; None when this request may not be answered from memory."""
-        if self.seconds <= 0 or request.method != "GET" or request.authorization is not None:
-            return None
-        if set(request.cookies) - {"pb_language"} or request.headers.get("HX-Request-Type"):
-            return None
-        return f"{request.host} {request.full_path}" if len(request.full_path) < 500 else None
+    def wrap(self, application: Wsgi) -> Wsgi:
+        """The application behind its kept pages."""
+        if self.seconds <= 0:
+            return application
 
-    def answer(self, request: Request) -> Response | None:
-        """The kept page, with this answer's nonce, or 304 for a reader who has it."""
-        key = self.key(request)
+        def serve(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+            kept = self._find(environ)
+            if kept is None:
+                return application(environ, start_response)
+            return _answer(kept, environ, start_response)
+
+        return serve
+
+    def _find(self, environ: Environ) -> Kept | None:
+        key = _key(environ)
         if key is None:
             return None
         with self._lock:
             kept = self._pages.get(key)
-            if kept is None or kept[0] < time.monotonic():
-                return None
-        _until, body, etag = kept
-        response = Response(body.replace(MARK.encode(), g.nonce.encode()), mimetype="text/html")
-        return self._dress(response, etag).make_conditional(request)  # type: ignore[return-value]
+        if kept is None or kept.until < time.monotonic() or not self._whole():
+            return None
+        return kept
 
     def keep(self, request: Request, response: Response) -> Response:
-        """Keep a fresh page where that is right, and give it its ETag."""
-        key = self.key(request)
+        """Give a fresh page its ETag and keep it, where that is right; the response must have all its headers already."""
+        key = _key(request.environ)
         fitting = (
             response.status_code == 200 and response.mimetype == "text/html" and not response.is_streamed
         )
-        if key is None or not fitting or session.modified or "Cache-Control" in response.headers:
+        own_rules = "Cache-Control" in response.headers
+        if self.seconds <= 0 or key is None or not fitting or session.modified or own_rules:
             return response
         body = response.get_data().replace(g.nonce.encode(), MARK.encode())
         etag = sha256(body).hexdigest()[:24]
+        response.set_etag(etag, weak=True)
+        response.headers["Cache-Control"] = "private, max-age=0, must-revalidate"
+        headers = tuple(
+            (name, value.replace(g.nonce, MARK))
+            for name, value in response.headers
+            if name.lower() not in _NOT_KEPT
+        )
+        kept = Kept(
+            until=time.monotonic() + self.seconds,
+            body=body,
+            headers=headers,
+            etag=f'W/"{etag}"',
+            language=g.get("locale", ""),
+            cookie=response.headers.get("Set-Cookie"),
+        )
         with self._lock:
-            self._pages[key] = (time.monotonic() + self.seconds, body, etag)
+            self._pages[key] = kept
             self._pages.move_to_end(key)
             while len(self._pages) > self.most:
                 self._pages.popitem(last=False)
-        return self._dress(response, etag).make_conditional(request)  # type: ignore[return-value]
+        return response.make_conditional(request)  # type: ignore[return-value]
 
-    def _dress(self, response: Response, etag: str) -> Response:
-        response.set_etag(etag, weak=True)
-        response.headers["Cache-Control"] = "private, max-age=0, must-revalidate"
-        return response
+
+def _key(environ: Environ) -> str | None:
+    """What a request's page is kept under; None when it may not be answered from memory."""
+    if environ["REQUEST_METHOD"] != "GET" or any(name in environ for name in _PERSONAL):
+        return None
+    cookie = environ.get("HTTP_COOKIE", "")
+    if cookie and not _ONLY_LANGUAGE.fullmatch(cookie):
+        return None
+    address = f"{environ.get('PATH_INFO', '')}?{environ.get('QUERY_STRING', '')}"
+    if len(address) > LONGEST_QUESTION:
+        return None
+    return f"{environ.get('wsgi.url_scheme')} {environ.get('HTTP_HOST')} {address}"
+
+
+def _answer(kept: Kept, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    nonce = secrets.token_urlsafe(16)
+    headers = [(name, value.replace(MARK, nonce)) for name, value in kept.headers]
+    remembered = _ONLY_LANGUAGE.fullmatch(environ.get("HTTP_COOKIE", ""))
+    if kept.cookie and (remembered is None or remembered[1] != kept.language):
+        headers.append(("Set-Cookie", kept.cookie))
+    if kept.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+        start_response("304 NOT MODIFIED", [pair for pair in headers if pair[0].lower() != "content-type"])
+        return []
+    body = kept.body.replace(MARK.encode(), nonce.encode())
+    headers.append(("Content-Length", str(len(body))))
+    start_response("200 OK", headers)
+    return [body]

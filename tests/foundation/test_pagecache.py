@@ -51,6 +51,29 @@ def test_a_form_with_its_token_is_not_kept(app: Flask) -> None:
     assert len(tokens) == 2
 
 
+def test_a_kept_page_still_remembers_the_language_of_a_new_reader(app: Flask) -> None:
+    _ask(app)
+    answer = _ask(app)
+    assert "pb_language=en" in answer.headers["Set-Cookie"]
+    remembering = app.test_client()
+    remembering.set_cookie("pb_language", "en")
+    assert "Set-Cookie" not in remembering.get("/en/").headers
+
+
+def test_a_foreign_host_never_gets_a_kept_page(app: Flask) -> None:
+    _ask(app)
+    assert _ask(app, Host="evil.example").status_code == 400
+
+
+def test_a_replaced_database_is_not_hidden_by_kept_pages(app: Flask, house: House) -> None:
+    house.generations.renew()
+    assert _ask(app).status_code == 200
+    note = house.config.data_dir / "generation.json"
+    note.write_text('["another"]')
+    house.generations.whole(now=True)
+    assert _ask(app).status_code == 503
+
+
 def test_nothing_is_kept_when_it_is_switched_off(config: Config) -> None:
     app = create_app(replace(config, page_cache_seconds=0))
     assert "ETag" not in app.test_client().get("/en/").headers
