@@ -28,6 +28,7 @@ from pbplatform.municipalities import queries as municipalities
 from pbplatform.notices import queries as notices
 from pbplatform.notices.models import Topic
 from pbplatform.notices.saying import sentence
+from pbplatform.voting import queries as voting
 
 bare = Blueprint("bare", __name__)
 house_pages = Blueprint("portal", __name__)
@@ -60,6 +61,10 @@ def readyz() -> Response:
         door.session().execute(text("select 1"))
     except DBAPIError:
         return Response("database away\n", 503, {"Retry-After": "10"}, mimetype="text/plain")
+    if not voting.keys_whole(door.session(), door.house().secrets):
+        return Response(
+            "the key of an open vote is missing\n", 503, {"Retry-After": "10"}, mimetype="text/plain"
+        )
     return Response("ready\n", mimetype="text/plain")
 
 

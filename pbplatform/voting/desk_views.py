@@ -49,7 +49,7 @@ def _page(here: Round, form: Form | None = None) -> str:
         if isinstance(form, kind):
             forms[name] = form
     return render_template(
-        "vote_desk/overview.html",
+        "voting/desk/overview.html",
         box=box,
         seal=queries.seal(session, here.municipality_id, here.id),
         obstacles=opening.standing_in_the_way(session, here) if box is None else (),

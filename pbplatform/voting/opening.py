@@ -17,9 +17,11 @@ from pbplatform.foundation.crypto import SecretFolder
 from pbplatform.foundation.database import database_now
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.municipalities.models import Municipality
+from pbplatform.proposals import queries as proposals
 from pbplatform.roll import queries as roll
 from pbplatform.roll.models import RollEntry
-from pbplatform.voting import canon, joint, keys, queries, rules
+from pbplatform.screening import queries as screening
+from pbplatform.voting import canon, joint, keys, listing, queries, rules
 from pbplatform.voting.models import BallotBox, BoxState, Elector, JointAct, JointKind, Project
 
 
@@ -40,6 +42,8 @@ def opening_facts(session: Session, found: Round) -> RoundFacts:
         facts,
         list_frozen=not empty and facts.envelopes > 0,
         eligible_voters=roll.size(session, found.municipality_id),
+        open_appeals=screening.open_appeals(session, found.id),
+        open_conflicts=screening.open_conflicts(session, found.id),
     )
 
 
@@ -59,6 +63,7 @@ def ask_to_open(
 ) -> JointAct:
     """The first of two persons: commits the lot and asks for the opening; raise Invalid while something stands in its way."""
     act = joint.ask(actor, session, found, JointKind.OPEN_VOTE, {})
+    listing.take_list(session, found)
     commit_lot(session, secrets, found, beacon)
     in_the_way = standing_in_the_way(session, found)
     if in_the_way:
@@ -71,6 +76,9 @@ def standing_in_the_way(session: Session, found: Round) -> tuple[Obstacle, ...]:
     if found.phase is not Phase.DISCUSSION:
         return (Obstacle.LIST_NOT_FROZEN,)
     facts = replace(opening_facts(session, found), tie_commitment=True)
+    if not facts.list_frozen and any(one.ballot_number for one in proposals.admitted(session, found.id)):
+        # Asking takes the drawn list of admitted proposals over onto the ballot.
+        facts = replace(facts, list_frozen=True)
     return tuple(
         found_
         for found_ in obstacles(found.phase, Step.OPEN_VOTING, facts)
@@ -88,10 +96,13 @@ def confirm_opening(
 
 def open_vote(actor: Actor | None, session: Session, secrets: SecretFolder, found: Round) -> BallotBox:
     """Freeze rules and roll, commit to the key, and walk the round into its voting phase."""
+    if (
+        found.phase is not Phase.DISCUSSION
+        or queries.box(session, found.municipality_id, found.id) is not None
+    ):
+        raise Conflict
     facts = opening_facts(session, found)
     window = _window(session, found)
-    if queries.box(session, found.municipality_id, found.id) is not None:
-        raise Conflict
     place = session.get_one(Municipality, found.municipality_id)
     key_commit, receipt_key = keys.make_keys(secrets, found.id)
     own = round_settings.read(found.settings)

@@ -41,7 +41,7 @@ def stations(round_slug: str) -> BaseResponse | str | tuple[str, int]:
         if tried.ok:
             return redirect(url_for("paper.stations", round_slug=round_slug))
     answer = render_template(
-        "paper/stations.html",
+        "voting/paper/stations.html",
         form=form,
         stations=paper.stations(session, here.id),
         ticks=sealing.ticks_by_station(session, here.id),
@@ -82,7 +82,7 @@ def hand_out(round_slug: str) -> BaseResponse | str | tuple[str, int]:
             form.add_error(None, say(problem.reason) if problem.reason else _("This is not possible now."))
     elif request.method == "GET":
         form.station.data = request.args.get("station", type=int)
-    answer = render_template("paper/hand_out.html", form=form, entry=entry)
+    answer = render_template("voting/paper/hand_out.html", form=form, entry=entry)
     return answer, 422 if form.is_submitted() and (entry is None or form.general_errors) else 200
 
 
@@ -118,7 +118,7 @@ def enter(round_slug: str) -> BaseResponse | str | tuple[str, int]:
         form.station.data = request.args.get("station", type=int)
         form.serial.data = request.args.get("serial", "")[:20]
     answer = render_template(
-        "paper/enter.html",
+        "voting/paper/enter.html",
         form=form,
         envelopes=envelopes,
         district=district,
@@ -160,7 +160,7 @@ def differences(round_slug: str) -> str:
     here, session = this_round(round_slug), door.session()
     places = {one.id: one for one in paper.stations(session, here.id)}
     return render_template(
-        "paper/differences.html", sheets=paper.differences(session, here.id), stations=places
+        "voting/paper/differences.html", sheets=paper.differences(session, here.id), stations=places
     )
 
 
@@ -171,7 +171,7 @@ def protocol(round_slug: str, station_id: int) -> Response:
     here, session = this_round(round_slug), door.session()
     place = found(paper.station(session, here.municipality_id, here.id, station_id))
     html = render_template(
-        "paper/protocol.html",
+        "voting/paper/protocol.html",
         station=place,
         ticks=sealing.ticks_by_station(session, here.id).get(place.id, 0),
         figures=paper.figures(session, here.id).get(place.id, {}),
@@ -188,7 +188,7 @@ def ballots(round_slug: str, district_id: int) -> Response:
     frozen = paper.paper_rules(door.session(), here)
     place = guard.municipality()
     html = render_template(
-        "paper/ballot.html",
+        "voting/paper/ballot.html",
         envelopes=frozen.for_district(district_id or None),
         languages_here=place.languages,
     )

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pbplatform.foundation.crypto import KeyMissing, SecretFolder
+from pbplatform.voting import keys
 from pbplatform.voting.models import (
     BallotBox,
     BoxState,
@@ -105,3 +107,18 @@ def unfinished_boxes(session: Session) -> Sequence[BallotBox]:
     return session.scalars(
         select(BallotBox).where(BallotBox.state != BoxState.CLEARED).order_by(BallotBox.round_id)
     ).all()
+
+
+def keys_whole(session: Session, secrets: SecretFolder) -> bool:
+    """Whether the key of every vote that still needs it is there and the right one; for the readiness check."""
+    boxes = session.execute(
+        select(BallotBox.round_id, BallotBox.key_commit).where(
+            BallotBox.state.in_((BoxState.OPEN, BoxState.CLOSED))
+        )
+    )
+    for round_id, commitment in boxes:
+        try:
+            keys.round_key(secrets, round_id, commitment)
+        except KeyMissing:
+            return False
+    return True

@@ -83,19 +83,19 @@ def start(round_slug: str) -> BaseResponse | str | tuple[str, int]:
         seasoning = pepper(door.house().secrets)
         if verification.network_is_throttled(door.session(), place, seasoning, person.network):
             form.add_error(None, say(VerificationProblem.TOO_MANY_FROM_HERE))
-            return render_template("vote/start.html", form=form, box=box, eid=_provider() is not None), 429
+            return render_template("voting/start.html", form=form, box=box, eid=_provider() is not None), 429
         entry = verification.verify_letter(door.session(), seasoning, place, person, form.code.data or "")
         if entry is not None:
             return _welcome(round_slug, entry, Means.LETTER)
         form.add_error(None, say(VerificationProblem.NOT_CONFIRMED))
     return render_template(
-        "vote/start.html", form=form, box=box, eid=_provider() is not None
+        "voting/start.html", form=form, box=box, eid=_provider() is not None
     ), 422 if form.is_submitted() else 200
 
 
 def _not_open(box: BallotBox | None) -> tuple[str, int]:
     over = box is not None
-    return render_template("vote/not_open.html", box=box), 410 if over and request.method == "POST" else 200
+    return render_template("voting/not_open.html", box=box), 410 if over and request.method == "POST" else 200
 
 
 def _welcome(round_slug: str, entry: RollEntry, means: Means) -> BaseResponse:
@@ -125,14 +125,14 @@ def message(round_slug: str) -> BaseResponse | str | tuple[str, int]:
         seasoning = pepper(house.secrets)
         if verification.network_is_throttled(door.session(), place, seasoning, person.network):
             form.add_error(None, say(VerificationProblem.TOO_MANY_FROM_HERE))
-            return render_template("vote/message.html", form=form), 429
+            return render_template("voting/message.html", form=form), 429
         flow, sent_id = verification.send_code(
             door.session(), seasoning, house.vault, place, person, Means(form.means.data), g.locale
         )
         house.jobs.enqueue(door.session(), SEND_JOB, {"sent_id": sent_id}, place.id)
         cookie[FLOW] = flow
         return redirect(url_for("vote.code", round_slug=round_slug))
-    return render_template("vote/message.html", form=form), 422 if form.is_submitted() else 200
+    return render_template("voting/message.html", form=form), 422 if form.is_submitted() else 200
 
 
 @pages.route("/rounds/<slug:round_slug>/vote/code", methods=["GET", "POST"])
@@ -156,7 +156,7 @@ def code(round_slug: str) -> BaseResponse | str | tuple[str, int]:
             cookie.pop(FLOW, None)
             return _welcome(round_slug, entry, Means.PHONE)
         form.add_error("code", say(VerificationProblem.CODE_WRONG))
-    return render_template("vote/code.html", form=form), 422 if form.is_submitted() else 200
+    return render_template("voting/code.html", form=form), 422 if form.is_submitted() else 200
 
 
 def _provider() -> Provider | None:
@@ -199,7 +199,7 @@ def eid_back(round_slug: str) -> str:
     """The browser comes back. A page asks for one click, because looking at an address changes nothing here."""
     box = this_box(this_round(round_slug))
     return render_template(
-        "vote/eid.html",
+        "voting/eid.html",
         box=box,
         state=request.args.get("state", "")[:200],
         code=request.args.get("code", "")[:2000],
@@ -342,7 +342,7 @@ class Guide:
             form.add_error(None, self.sentence(trouble))
         place = self.steps.index(step)
         return render_template(
-            "vote/review.html" if step == REVIEW else "vote/envelope.html",
+            "voting/review.html" if step == REVIEW else "voting/envelope.html",
             box=self.box,
             form=form,
             guide=self,
@@ -406,7 +406,7 @@ def _cast(
     except Invalid as problem:
         form.add_error(problem.field, say(problem.reason, **problem.values))
         return guide.show(form, marks, REVIEW), 422
-    return render_template("vote/receipt.html", receipt=receipt, box=box, word=bool(form.word.data))
+    return render_template("voting/receipt.html", receipt=receipt, box=box, word=bool(form.word.data))
 
 
 @pages.post("/rounds/<slug:round_slug>/vote/receipt.txt")
@@ -421,7 +421,7 @@ def receipt_file(round_slug: str) -> Response:
     name = read(box.rules).name
     if not keys.is_receipt(box.receipt_key, name, box.rules_hash, tracker, signature):
         raise Missing
-    text = render_template("vote/receipt.txt", tracker=tracker, signature=signature, box=box, name=name)
+    text = render_template("voting/receipt.txt", tracker=tracker, signature=signature, box=box, name=name)
     answer = Response(text, mimetype="text/plain")
     answer.headers["Content-Disposition"] = f'attachment; filename="receipt-{tracker[:4]}.txt"'
     answer.headers["Cache-Control"] = "no-store"
@@ -441,7 +441,7 @@ def check(round_slug: str) -> str | tuple[str, int]:
         box.receipt_key, read(box.rules).name, box.rules_hash, tracker, signature
     )
     return render_template(
-        "vote/check.html", box=box, tracker=tracker, signature=signature, asked=asked, right=right
+        "voting/check.html", box=box, tracker=tracker, signature=signature, asked=asked, right=right
     )
 
 
@@ -452,7 +452,7 @@ def protection(round_slug: str) -> str:
     found = this_round(round_slug)
     box = queries.box(door.session(), found.municipality_id, found.id)
     sealed = queries.seal(door.session(), found.municipality_id, found.id)
-    return render_template("vote/protection.html", box=box, seal=sealed)
+    return render_template("voting/protection.html", box=box, seal=sealed)
 
 
 @pages.get("/rounds/<slug:round_slug>/vote/turnout")
@@ -466,4 +466,4 @@ def turnout(round_slug: str) -> str:
         str(district.id): district.names
         for district in municipalities.districts(door.session(), found.municipality_id)
     }
-    return render_template("vote/turnout.html", box=box, turnout=latest, districts=districts)
+    return render_template("voting/turnout.html", box=box, turnout=latest, districts=districts)

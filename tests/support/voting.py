@@ -224,6 +224,11 @@ def seal(house: House, town: Town) -> None:
     sealing.confirm_seal(town.officer(1), house.database, house.secrets, seals_folder(house), found, act)
 
 
+def finish(house: House) -> None:
+    """The duty that finishes interrupted seals."""
+    list(sealing.finish_seals(house.database, house.secrets, seals_folder(house)))
+
+
 def folder(house: House) -> Path:
     """Where the manifests go."""
     return seals_folder(house)
