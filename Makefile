@@ -115,8 +115,8 @@ bench-budget: $(VENV)/.stamp-dev ## Measure import and pages of the civic budget
 fixtures: $(VENV)/.stamp-dev ## Make the test data anew
 	$(PY) -m tests.support.fixtures
 
-faults: $(VENV)/.stamp-dev ## Break the product in known ways and see that the tests notice
-	$(PY) -m bench.faults
+faults: $(VENV)/.stamp-dev ## Kill servers and databases while people vote and see that nothing is lost
+	$(PY) -m tests.faults
 
 clean: ## Remove what was built, but not the environment
 	rm -rf pbplatform/static/vendor assets/node_modules var/demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -43,7 +43,7 @@ def _plain(text: str) -> str:
 
 
 def _bulgarian(digits: str) -> str:
-    if not (digits.isascii() and digits.isdecimal() and len(digits) == 10):
+    if not (digits.isascii() and digits.isdecimal() and len(digits) == 10) or len(set(digits)) == 1:
         raise BadId
     try:
         return str(egn.validate(digits))

@@ -1,0 +1,238 @@
+"""The burst: voters over HTTP, each with a log of what was acknowledged; and the checker that compares it to the box.
+
+lost = the last acknowledged tracker is not in the box; phantom = a row that nobody posted; duplicate = a bid twice.
+"""
+
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+from sqlalchemy import select
+
+from pbplatform.foundation.database import Database
+from pbplatform.voting.models import Ballot, Superseded
+
+_FIELD = re.compile(r'name="(csrf_token|rules|submission)"[^>]*value="([^"]*)"')
+_TRACKER = re.compile(r'name="tracker" value="([A-Z2-7]{16})"')
+LAUNCH = """
+import os, sys
+from gunicorn.app.base import BaseApplication
+from pbplatform.app import create_app
+from pbplatform.config import read_config
+class Server(BaseApplication):
+    def load_config(self):
+        for name, value in {"bind": sys.argv[1], "workers": int(sys.argv[2]), "worker_class": "sync", "timeout": 30,
+                            "loglevel": "critical", "graceful_timeout": 3}.items():
+            self.cfg.set(name, value)
+    def load(self):
+        return create_app(read_config(os.environ))
+Server().run()
+"""
+
+
+class Server:
+    """A real gunicorn with sync workers, on a port that stays the same over restarts."""
+
+    def __init__(self, env: dict[str, str], port: int, workers: int) -> None:
+        self._env = {**os.environ, **env}
+        self.port = port
+        self._workers = workers
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        command = [sys.executable, "-c", LAUNCH, f"127.0.0.1:{self.port}", str(self._workers)]
+        self.process = subprocess.Popen(
+            command, env=self._env, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            try:
+                if get(self.port, "/healthz")[0] == 200:
+                    return
+            except OSError:
+                threading.Event().wait(0.1)
+        raise TimeoutError("the server does not answer")
+
+    def workers(self) -> list[int]:
+        """The process numbers of the workers."""
+        assert self.process is not None
+        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(number) for number in path.read_text().split()]
+
+    def kill_worker(self, turn: int) -> None:
+        """End one worker without warning."""
+        found = self.workers()
+        if found:
+            os.kill(found[turn % len(found)], signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End the whole group."""
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+def get(port: int, path: str, cookie: str = "") -> tuple[int, str, str]:
+    """One GET on a connection of its own: status, body, the session cookie."""
+    return _ask(port, "GET", path, None, cookie)
+
+
+def _ask(port: int, method: str, path: str, body: str | None, cookie: str) -> tuple[int, str, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    headers = {"Cookie": cookie, "Connection": "close"}
+    if body is not None:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    try:
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        session = next(
+            (
+                value
+                for name, value in answer.getheaders()
+                if name == "Set-Cookie" and value.startswith("pb=")
+            ),
+            "",
+        )
+        return answer.status, text, session.partition(";")[0] or cookie
+    finally:
+        connection.close()
+
+
+@dataclass
+class Try:
+    """One line of the client's log."""
+
+    voter: int
+    submission: str
+    status: int
+    tracker: str
+    at: float
+    seconds: float
+
+
+@dataclass
+class Log:
+    """Everything the clients saw."""
+
+    tries: list[Try] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, one: Try) -> None:
+        """Keep a line."""
+        with self.lock:
+            self.tries.append(one)
+
+    def acknowledged(self) -> dict[int, str]:
+        """The last tracker that each voter was told."""
+        last: dict[int, str] = {}
+        for one in sorted(self.tries, key=lambda one: one.at):
+            if one.status == 200 and one.tracker:
+                last[one.voter] = one.tracker
+        return last
+
+    def statuses(self) -> dict[int, int]:
+        """How often each status came; 0 stands for a connection that broke."""
+        found: dict[int, int] = {}
+        for one in self.tries:
+            found[one.status] = found.get(one.status, 0) + 1
+        return dict(sorted(found.items()))
+
+
+def vote(port: int, base: str, voter: int, cookie: str, log: Log, tries: int = 8) -> bool:
+    """One voter: open the ballot, cast, and try again with the same submission until it is acknowledged."""
+    fields: dict[str, str] = {}
+    for _ in range(tries):
+        started = time.monotonic()
+        status, tracker = 0, ""
+        try:
+            if not fields:
+                page_status, html, cookie = get(port, f"{base}/ballot", cookie)
+                fields = dict(_FIELD.findall(html)) if page_status == 200 else {}
+            if fields:
+                body = urlencode({**fields, "step": "review", "go": "cast", "choice-1": "P1.1"})
+                status, html, cookie = _ask(port, "POST", f"{base}/ballot", body, cookie)
+                shown = _TRACKER.search(html)
+                tracker = shown.group(1) if status == 200 and shown else ""
+        except (OSError, http.client.HTTPException):
+            status = 0
+        log.add(
+            Try(
+                voter,
+                fields.get("submission", ""),
+                status,
+                tracker,
+                time.monotonic(),
+                time.monotonic() - started,
+            )
+        )
+        if tracker:
+            return True
+        if status in (409, 410):
+            return False
+        threading.Event().wait(0.15)
+    return False
+
+
+def burst(
+    port: int, base: str, cookies: list[str], clients: int, disturb: Callable[[threading.Event], None]
+) -> tuple[Log, int]:
+    """All voters through a few parallel clients while something disturbs the servers; the log and how many got through."""
+    log, waiting, done, over = Log(), list(enumerate(cookies)), [0], threading.Event()
+    lock = threading.Lock()
+
+    def client() -> None:
+        while True:
+            with lock:
+                if not waiting:
+                    return
+                number, cookie = waiting.pop()
+            went = vote(port, base, number, cookie, log)
+            with lock:
+                done[0] += went
+
+    threads = [threading.Thread(target=client) for _ in range(clients)]
+    trouble = threading.Thread(target=disturb, args=(over,))
+    for thread in [*threads, trouble]:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    over.set()
+    trouble.join()
+    return log, done[0]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the checker found; all must be 0."""
+
+    lost: int
+    phantom: int
+    duplicate: int
+
+
+def judge(database: Database, round_id: int, log: Log) -> Verdict:
+    """Compare the client's log with the box."""
+    with database.read() as look:
+        rows = look.execute(
+            select(Ballot.bid, Ballot.tracker, Ballot.submission_id).where(Ballot.round_id == round_id)
+        ).all()
+        replaced = set(look.scalars(select(Superseded.tracker).where(Superseded.round_id == round_id)))
+    stored = {row.tracker for row in rows}
+    posted = {one.submission for one in log.tries if one.submission}
+    return Verdict(
+        lost=sum(tracker not in stored for tracker in log.acknowledged().values()),
+        phantom=sum(row.submission_id not in posted for row in rows)
+        + len(replaced - {one.tracker for one in log.tries}),
+        duplicate=len(rows) - len({row.bid for row in rows}),
+    )
