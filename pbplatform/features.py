@@ -8,6 +8,7 @@ from pbplatform.accounts import operations as accounts_operations
 from pbplatform.accounts import words as accounts_words
 from pbplatform.accounts.views import entrance, members, own
 from pbplatform.accounts.views import factors as factor_views
+from pbplatform.budget import adoption
 from pbplatform.budget import words as budget_words
 from pbplatform.budget import work as budget_work
 from pbplatform.budget.views import desk as budget_desk
@@ -138,6 +139,7 @@ WALKERS: dict[Step, steps.Walker] = {
     Step.OPEN_SUBMISSION: rounds.OPEN_SUBMISSION,
     **voting_duties.WALKERS,
     **results_walking.WALKERS,
+    **adoption.WALKERS,
 }
 """Who walks which step of a round."""
 
