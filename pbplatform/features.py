@@ -39,6 +39,7 @@ from pbplatform.notices import views as notices_views
 from pbplatform.notices import words as notices_words
 from pbplatform.notices.digest import send_digests
 from pbplatform.notices.models import Topic
+from pbplatform.opendata import views as opendata_views
 from pbplatform.portal import views as portal_views
 from pbplatform.portal import words as portal_words
 from pbplatform.proposals import panels
@@ -108,6 +109,7 @@ TOWN = (
     deliberation_views.pages,
     moderation_views.pages,
     results_desk_views.pages,
+    opendata_views.pages,
 )
 """Pages of one municipality."""
 

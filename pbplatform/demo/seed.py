@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from pbplatform.app import create_app
 from pbplatform.config import Config
-from pbplatform.demo import people, places, proposals, rounds, talk, votes
+from pbplatform.demo import people, places, proposals, results, rounds, talk, votes
 from pbplatform.demo.stage import Stage
 from pbplatform.foundation import migrations
 
@@ -19,6 +19,7 @@ ACTS: tuple[Callable[[Stage], None], ...] = (
     talk.build,
     votes.build,
     votes.cast,
+    results.build,
 )
 """In order; each runs in a transaction of its own."""
 

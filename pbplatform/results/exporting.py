@@ -28,7 +28,8 @@ VOTE_TYPES = {
     BallotFormat.POINTS: "cumulative",
     BallotFormat.RANKING: "ordinal",
 }
-COLUMNS = ("project_id", "cost", "votes", "score", "name", "category", "selected", "latitude", "longitude")
+COLUMNS = ("project_id", "cost", "votes", "name", "category", "selected", "latitude", "longitude")
+SCORED = (BallotFormat.POINTS, BallotFormat.RANKING)
 
 Row = Sequence[Any]
 
@@ -81,7 +82,8 @@ def pabulib(session: Session, found: Round, envelope: Envelope, row: Count | Non
     if past is not None:
         yield from _csv_rows([past.columns, *(project.details["row"] for project in projects)], ";")
     else:
-        yield from _csv_rows([COLUMNS, *_project_rows(session, found, envelope, projects, result)], ";")
+        columns = (*COLUMNS, "score") if envelope.ballot_format in SCORED else COLUMNS
+        yield from _csv_rows([columns, *_project_rows(session, found, envelope, projects, result)], ";")
     yield b"VOTES\n"
     yield from _csv_rows(_vote_rows(session, found, envelope, past, alone), ";")
 
@@ -113,23 +115,33 @@ def _meta(
     yield "rule", _rule_name(envelope)
     yield "date_begin", begin.strftime("%d.%m.%Y")
     yield "date_end", end.strftime("%d.%m.%Y")
-    yield "language", place.languages[0]
-    yield "currency", envelope.currency
     yield "min_length", max(envelope.fewest_choices, 1)
     if envelope.most_choices:
         yield "max_length", envelope.most_choices
+    threshold = envelope.threshold or envelope.rule_options.get("threshold")
+    if threshold:
+        yield "min_project_score_threshold", threshold
     if envelope.ballot_format is BallotFormat.KNAPSACK:
         yield "max_sum_cost", amount(envelope.amount)
     if envelope.ballot_format is BallotFormat.POINTS and envelope.points:
         yield ("max_points" if envelope.points_each else "max_sum_points"), envelope.points
     yield "edition", str(begin.year)
+    yield "language", place.languages[0]
+    yield "currency", envelope.currency
 
 
 def _rule_name(envelope: Envelope) -> str:
+    """Pabulib's word for the rule; where it has none for just these options, the family's name."""
+    options = envelope.rule_options
     if envelope.rule == "equal-shares":
-        compared = envelope.rule_options.get("comparison", "none") != "none"
-        return "equalshares/add1-comparison" if compared else "equalshares/add1"
-    return "greedy" if envelope.rule_options.get("skip", True) else "greedy-no-skip"
+        if options.get("completion") != "add-one":
+            return "equalshares"
+        return "equalshares/add1-comparison" if options.get("switch") else "equalshares/add1"
+    if options.get("extra_percent") is not None or options.get("order") == "votes-per-cost":
+        return "greedy-custom"
+    if not options.get("skip", True):
+        return "greedy-no-skip"
+    return "greedy-threshold" if envelope.threshold or options.get("threshold") else "greedy"
 
 
 def _project_rows(
@@ -147,12 +159,12 @@ def _project_rows(
             project.code,
             amount(project.cost),
             figures["votes"].get(project.code, 0),
-            figures["points"].get(project.code, 0),
             localised(project.titles, "").text,
             names.get(project.category_id, "") if project.category_id else "",
             int(project.code in funded),
             project.latitude if project.latitude is not None else "",
             project.longitude if project.longitude is not None else "",
+            *([figures["points"].get(project.code, 0)] if envelope.ballot_format in SCORED else []),
         )
 
 

@@ -1,0 +1,1 @@
+"""Everything public as files and through a programming interface; it only reads."""
