@@ -112,8 +112,8 @@ bench-results: $(VENV)/.stamp-dev ## Measure publishing and checking of results
 bench-budget: $(VENV)/.stamp-dev ## Measure import and pages of the civic budget
 	$(PY) -m bench.budget
 
-fixtures: $(VENV)/.stamp-dev ## Make the test data anew
-	$(PY) -m tests.support.fixtures
+fixtures: $(VENV)/.stamp-dev ## Import, count, explain and export every real election
+	$(PY) -m bench.imports
 
 faults: $(VENV)/.stamp-dev ## Kill servers and databases while people vote and see that nothing is lost
 	$(PY) -m tests.faults
