@@ -2,7 +2,6 @@
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn
 
 WEAKEST_SCORE = 3
 SHORTEST = 10
@@ -39,5 +38,8 @@ def is_weak(password: str, *known: str) -> bool:
     """Whether a password is too short, too long or too easily guessed by someone who knows the person's name."""
     if not SHORTEST <= len(password) <= LONGEST:
         return True
+    # The estimator's dictionaries take 9 MB and are needed only where passwords are chosen.
+    from zxcvbn import zxcvbn
+
     # The estimator's cost grows with length and nothing is learned after the first hundred characters.
     return int(zxcvbn(password[:100], user_inputs=[word for word in known if word])["score"]) < WEAKEST_SCORE

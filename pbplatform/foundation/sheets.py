@@ -17,8 +17,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-import openpyxl
-import xlsxwriter
 from defusedxml import DefusedXmlException
 
 from pbplatform.foundation.errors import Invalid
@@ -161,6 +159,9 @@ def detect_delimiter(text: str) -> str:
 def _read_xlsx(content: bytes) -> Workbook:
     _refuse_bomb(content)
     try:
+        # Spreadsheet libraries take 20 MB of every process: only who handles spreadsheets pays for them.
+        import openpyxl
+
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         sheets = tuple(Sheet(found.title, _xlsx_rows(found)) for found in book.worksheets)
         book.close()
@@ -266,6 +267,8 @@ def write_xlsx(sheets: Iterable[tuple[str, Iterable[Sequence[Any]]]]) -> bytes:
     """Named sheets as XLSX; the first row of each is its heading and stays in view."""
     packed = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    import xlsxwriter
+
     with xlsxwriter.Workbook(packed, options) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         days = book.add_format({"num_format": "yyyy-mm-dd"})

@@ -4,7 +4,6 @@ import io
 import json
 from collections.abc import Iterator
 
-import xlsxwriter
 from flask import Blueprint, Response, g, render_template, url_for
 
 from pbplatform import door
@@ -133,6 +132,8 @@ def _geojson(found: Round, row: Count) -> bytes:
 
 def _xlsx(found: Round, row: Count) -> bytes:
     buffer = io.BytesIO()
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(buffer, {"constant_memory": True, "strings_to_formulas": False})
     sheet = book.add_worksheet("projects")
     columns = ("envelope", "id", "number", "title", "cost", "currency", "votes", "funded", "place")
