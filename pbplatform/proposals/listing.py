@@ -100,43 +100,96 @@ def choices(session: Session, round_: Round) -> Choices:
     return Choices(named["envelope"], named["category"], named["district"])
 
 
+SHOWN = (
+    Proposal.id,
+    Proposal.title,
+    func.substr(Proposal.text, 1, SNIPPET).label("beginning"),
+    Proposal.language,
+    Proposal.state,
+    Proposal.cover,
+    Proposal.address,
+    Proposal.author_name,
+    Proposal.category_id,
+    Proposal.envelope_id,
+    Proposal.district_id,
+    Proposal.cost_estimate,
+    Proposal.admitted_cost,
+    Proposal.support,
+    Proposal.submitted_at,
+    Proposal.ballot_number,
+)
+"""What a list shows of a proposal."""
+
+
 def page(session: Session, round_: Round, wanted: Wanted) -> Found:
-    """One page of the listed proposals, in two statements."""
+    """One page of the listed proposals. Without words it walks an index, so it costs the same in a round of any size."""
+    if wanted.words:
+        return _found_by_words(session, round_, wanted)
     conditions = _conditions(session, round_, wanted)
     total = session.scalar(select(func.count()).select_from(Proposal).where(*conditions)) or 0
     number = min(max(wanted.page, 1), max(1, -(-total // PAGE)))
-    order = _order(wanted)
-    # The order is found on ids alone, so that the wide rows are read for one page only.
-    chosen = (
-        select(Proposal.id)
+    if wanted.sort is Sort.RANDOM:
+        return Found(_turned(session, conditions, wanted.seed, (number - 1) * PAGE), total, number)
+    rows = session.execute(
+        select(*SHOWN)
         .where(*conditions)
-        .order_by(*order, Proposal.id)
+        .order_by(*_order(wanted), Proposal.id)
         .limit(PAGE)
         .offset((number - 1) * PAGE)
-    )
-    rows = session.execute(
-        select(
-            Proposal.id,
-            Proposal.title,
-            func.substr(Proposal.text, 1, SNIPPET).label("beginning"),
-            Proposal.language,
-            Proposal.state,
-            Proposal.cover,
-            Proposal.address,
-            Proposal.author_name,
-            Proposal.category_id,
-            Proposal.envelope_id,
-            Proposal.district_id,
-            Proposal.cost_estimate,
-            Proposal.admitted_cost,
-            Proposal.support,
-            Proposal.submitted_at,
-            Proposal.ballot_number,
-        )
-        .where(Proposal.id.in_(chosen))
-        .order_by(*order, Proposal.id)
     ).all()
     return Found(rows, total, number)
+
+
+def _turned(session: Session, conditions: list[ColumnElement[bool]], seed: int, skip: int) -> list[Any]:
+    """The page of a visitor's own order: the ring of shuffled proposals, from the visitor's place, in their direction.
+
+    Each proposal is as likely to stand first as any other, and the index gives the order without sorting.
+    """
+    start = seed * SPREAD % PRIME
+    ahead = seed % 2 == 0
+    key = Proposal.shuffle.asc() if ahead else Proposal.shuffle.desc()
+    before_the_turn = Proposal.shuffle >= start if ahead else Proposal.shuffle <= start
+
+    def some(condition: ColumnElement[bool], most: int, offset: int) -> list[Any]:
+        question = select(*SHOWN).where(*conditions, condition).order_by(key, Proposal.id)
+        return list(session.execute(question.limit(most).offset(offset)).all())
+
+    rows = some(before_the_turn, PAGE, skip)
+    if len(rows) < PAGE:
+        passed = skip + len(rows)
+        if not rows and skip:
+            counting = select(func.count()).select_from(Proposal).where(*conditions, before_the_turn)
+            passed = session.scalar(counting) or 0
+        rows += some(~before_the_turn, PAGE - len(rows), max(0, skip - passed))
+    return rows
+
+
+def _found_by_words(session: Session, round_: Round, wanted: Wanted) -> Found:
+    """One page of what holds the words, with the number of all, so that the words are looked up once."""
+
+    def rows(number: int) -> Sequence[Any]:
+        order = _order(wanted)
+        chosen = (
+            select(Proposal.id, func.count().over().label("total"))
+            .where(*_conditions(session, round_, wanted))
+            .order_by(*order, Proposal.id)
+            .limit(PAGE)
+            .offset((number - 1) * PAGE)
+            .subquery()
+        )
+        return session.execute(
+            select(*SHOWN, chosen.c.total)
+            .join(chosen, chosen.c.id == Proposal.id)
+            .order_by(*order, Proposal.id)
+        ).all()
+
+    found = rows(max(wanted.page, 1))
+    if found or wanted.page <= 1:
+        return Found(found, found[0].total if found else 0, max(wanted.page, 1))
+    first = rows(1)
+    total = first[0].total if first else 0
+    last = max(1, -(-total // PAGE))
+    return Found(rows(last), total, last)
 
 
 def _conditions(session: Session, round_: Round, wanted: Wanted) -> list[ColumnElement[bool]]:
