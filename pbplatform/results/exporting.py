@@ -77,7 +77,7 @@ def pabulib(session: Session, found: Round, envelope: Envelope, row: Count | Non
         yield from _csv_rows([tuple(pair) for pair in past.meta["rows"]], ";")
     else:
         voters = result.outcome["ballots"] if result else _voters(session, found, envelope, alone)
-        yield from _csv_rows(_meta(session, found, envelope, len(projects), voters), ";")
+        yield from _csv_rows(_meta(session, found, envelope, len(projects), voters, result), ";")
     yield b"PROJECTS\n"
     if past is not None:
         yield from _csv_rows([past.columns, *(project.details["row"] for project in projects)], ";")
@@ -93,7 +93,12 @@ def _voters(session: Session, found: Round, envelope: Envelope, alone: bool) -> 
 
 
 def _meta(
-    session: Session, found: Round, envelope: Envelope, projects: int, voters: int
+    session: Session,
+    found: Round,
+    envelope: Envelope,
+    projects: int,
+    voters: int,
+    result: EnvelopeResult | None,
 ) -> Iterator[tuple[str, Any]]:
     place = session.get_one(Municipality, found.municipality_id)
     windows = {w.phase: w for w in consultation.windows(session, found.id)}
@@ -112,7 +117,7 @@ def _meta(
     yield "num_votes", voters
     yield "budget", amount(envelope.amount)
     yield "vote_type", VOTE_TYPES[envelope.ballot_format]
-    yield "rule", _rule_name(envelope)
+    yield "rule", "unknown" if _by_lot(result) else _rule_name(envelope)
     yield "date_begin", begin.strftime("%d.%m.%Y")
     yield "date_end", end.strftime("%d.%m.%Y")
     yield "min_length", max(envelope.fewest_choices, 1)
@@ -128,6 +133,16 @@ def _meta(
     yield "edition", str(begin.year)
     yield "language", place.languages[0]
     yield "currency", envelope.currency
+    if _by_lot(result):
+        yield "comment", f"#1: The rule is {_rule_name(envelope)}; ties were broken by a drawn order"
+
+
+def _by_lot(result: EnvelopeResult | None) -> bool:
+    """Whether an announced lot broke a tie. Pabulib's rules break ties in ways of their own, so such a file must not claim
+    one of them: whoever recomputes it from the file alone could find other winners."""
+    if result is None or result.outcome["options"]["ties"]["kind"] != "given":
+        return False
+    return any(tie["decisive"] or tie["stage"] == "equal-shares" for tie in result.outcome["ties"])
 
 
 def _rule_name(envelope: Envelope) -> str:
