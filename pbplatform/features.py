@@ -22,6 +22,10 @@ from pbplatform.consultation import words as consultation_words
 from pbplatform.consultation.due import walk_due
 from pbplatform.deliberation import views as deliberation_views
 from pbplatform.deliberation import words as deliberation_words
+from pbplatform.delivery import queues as delivery_queues
+from pbplatform.delivery import views as delivery_views
+from pbplatform.delivery import walking as delivery_walking
+from pbplatform.delivery import words as delivery_words
 from pbplatform.door import House
 from pbplatform.foundation import navigation
 from pbplatform.foundation.mail import deliver_due, post_office
@@ -88,6 +92,7 @@ HOUSE = (portal_views.house_pages, entrance.pages, own.pages, factor_views.pages
 TOWN = (
     budget_views.pages,
     budget_desk.pages,
+    delivery_views.pages,
     portal_views.town_pages,
     portal_views.round_pages,
     portal_views.desk_pages,
@@ -115,6 +120,7 @@ TOWN = (
 
 WORDS = (
     *budget_words.WORDS,
+    *delivery_words.WORDS,
     *words.WORDS,
     *accounts_words.WORDS,
     *municipalities_words.WORDS,
@@ -131,7 +137,13 @@ WORDS = (
 )
 """What every enum member is called."""
 
-TABS = (*consultation_words.TABS, *proposals_words.TABS, *voting_words.TABS, *results_words.TABS)
+TABS = (
+    *consultation_words.TABS,
+    *proposals_words.TABS,
+    *voting_words.TABS,
+    *results_words.TABS,
+    *delivery_words.TABS,
+)
 """The sub-navigation of a round, from every feature that has pages there."""
 
 PANELS = (panels.Placed(screening_panel.panel, order=20), panels.Placed(deliberation_views.panel, order=60))
@@ -142,6 +154,7 @@ WALKERS: dict[Step, steps.Walker] = {
     **voting_duties.WALKERS,
     **results_walking.WALKERS,
     **adoption.WALKERS,
+    **delivery_walking.WALKERS,
 }
 """Who walks which step of a round."""
 
@@ -150,6 +163,7 @@ DESKS: dict[desks.Desk, tuple[desks.Source, ...]] = {
         queues.officers_queues,
         screening_queues.officers,
         moderation_queues.officers_queues,
+        delivery_queues.officers,
     ),
     desks.Desk.DEPARTMENT: (screening_queues.departments,),
     desks.Desk.AUTHOR: (screening_queues.authors, moderation_queues.authors_queues),

@@ -207,6 +207,10 @@ ACTIONS = {
     Action.PUBLISH_BUDGET: _l("Publish a version of the budget"),
     Action.DESCRIBE_PROGRAMME: _l("Explain a budget programme in plain words"),
     # Delivery.
+    Action.RECORD_DELIVERY: _l("Record contracts and milestones of a project"),
+    Action.RECORD_PAYMENT: _l("Record a payment for a project"),
+    Action.END_PROJECT: _l("Declare a project delivered or abandoned"),
+    Action.TELL_OF_DELIVERY: _l("Publish news of a project’s delivery"),
     # Open data.
     # Desks.
     Action.SEE_DESK: _l("See the desk with one’s work"),

@@ -107,6 +107,10 @@ class Action(StrEnum):
     PUBLISH_BUDGET = "publish_budget"
     DESCRIBE_PROGRAMME = "describe_programme"
     # Delivery.
+    RECORD_DELIVERY = "record_delivery"
+    RECORD_PAYMENT = "record_payment"
+    END_PROJECT = "end_project"
+    TELL_OF_DELIVERY = "tell_of_delivery"
     # Open data.
     # Desks.
     SEE_DESK = "see_desk"

@@ -69,6 +69,7 @@ ADMINISTRATORS = frozenset({Role.ADMINISTRATOR, Role.OPERATOR})
 OPERATORS = frozenset({Role.OPERATOR})
 COUNTED = frozenset({Phase.COUNTING})
 DECLARED = frozenset({Phase.RESULTS, Phase.IMPLEMENTATION, Phase.CLOSED})
+DELIVERING = frozenset({Phase.IMPLEMENTATION})
 
 ASSESSORS = frozenset({Role.OFFICER, Role.REVIEWER, Role.ADMINISTRATOR})
 SUBMITTING = frozenset({Phase.SUBMISSION})
@@ -250,6 +251,10 @@ POLICY: Mapping[Action, tuple[Grant, ...]] = {
     Action.PUBLISH_BUDGET: (Grant(STAFF | OPERATORS),),
     Action.DESCRIBE_PROGRAMME: (Grant(STAFF | OPERATORS),),
     # Delivery.
+    Action.RECORD_DELIVERY: (Grant(STAFF | OPERATORS, DELIVERING),),
+    Action.RECORD_PAYMENT: (Grant(STAFF | OPERATORS, DELIVERING | frozenset({Phase.CLOSED})),),
+    Action.END_PROJECT: (Grant(STAFF | OPERATORS, DELIVERING),),
+    Action.TELL_OF_DELIVERY: (Grant(STAFF | OPERATORS, DELIVERING | frozenset({Phase.CLOSED})),),
     # Open data.
     # Desks.
     Action.SEE_DESK: (Grant(INSIDERS),),

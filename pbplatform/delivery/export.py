@@ -1,0 +1,79 @@
+"""The delivery of a round as rows of data; amounts are whole units with two decimals and the currency stands beside."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from pbplatform.delivery.queries import Standing
+from pbplatform.foundation.i18n import Currency
+
+PROJECTS = (
+    "project", "title", "year", "programme", "currency", "planned", "contracted", "paid", "status",
+    "milestones", "milestones_reached", "next_milestone", "next_due", "ended_on", "reason",
+)  # fmt: skip
+CONTRACTS = (
+    "project", "ocid", "contracts/id", "contracts/dateSigned", "contracts/value/amount",
+    "contracts/value/currency", "suppliers/name", "contracts/implementation/transactions/value/amount",
+)  # fmt: skip
+
+
+def _units(minor: int) -> Decimal:
+    return Decimal(minor).scaleb(-2)
+
+
+def _first(texts: dict[str, str]) -> str:
+    return next(iter(texts.values()), "")
+
+
+def projects(standings: Sequence[Standing]) -> Iterator[Sequence[Any]]:
+    """One row a project, under its headings."""
+    yield PROJECTS
+    for standing in standings:
+        line, coming, end = standing.line, standing.next, standing.ending
+        yield (
+            standing.project.code,
+            _first(standing.project.titles),
+            line.year,
+            line.programme,
+            line.currency.value,
+            _units(line.amount),
+            _units(standing.contracted),
+            _units(standing.paid),
+            standing.status.value,
+            len(standing.milestones),
+            standing.done,
+            coming.kind.value if coming else None,
+            coming.due_on.isoformat() if coming else None,
+            end.ended_on.isoformat() if end else None,
+            _first(end.reasons) if end else None,
+        )
+
+
+def contracts(standings: Sequence[Standing]) -> Iterator[Sequence[Any]]:
+    """One row a contract, named as in the Open Contracting Data Standard; the last column is what was paid so far."""
+    yield CONTRACTS
+    for standing in standings:
+        for contract in standing.contracts:
+            yield (
+                standing.project.code,
+                contract.procurement_id,
+                contract.id,
+                contract.signed_on.isoformat(),
+                _units(contract.amount),
+                contract.currency.value,
+                contract.supplier,
+                _units(standing.paid_by_contract.get(contract.id, 0)),
+            )
+
+
+def sums(standings: Sequence[Standing]) -> dict[Currency, tuple[int, int, int]]:
+    """Planned, contracted and paid in each currency."""
+    found: dict[Currency, tuple[int, int, int]] = {}
+    for standing in standings:
+        planned, contracted, paid = found.get(standing.line.currency, (0, 0, 0))
+        found[standing.line.currency] = (
+            planned + standing.line.amount,
+            contracted + standing.contracted,
+            paid + standing.paid,
+        )
+    return found

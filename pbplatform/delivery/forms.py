@@ -1,0 +1,92 @@
+"""What an officer types about the delivery of a project."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from pbplatform.foundation.forms import Form, MoneyField, trimmed
+
+Choices = Sequence[tuple[Any, Any]]
+
+
+def _day(label: Any) -> DateField:
+    return DateField(label, validators=[DataRequired(_l("Give the date."))])
+
+
+def _amount(label: Any) -> MoneyField:
+    return MoneyField(label, validators=[InputRequired(_l("Write the amount."))])
+
+
+def _text(label: Any) -> TextAreaField:
+    return TextAreaField(
+        label, filters=[trimmed], validators=[Length(max=2000, message=_l("At most 2,000 characters."))]
+    )
+
+
+class ContractForm(Form):
+    """A contract."""
+
+    supplier = StringField(
+        _l("Contractor"),
+        description=_l("The name of the company, as it stands in the contract."),
+        filters=[trimmed],
+        validators=[InputRequired(_l("Write who the contract is with.")), Length(max=200)],
+    )
+    signed_on = _day(_l("Signed on"))
+    amount = _amount(_l("Amount of the contract"))
+    procurement_id = StringField(
+        _l("Procurement number (ocid)"),
+        description=_l("Such as ocds-1a2b3c-2026-0042. Leave empty where no tender was needed."),
+        filters=[trimmed],
+        validators=[Length(max=112)],
+    )
+
+
+class PaymentForm(Form):
+    """A payment."""
+
+    contract = SelectField(_l("Contract"), coerce=int)
+    paid_on = _day(_l("Paid on"))
+    amount = _amount(_l("Amount paid"))
+
+
+class MilestoneForm(Form):
+    """A promise of a date."""
+
+    kind = SelectField(_l("Milestone"))
+    due_on = _day(_l("Planned for"))
+
+
+class ReachedForm(Form):
+    """A promise kept, or the reason why it is late."""
+
+    milestone = SelectField(_l("Milestone"), coerce=int)
+    reached_on = DateField(
+        _l("Reached on"),
+        description=_l("Leave empty if it is not reached and you only explain the delay."),
+        validators=[Optional()],
+    )
+    reason_ka = _text(_l("Reason of the delay, in Georgian"))
+    reason_bg = _text(_l("Reason of the delay, in Bulgarian"))
+    reason_en = _text(_l("Reason of the delay, in English"))
+
+
+class UpdateForm(Form):
+    """News of a project."""
+
+    text_ka = _text(_l("News in Georgian"))
+    text_bg = _text(_l("News in Bulgarian"))
+    text_en = _text(_l("News in English"))
+
+
+class EndingForm(Form):
+    """The end of a project."""
+
+    outcome = RadioField(_l("How the project ended"), validators=[InputRequired(_l("Choose how it ended."))])
+    ended_on = _day(_l("On"))
+    reason_ka = _text(_l("If it was abandoned, the reason in Georgian"))
+    reason_bg = _text(_l("If it was abandoned, the reason in Bulgarian"))
+    reason_en = _text(_l("If it was abandoned, the reason in English"))
