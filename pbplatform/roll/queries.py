@@ -79,7 +79,7 @@ def by_district(session: Session, municipality_id: int) -> dict[int | None, int]
         .where(RollEntry.municipality_id == municipality_id, RollEntry.removed_at.is_(None))
         .group_by(RollEntry.district_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def imports(session: Session, municipality_id: int) -> Sequence[RollImport]:
@@ -116,7 +116,7 @@ def fault_counts(session: Session, import_id: int) -> dict[FaultCause, int]:
         .where(RollFault.import_id == import_id)
         .group_by(RollFault.cause)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def batches(session: Session, municipality_id: int) -> Sequence[LetterBatch]:

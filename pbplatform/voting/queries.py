@@ -99,7 +99,7 @@ def electors_by_district(session: Session, round_id: int) -> dict[int | None, in
         .where(Elector.round_id == round_id, Elector.removed.is_(False))
         .group_by(Elector.district_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def unfinished_boxes(session: Session) -> Sequence[BallotBox]:
