@@ -140,6 +140,7 @@ WORDS = (
 TABS = (
     *consultation_words.TABS,
     *proposals_words.TABS,
+    *screening_words.TABS,
     *voting_words.TABS,
     *results_words.TABS,
     *delivery_words.TABS,

@@ -2,6 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 
+from pbplatform.charter.phases import Phase
+from pbplatform.consultation.tabs import Tab
 from pbplatform.screening.criteria import Criterion, FormalCriterion
 from pbplatform.screening.models import (
     Answer,
@@ -122,6 +124,10 @@ PROBLEMS = {
     ScreeningProblem.OPEN_CONFLICTS: _l("Some proposals that may exclude each other still need a decision."),
     ScreeningProblem.EMPTY_LIST: _l("No proposal is admitted yet."),
 }
+
+TABS = (
+    Tab("screening.ballot_list", _l("List for the ballot"), since=Phase.DISCUSSION, order=30, imported=False),
+)
 
 WORDS = (
     FORMAL,
