@@ -1,4 +1,4 @@
-"""One round through the whole application: from the officer's draft to the declared result and the budget's lines."""
+"""One round through the whole application: from the officer's draft to the declared result and the last payment."""
 
 import io
 import subprocess
@@ -17,6 +17,7 @@ from pbplatform.consultation import operations as rounds
 from pbplatform.consultation.due import walk_due
 from pbplatform.consultation.models import Round, Window
 from pbplatform.consultation.settings import RoundSettings
+from pbplatform.delivery.models import Contract, Payment
 from pbplatform.door import House
 from pbplatform.foundation import clock
 from pbplatform.journal.models import JournalEntry
@@ -79,7 +80,7 @@ def propose(browser: PageClient, base: str, fields: dict[str, str]) -> None:
 
 
 @on_both_databases
-def test_a_round_from_draft_to_budget(
+def test_a_round_from_draft_to_last_payment(
     session: Session, house: House, client: PageClient, signed_in: SignIn, tmp_path: Path
 ) -> None:
     place = a_municipality(session)
@@ -184,5 +185,36 @@ def test_a_round_from_draft_to_budget(
         lines = look.scalars(select(ProjectLine).order_by(ProjectLine.amount)).all()
         assert [line.amount for line in lines] == sorted(COSTS[:2])
         assert {line.project_id for line in lines} == {projects[cost].id for cost in COSTS[:2]}
+        spent = {line.id: line.amount for line in lines}
+
+    today = clock.local(clock.now(), place.zone).date().isoformat()
+    for line, amount in spent.items():
+        project = f"{base}/delivery/{line}"
+        facts, money = f"{project}/facts", str(amount // 100)
+        deal = {
+            "contract-supplier": "Gardens Ltd",
+            "contract-procurement_id": "",
+            "contract-signed_on": today,
+            "contract-amount": money,
+        }
+        assert post(first, facts, f"{facts}/contract", **deal) == 302
+        with house.database.read() as look:
+            contract = look.scalars(select(Contract.id).where(Contract.line_id == line)).one()
+        bill = {"payment-contract": str(contract), "payment-paid_on": today, "payment-amount": money}
+        assert post(first, f"{base}/plan", f"{base}/steps/close") == 302
+        with house.database.read() as look:
+            assert look.get_one(Round, found.id).phase is Phase.IMPLEMENTATION, "a project is not delivered"
+        assert post(first, facts, f"{facts}/payment", **bill) == 302
+        assert post(first, facts, f"{facts}/payment", **bill) == 422, "no more is paid than was agreed"
+        assert (
+            post(first, facts, f"{facts}/ending", **{"ending-outcome": "delivered", "ending-ended_on": today})
+            == 302
+        )
+        assert client.get(project).status_code == 200
+    assert post(first, f"{base}/plan", f"{base}/steps/close") == 302
+
+    with house.database.read() as look:
+        assert look.get_one(Round, found.id).phase is Phase.CLOSED
+        assert sorted(look.scalars(select(Payment.amount))) == sorted(COSTS[:2])
         assert look.scalars(select(JournalEntry)).first() is not None
         assert list(verify(look)) == []
