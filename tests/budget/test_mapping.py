@@ -11,7 +11,7 @@ from pbplatform.budget.models import Axis, Side
 from pbplatform.budget.treemap import areas
 from pbplatform.foundation.sheets import Cell, Formula, read_table, write_xlsx
 from tests.support.budgets import BULGARIAN, GEORGIAN
-from tests.support.marks import SHARED
+from tests.support.marks import real_file
 
 COLUMNS = {"programme": 0, "programme_title": 1, "function": 2, "planned": 3, "adjusted": 4, "actual": 5}
 
@@ -144,7 +144,7 @@ def test_areas_fill_the_whole_and_keep_their_share() -> None:
 
 
 def test_the_real_file_is_understood_with_all_its_faults() -> None:
-    workbook = read_table((SHARED / "budget" / "north-macedonia-2014-budget.csv").read_bytes())
+    workbook = read_table(real_file("budget", "north-macedonia-2014-budget.csv").read_bytes())
     understood = layout.understand(workbook.sheets[0])
     assert (workbook.encoding, workbook.delimiter, understood.rows) == ("UTF-8", ";", 10_153)
     said = Mapping(

@@ -18,7 +18,7 @@ from pbplatform.budget.models import BudgetImport, BudgetLine, BudgetVersion
 from pbplatform.charter.roles import Role
 from pbplatform.foundation.database import Database
 from tests.support.budgets import GEORGIAN, bring, map_and_check, token
-from tests.support.marks import SHARED, on_both_databases
+from tests.support.marks import on_both_databases, real_file
 from tests.support.pages import PageClient
 from tests.support.people import a_municipality, an_account
 
@@ -220,7 +220,7 @@ def test_a_page_costs_few_statements(officer: PageClient, client: PageClient, da
 def test_the_real_budget_of_a_ministry_is_published(
     officer: PageClient, client: PageClient, session: Session, negatives: str
 ) -> None:
-    content = (SHARED / "budget" / "north-macedonia-2014-budget.csv").read_bytes()
+    content = real_file("budget", "north-macedonia-2014-budget.csv").read_bytes()
     address = bring(officer, content, "buxhet.csv", year="2014", currency="MKD")
     changes = {"sort_by": "unit", "filter_column": "0", "filter_value": "2014-01-01T00:00:00"}
     if negatives:

@@ -14,17 +14,14 @@ from pbplatform.results.imports import Source, import_election
 from pbplatform.results.models import Count, CountState, RecountMethod
 from pbplatform.tally.faults import FileFaults
 from pbplatform.voting.models import SealedBallot
-from tests.support.marks import SHARED, missing
+from tests.support.marks import real_file
 from tests.support.pages import PageClient
 from tests.support.people import a_municipality
 
 
 def real(name: str) -> bytes:
     """The bytes of a real election."""
-    path = SHARED / "pabulib" / f"{name}.pb"
-    if not path.exists():
-        missing(f"the real elections are not at {path.parent}")
-    return path.read_bytes()
+    return real_file("pabulib", f"{name}.pb").read_bytes()
 
 
 def brought_in(session: Session, name: str, **options: object) -> tuple[Municipality, Round, Count]:

@@ -9,7 +9,7 @@ from pbplatform.tally.count import count
 from pbplatform.tally.declared import declared_rule
 from pbplatform.tally.errors import RuleError
 from pbplatform.tally.pabulib import PabulibFile, read
-from tests.support.marks import SHARED, missing
+from tests.support.marks import SHARED, real_file
 
 FOLDER = SHARED / "pabulib"
 FILES = sorted(FOLDER.glob("*.pb"))
@@ -53,10 +53,7 @@ WITHOUT_OUTCOME = 18
 
 @cache
 def fixture(name: str) -> PabulibFile:
-    path = FOLDER / f"{name}.pb"
-    if not path.exists():
-        missing(f"the real elections are not at {FOLDER}")
-    return read(path)
+    return read(real_file("pabulib", f"{name}.pb"))
 
 
 def announced(file: PabulibFile, with_extra: bool) -> set[str]:
@@ -126,8 +123,7 @@ def test_recounted_votes_and_scores_are_the_organisers(path: Path) -> None:
 
 
 def test_every_real_outcome_is_accounted_for() -> None:
-    if not FILES:
-        missing(f"the real elections are not at {FOLDER}")
+    real_file("pabulib", "README.md")
     known = {*REPRODUCED, *CONFLICTS, *UNDEFINED}
     known |= {"Poland_Warszawa_2018_Ursynow_Wysoki_Poludniowy", "Poland_Warszawa_2020_Bialoleka"}
     with_outcome = {path.stem for path in FILES if read(path).selected() is not None}
