@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from pbplatform.app import create_app
 from pbplatform.config import Config
-from pbplatform.demo import people, places, proposals, results, rounds, talk, votes
+from pbplatform.demo import budget, people, places, proposals, results, rounds, talk, votes
 from pbplatform.demo.stage import Stage
 from pbplatform.foundation import migrations
 
@@ -20,6 +20,7 @@ ACTS: tuple[Callable[[Stage], None], ...] = (
     votes.build,
     votes.cast,
     results.build,
+    budget.build,
 )
 """In order; each runs in a transaction of its own."""
 
