@@ -10,7 +10,7 @@ WORKERS ?= auto
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv assets translations demo test lint format lock bench bench-tally bench-vote bench-round bench-results \
+.PHONY: help venv assets translations demo test lint format lock bench bench-entrance bench-tally bench-vote bench-round bench-results \
 	bench-budget fixtures faults clean sysdeps-run sysdeps-test
 
 help: ## Show this list
@@ -96,6 +96,9 @@ lock: $(VENV)/.stamp-uv ## Solve the requirements anew (UPGRADE=--upgrade takes 
 
 bench: $(VENV)/.stamp-dev assets translations ## Measure pages: requests per second, statements, bytes, memory
 	$(PY) -m bench.web
+
+bench-entrance: $(VENV)/.stamp-dev assets translations ## Measure whether the time of an answer tells who has an account
+	$(PY) -m bench.entrance
 
 bench-tally: $(VENV)/.stamp-dev ## Measure counts
 	$(PY) -m bench.tally

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from flask import Flask, Response, g, request
+from flask import session as cookie
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
@@ -171,8 +172,9 @@ def _install_requests(app: Flask, config: Config) -> None:
         g.started = time.perf_counter()
         g.request_id = uuid4().hex[:12]
         g.nonce = secrets.token_urlsafe(16)
-        g.writing = request.method not in ("GET", "HEAD", "OPTIONS") and not getattr(
-            app.view_functions.get(request.endpoint or ""), "reads_only", False
+        view = app.view_functions.get(request.endpoint or "")
+        g.writing = request.method not in ("GET", "HEAD", "OPTIONS") and not (
+            getattr(view, "reads_only", False) or getattr(view, "thinks_first", False)
         )
         web.refuse_broken_input(request)
         if not house.generations.whole():
@@ -202,8 +204,11 @@ def _install_requests(app: Flask, config: Config) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         _log_request(response)
-        if g.get("actor") is not None and g.actor.signed_in:
-            response.headers.setdefault("Cache-Control", "no-store")
+        # A cookie that holds anything may be somebody's: an account, a pass to the ballot, a form that was begun.
+        personal = bool(cookie)
+        if personal:
+            rule = response.headers.get("Cache-Control", "no-store")
+            response.headers["Cache-Control"] = rule.replace("public", "private")
         if (
             g.get("locale_chosen")
             and request.cookies.get("pb_language") != g.locale
@@ -219,8 +224,9 @@ def _install_requests(app: Flask, config: Config) -> None:
             )
         web.vary(response, ["Cookie"])
         web.secure(response, https=config.production)
-        if g.get("actor") is not None and not g.actor.signed_in:
-            return kept_pages.keep(request, response)
+        if g.get("actor") is not None and not personal:
+            response = kept_pages.keep(request, response)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
     @app.teardown_appcontext

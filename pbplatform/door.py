@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar, cast
 
-from flask import abort, current_app, g
+from flask import abort, current_app, g, request
+from flask import session as cookie
 from sqlalchemy.orm import Session
 
 from pbplatform.charter.actions import Action
@@ -71,6 +72,28 @@ def reads_only(view: View) -> View:
     return view
 
 
+def thinks_first(view: View) -> View:
+    """Mark a view that works hard before it writes, as hashing a password is hard work.
+
+    Its session is a reading one until it calls `start_writing`, so that on SQLite nobody waits for the write lock while
+    it thinks. What it has read by then may have changed and is asked for again.
+    """
+    view.thinks_first = True  # type: ignore[attr-defined]
+    return view
+
+
+def start_writing() -> None:
+    """End the thinking: from here the request's session is a writing one, committed by the application as always."""
+    if g.get("writing", True):
+        return
+    reading = g.pop("session", None)
+    if reading is not None:
+        reading.close()
+    # Who is signed in was read by the session that has just ended.
+    g.pop("_login_user", None)
+    g.writing = True
+
+
 def carries(most: int) -> Callable[[View], View]:
     """Let a view take a larger body than others, in bytes: for uploads."""
 
@@ -89,9 +112,16 @@ def house() -> House:
 def session() -> Session:
     """The request's one database session: reading for GET and HEAD, writing otherwise; committed by the application."""
     if "session" not in g:
-        database = house().database
-        g.session = database.write() if g.get("writing", True) else database.read()
+        g.session = _opened(house().database)
     return cast(Session, g.session)
+
+
+def _opened(database: Database) -> Session:
+    if g.get("writing", True):
+        return database.write()
+    # Who has just signed in or written something must find it; strangers who only look may be shown what a replica knows.
+    strangers_look = request.method in ("GET", "HEAD") and not cookie
+    return database.read() if strangers_look else database.look()
 
 
 def streamed(pieces: Callable[[Session], Iterable[bytes]]) -> Iterator[bytes]:
@@ -141,12 +171,27 @@ def attempt(form: Erroneous, sentences: Mapping[Any, Any]) -> Iterator[Attempt]:
     """Try a decision: what it wrote is undone when it turns out Invalid, and the form gets the reason's sentence."""
     tried = Attempt()
     try:
-        with session().begin_nested():
+        with _undoable():
             yield tried
         tried.ok = True
     except Invalid as problem:
         tried.reason = problem.reason
         form.add_error(problem.field, str(sentences[problem.reason]) % problem.values)
+
+
+@contextmanager
+def _undoable() -> Iterator[None]:
+    """Undo what was written when the decision fails; a view that thinks first has written nothing before it."""
+    if g.get("writing", True):
+        with session().begin_nested():
+            yield
+        return
+    try:
+        yield
+    except Invalid:
+        if g.writing:
+            session().rollback()
+        raise
 
 
 def found(thing: Thing | None) -> Thing:

@@ -18,6 +18,7 @@ want() {
 # The plain name is asked for, because some systems carry the library under another file name.
 library() { ldconfig -p 2>/dev/null | grep -q "$1" || find /usr/lib /lib -name "$1*" 2>/dev/null | grep -q .; }
 any_postgres() { ls /usr/lib/postgresql/*/bin/initdb || command -v initdb; }
+any_nginx() { command -v nginx || ls /usr/sbin/nginx; }
 any_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 
 want "libpango-1.0-0 libpangoft2-1.0-0" "PDF documents" library libpangoft2-1.0.so
@@ -26,6 +27,7 @@ if [ "${1:-run}" = test ]; then
     want "chromium" "browser tests" any_chromium
     want "postgresql" "Debian's PostgreSQL (an embedded one is tried instead)" any_postgres
     want "redis-server" "tests with Redis" command -v redis-server
+    want "nginx-light" "tests behind a caching nginx" any_nginx
     want "poppler-utils" "looks at PDF pages" command -v pdftotext
 fi
 

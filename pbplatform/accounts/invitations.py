@@ -5,9 +5,9 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from pbplatform.accounts import operations, queries
+from pbplatform.accounts.mailbox import Wish
 from pbplatform.accounts.models import Account, Invitation, Membership
 from pbplatform.accounts.operations import AccountProblem
-from pbplatform.accounts.passwords import Passwords
 from pbplatform.charter.actions import Action
 from pbplatform.charter.policy import Subject, require
 from pbplatform.charter.roles import GIVEN, Actor, Role, operator
@@ -84,20 +84,17 @@ def accept(actor: Actor, session: Session, secret: str, account: Account) -> Mem
     return _take(session, invitation, account)
 
 
-def accept_as_newcomer(
-    session: Session, passwords: Passwords, secret: str, *, name: str, password: str
-) -> Account:
+def accept_as_newcomer(session: Session, secret: str, newcomer: Wish) -> Account:
     """Make an account for the invited mailbox, which the link has proven, and take the offered hat."""
     invitation = _living(session, secret)
     if queries.by_email(session, invitation.email) is not None:
         raise Invalid(AccountProblem.EMAIL_TAKEN)
-    account = operations.create_account(
+    account = operations.open_account(
         session,
-        passwords,
         email=invitation.email,
-        name=name,
+        name=newcomer.name,
         language=invitation.language,
-        password=password,
+        password_hash=newcomer.password_hash,
         home_municipality_id=invitation.municipality_id,
         confirmed=True,
     )

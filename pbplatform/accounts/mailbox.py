@@ -3,6 +3,7 @@
 Every link is good once, for one purpose, for a while, and dies when the account's mailbox or password changes.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import delete
@@ -25,32 +26,40 @@ RESET_LIVES = timedelta(hours=1)
 CHANGE_LIVES = timedelta(hours=24)
 
 
-def ask_to_register(
-    session: Session,
-    passwords: Passwords,
-    *,
-    email: str,
-    name: str,
-    language: str,
-    password: str,
-    home_municipality_id: int | None = None,
-) -> tuple[str, str | None]:
-    """Keep a wish to register; return the mailbox and the token to mail, or None when the mailbox has an account.
+@dataclass(frozen=True)
+class Wish:
+    """Who wants an account, checked, with the password hashed already."""
 
-    The password is judged and hashed in both cases, so that time tells nothing.
+    email: str
+    name: str
+    password_hash: str
+
+
+def wish(passwords: Passwords, *, email: str, name: str, password: str) -> Wish:
+    """Check and hash what a newcomer typed; raise Invalid for what cannot be.
+
+    The database is not asked: the work is the same whether or not the mailbox has an account, and no writer waits for it.
     """
     address = queries.folded(operations.checked_email(email))
     shown = operations.checked_name(name)
-    hashed = passwords.hash(operations.checked_password(password, address, shown))
-    if queries.by_email(session, address) is not None:
-        return address, None
+    return Wish(address, shown, passwords.hash(operations.checked_password(password, address, shown)))
+
+
+def ask_to_register(
+    session: Session, wish: Wish, *, language: str, home_municipality_id: int | None = None
+) -> str | None:
+    """Keep a wish to register; return the token to mail, or None when the mailbox has an account.
+
+    The wish is written in both cases, so that time tells nothing; one whose token nobody learns is good for nothing.
+    """
+    known = queries.by_email(session, wish.email) is not None
     secret = token()
     session.add(
         Registration(
-            email=address,
-            name=shown,
+            email=wish.email,
+            name=wish.name,
             language=language,
-            password_hash=hashed,
+            password_hash=wish.password_hash,
             home_municipality_id=home_municipality_id,
             token_hash=digest(secret),
             asked_at=clock.now(),
@@ -58,7 +67,7 @@ def ask_to_register(
         )
     )
     session.flush()
-    return address, secret
+    return None if known else secret
 
 
 def ask_again(session: Session, email: str) -> str | None:
@@ -73,13 +82,21 @@ def ask_again(session: Session, email: str) -> str | None:
     return secret
 
 
-def finish_registration(session: Session, passwords: Passwords, secret: str, password: str) -> Account:
-    """Make the account that a mailed link and the password chosen with it ask for."""
+def prove_wish(session: Session, passwords: Passwords, secret: str, password: str) -> str:
+    """The hash kept with the wish of a mailed link, when the typed password fits it; raise Invalid otherwise."""
     wish = queries.registration(session, secret)
-    if wish is None or queries.by_email(session, wish.email) is not None:
+    if wish is None:
         raise Invalid(AccountProblem.DEAD_LINK)
     if not passwords.matches(wish.password_hash, password):
         raise Invalid(AccountProblem.WRONG_PASSWORD, "password")
+    return wish.password_hash
+
+
+def finish_registration(session: Session, secret: str, proven: str) -> Account:
+    """Make the account that a mailed link asks for, once the password chosen with it has been proven."""
+    wish = queries.registration(session, secret)
+    if wish is None or wish.password_hash != proven or queries.by_email(session, wish.email) is not None:
+        raise Invalid(AccountProblem.DEAD_LINK)
     account = Account(
         email=wish.email,
         name=wish.name,
@@ -144,11 +161,13 @@ def use_token(session: Session, purpose: Purpose, secret: str, account: Account 
 
 
 def ask_for_reset(session: Session, email: str) -> tuple[Account, str] | None:
-    """The account of a mailbox and the token for its reset letter; None when there is no account."""
+    """The account of a mailbox and the token for its reset letter; None when there is no account.
+
+    A token is written in both cases, so that time tells nothing; nobody's token opens nothing.
+    """
     account = queries.by_email(session, email)
-    if account is None or account.confirmed_at is None:
-        return None
-    return account, make_token(session, Purpose.RESET_PASSWORD, account, RESET_LIVES)
+    secret = make_token(session, Purpose.RESET_PASSWORD, account, RESET_LIVES)
+    return None if account is None else (account, secret)
 
 
 def account_of_reset(session: Session, secret: str) -> Account:
@@ -160,12 +179,11 @@ def account_of_reset(session: Session, secret: str) -> Account:
     return account
 
 
-def reset_password(session: Session, passwords: Passwords, secret: str, password: str) -> Account:
+def reset_password(session: Session, secret: str, password_hash: str) -> Account:
     """Choose a new password with a mailed link; every session ends. A second factor stays and is asked for as before."""
     account = account_of_reset(session, secret)
-    operations.checked_password(password, account.email or "", account.name)
     use_token(session, Purpose.RESET_PASSWORD, secret, account)
-    operations.set_password(session, passwords, account, password)
+    operations.set_password(session, account, password_hash)
     return account
 
 

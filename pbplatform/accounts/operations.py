@@ -69,11 +69,34 @@ def create_account(
     shown = checked_name(name)
     if password is not None:
         checked_password(password, address, shown)
-    account = Account(
-        email=queries.folded(address),
+    hashed = passwords.hash(password) if password is not None else None
+    return open_account(
+        session,
+        email=address,
         name=shown,
         language=language,
-        password_hash=passwords.hash(password) if password is not None else None,
+        password_hash=hashed,
+        home_municipality_id=home_municipality_id,
+        confirmed=confirmed,
+    )
+
+
+def open_account(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    language: str,
+    password_hash: str | None,
+    home_municipality_id: int | None,
+    confirmed: bool,
+) -> Account:
+    """Write the account of a mailbox, name and password that were checked before."""
+    account = Account(
+        email=queries.folded(email),
+        name=name,
+        language=language,
+        password_hash=password_hash,
         home_municipality_id=home_municipality_id,
         registered_at=clock.now(),
         confirmed_at=clock.now() if confirmed else None,
@@ -120,11 +143,22 @@ def sign_in(session: Session, passwords: Passwords, email: str, password: str) -
     return account
 
 
-def renew_hash(session: Session, passwords: Passwords, account: Account, password: str) -> None:
-    """Keep a right password under today's costs."""
+def renewed_hash(passwords: Passwords, account: Account, password: str) -> str | None:
+    """A right password hashed under today's costs, or None when it is kept under them already."""
     if account.password_hash and passwords.is_outdated(account.password_hash):
-        account.password_hash = passwords.hash(password)
+        return passwords.hash(password)
+    return None
+
+
+def signed_in(session: Session, seen: Account, renewed: str | None) -> Account:
+    """The account whose password was judged a moment ago, if that password still holds; keep its renewed hash."""
+    account = session.get(Account, seen.id)
+    if account is None or account.password_hash != seen.password_hash or account.closed_at is not None:
+        raise Invalid(AccountProblem.WRONG_CREDENTIALS)
+    if renewed is not None:
+        account.password_hash = renewed
         session.flush()
+    return account
 
 
 def open_session(session: Session, account: Account, device: str = "", *, factor_shown: bool = False) -> str:
@@ -195,30 +229,37 @@ def change_profile(
     session.flush()
 
 
-def set_password(session: Session, passwords: Passwords, account: Account, password: str) -> None:
+def new_hash(passwords: Passwords, account: Account, password: str) -> str:
+    """The hash of a password that an account may have; raise Invalid when it is too easily guessed. Nothing is written."""
+    return passwords.hash(checked_password(password, account.email or "", account.name))
+
+
+def proven_hash(passwords: Passwords, account: Account, password: str, field: str = "password") -> str:
+    """The hash that the typed password fits: the proof of who one is. Raise Invalid beside the field when it does not."""
+    if account.password_hash is None or not passwords.matches(account.password_hash, password):
+        raise Invalid(AccountProblem.WRONG_PASSWORD, field)
+    return account.password_hash
+
+
+def set_password(session: Session, account: Account, password_hash: str) -> None:
     """Give an account another password: every session ends and every mailed link dies."""
-    checked_password(password, account.email or "", account.name)
-    account.password_hash = passwords.hash(password)
+    account.password_hash = password_hash
     account.token_epoch += 1
     close_sessions(session, account.id)
     session.flush()
 
 
-def change_password(
-    actor: Actor, session: Session, passwords: Passwords, account: Account, old: str, new: str
-) -> None:
-    """Change one's own password, knowing the old one."""
+def change_password(actor: Actor, session: Session, account: Account, proven: str, new: str) -> None:
+    """Change one's own password: the hash that the old one was proven to fit gives way to the hash of the new one."""
     require(actor, Action.KEEP_OWN_ACCOUNT)
-    if not passwords.matches(account.password_hash, old):
+    if account.password_hash != proven:
         raise Invalid(AccountProblem.WRONG_PASSWORD, "old")
-    set_password(session, passwords, account, new)
+    set_password(session, account, new)
 
 
-def confirm_person(
-    session: Session, passwords: Passwords, row: AccountSession, account: Account, password: str
-) -> None:
-    """Prove again, inside a session, who one is."""
-    if not passwords.matches(account.password_hash, password):
+def confirm_person(session: Session, row: AccountSession, account: Account, proven: str) -> None:
+    """Note in a session that its person has just proven who they are; the proof must still hold."""
+    if account.password_hash != proven:
         raise Invalid(AccountProblem.WRONG_PASSWORD, "password")
     row.confirmed_at = clock.now()
     session.flush()

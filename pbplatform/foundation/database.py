@@ -109,9 +109,10 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """One database: `read()` sessions for questions, `write()` sessions for decisions.
+    """One database: `read()` and `look()` sessions for questions, `write()` sessions for decisions.
 
-    `read()` goes to the replica where one is configured; nothing that was just written may be expected there.
+    `read()` goes to the replica where one is configured, and nothing that was just written may be expected there; `look()`
+    asks the database itself.
     """
 
     def __init__(self, url: str, replica_url: str | None = None) -> None:
@@ -119,14 +120,19 @@ class Database:
         self.engine = make_engine(url)
         replica = make_engine(replica_url) if replica_url else self.engine
         self._read = sessionmaker(replica, expire_on_commit=False)
+        self._look = sessionmaker(self.engine, expire_on_commit=False)
         writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
         self._write = sessionmaker(writing, expire_on_commit=False)
         self._file = _sqlite_file(self.engine)
         self._identity = _identity(self._file)
 
     def read(self) -> Session:
-        """A session for questions; it takes no write lock."""
+        """A session for questions whose answers may lag a moment; it takes no write lock."""
         return self._read()
+
+    def look(self) -> Session:
+        """A session for questions whose answers must be fresh; it takes no write lock."""
+        return self._look()
 
     def write(self) -> Session:
         """A session for decisions; on SQLite it holds the write lock from its first statement."""

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from pbplatform.app import create_app
 from pbplatform.config import read_config
@@ -18,6 +16,7 @@ from pbplatform.demo import seed
 from tests.support.marks import missing
 from tests.support.pages import PageClient
 from tests.support.postgres import free_port
+from tests.support.servers import served
 from tests.support.walk import Page, pages, sign_in
 
 try:
@@ -57,13 +56,6 @@ class Demo:
         return self.walked[language]
 
 
-class Silent(WSGIRequestHandler):
-    """Serves without writing a line for every request."""
-
-    def log_request(self, *_args: object) -> None:
-        """Keep quiet."""
-
-
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demonstration data on SQLite, served on a free port."""
@@ -82,13 +74,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     app = create_app(config)
     app.test_client_class = PageClient
     # The walk is one very eager visitor; the limits on requests have tests of their own.
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Silent)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Demo(app, url, {})
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app, port):
+        yield Demo(app, url, {})
     app.extensions["house"].database.dispose()
 
 

@@ -1,5 +1,6 @@
-"""Real servers for tests: Redis, an SMTP sink, an S3 service. Each starts on a free port and stops with its test."""
+"""Real servers for tests: Redis, nginx, an SMTP sink. Each starts on a free port and stops with its test."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.support.postgres import free_port
 
@@ -51,6 +54,76 @@ def redis(folder: Path) -> Iterator[str]:
     finally:
         running.kill()
         running.wait()
+
+
+NGINX = """{user}daemon off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ worker_connections 128; }}
+http {{
+  access_log off;
+  proxy_cache_path {folder}/cache keys_zone=shared:1m;
+  client_body_temp_path {folder}/body;
+  proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
+  server {{
+    listen 127.0.0.1:{port};
+    location / {{
+      proxy_pass {behind};
+      proxy_http_version 1.1;
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $remote_addr;
+      proxy_cache shared;
+      proxy_cache_valid any 10m;
+      add_header X-Cache $upstream_cache_status always;
+    }}
+  }}
+}}
+"""
+"""A shared cache that keeps whatever it is not told to leave alone."""
+
+
+@contextmanager
+def nginx(folder: Path, behind: str) -> Iterator[str]:
+    """A caching nginx in front of a server."""
+    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    if program is None:
+        raise NoServer("nginx is not installed")
+    port = free_port()
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    settings = folder / "nginx.conf"
+    settings.write_text(NGINX.format(user=user, folder=folder, port=port, behind=behind))
+    running = subprocess.Popen([program, "-c", settings, "-p", folder], stderr=subprocess.DEVNULL)
+    try:
+        wait_for_port(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        running.terminate()
+        running.wait()
+
+
+class Silent(WSGIRequestHandler):
+    """Serves without writing a line for every request."""
+
+    def log_request(self, *_args: object) -> None:
+        """Keep quiet."""
+
+
+@contextmanager
+def served(app: Flask, port: int | None = None) -> Iterator[str]:
+    """An application of this process, served on a free port or on that one."""
+    port = port or free_port()
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Silent)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def wait_for_port(port: int, seconds: float = 20) -> None:

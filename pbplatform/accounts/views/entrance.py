@@ -21,7 +21,7 @@ from pbplatform.accounts.views import shared
 from pbplatform.accounts.words import PROBLEMS
 from pbplatform.charter.actions import Action
 from pbplatform.config import Mode
-from pbplatform.door import acts
+from pbplatform.door import acts, thinks_first
 from pbplatform.foundation import clock
 from pbplatform.foundation import limits as limit_keys
 from pbplatform.foundation.errors import Gone, Invalid
@@ -33,15 +33,20 @@ Page = BaseResponse | str | tuple[str, int]
 
 @pages.route("/sign-in", methods=["GET", "POST"])
 @acts(Action.SIGN_IN)
+@thinks_first
 def sign_in() -> Page:
     """Sign in with mailbox and password."""
     form = SignInForm(next=request.args.get("next", ""))
     if form.validate_on_submit():
         shared.count_guess("sign-in", limit_keys.mailbox(form.email.data))
-        account = _judge(form)
-        if account is not None:
+        with door.attempt(form, PROBLEMS) as tried:
+            passwords = shared.passwords()
+            seen = operations.sign_in(door.session(), passwords, form.email.data, form.password.data)
+            renewed = operations.renewed_hash(passwords, seen, form.password.data)
+            door.start_writing()
+            account = operations.signed_in(door.session(), seen, renewed)
             shared.enter(account)
-            operations.renew_hash(door.session(), shared.passwords(), account, form.password.data)
+        if tried.ok:
             if queries.has_factor(door.session(), account):
                 return redirect(url_for("accounts.second_factor", next=form.next.data or None))
             return shared.go_on(form.next.data)
@@ -49,21 +54,6 @@ def sign_in() -> Page:
         "accounts/sign_in.html", form=form, passkey=PasskeyForm(next=form.next.data), site=shared.site()
     )
     return page, 422 if form.is_submitted() else 200
-
-
-def _judge(form: SignInForm) -> Account | None:
-    """The account that the typed credentials open. The password is judged while no writing transaction is open."""
-    try:
-        with door.house().database.read() as reading:
-            seen = operations.sign_in(reading, shared.passwords(), form.email.data, form.password.data)
-    except Invalid as problem:
-        form.add_error(None, str(PROBLEMS[operations.AccountProblem(problem.reason)]))
-        return None
-    account = door.session().get(Account, seen.id)
-    if account is None or account.password_hash != seen.password_hash or account.closed_at is not None:
-        form.add_error(None, str(PROBLEMS[operations.AccountProblem.WRONG_CREDENTIALS]))
-        return None
-    return account
 
 
 @pages.route("/sign-out", methods=["POST"])
@@ -77,6 +67,7 @@ def sign_out() -> BaseResponse:
 
 @pages.route("/register", methods=["GET", "POST"])
 @acts(Action.REGISTER)
+@thinks_first
 def register() -> Page:
     """Ask for an account. The answer is the same whether or not the mailbox has one; the letter tells."""
     form = RegisterForm()
@@ -84,16 +75,18 @@ def register() -> Page:
     if form.validate_on_submit():
         shared.count_letter(form.email.data)
         with door.attempt(form, PROBLEMS) as tried:
-            email, token = mailbox.ask_to_register(
-                door.session(),
+            wish = mailbox.wish(
                 shared.passwords(),
                 email=form.email.data,
                 name=form.name.data,
-                language=door.locale(),
                 password=form.password.data,
-                home_municipality_id=form.home.data or None,
             )
-            _post_registration(email, token)
+            door.start_writing()
+            home = form.home.data or None
+            token = mailbox.ask_to_register(
+                door.session(), wish, language=door.locale(), home_municipality_id=home
+            )
+            _post_registration(wish.email, token)
         if tried.ok:
             return render_template("accounts/letter_sent.html")
     return render_template("accounts/register.html", form=form), 422 if form.is_submitted() else 200
@@ -131,6 +124,7 @@ def send_again() -> Page:
 
 @pages.route("/register/<token>", methods=["GET", "POST"])
 @acts(Action.REGISTER)
+@thinks_first
 def confirm(token: str) -> BaseResponse:
     """Confirm a mailbox: the mailed link and the password together open the account."""
     if queries.registration(door.session(), token) is None:
@@ -139,9 +133,9 @@ def confirm(token: str) -> BaseResponse:
     if form.validate_on_submit():
         shared.count_guess("confirm", token)
         with door.attempt(form, PROBLEMS) as tried:
-            account = mailbox.finish_registration(
-                door.session(), shared.passwords(), token, form.password.data
-            )
+            proven = mailbox.prove_wish(door.session(), shared.passwords(), token, form.password.data)
+            door.start_writing()
+            account = mailbox.finish_registration(door.session(), token, proven)
         if tried.ok:
             shared.enter(account)
             flash(_("Welcome, %(name)s! Your account is open.", name=account.name))
@@ -178,16 +172,19 @@ def _post_reset(email: str, found: tuple[Account, str] | None) -> None:
 
 @pages.route("/password/<token>", methods=["GET", "POST"])
 @acts(Action.SIGN_IN)
+@thinks_first
 def reset(token: str) -> BaseResponse:
     """Choose a new password with a mailed link; afterwards one signs in with it, second factor and all."""
     try:
-        mailbox.account_of_reset(door.session(), token)
+        account = mailbox.account_of_reset(door.session(), token)
     except Invalid:
         raise Gone from None
     form = NewPasswordForm()
     if form.validate_on_submit():
         with door.attempt(form, PROBLEMS) as tried:
-            account = mailbox.reset_password(door.session(), shared.passwords(), token, form.password.data)
+            new = operations.new_hash(shared.passwords(), account, form.password.data)
+            door.start_writing()
+            account = mailbox.reset_password(door.session(), token, new)
             shared.post_to(account, letters.PASSWORD_CHANGED)
         if tried.ok:
             shared.leave()
@@ -275,14 +272,17 @@ def passkey() -> BaseResponse:
 
 @pages.route("/confirm", methods=["GET", "POST"])
 @acts(Action.KEEP_OWN_ACCOUNT)
+@thinks_first
 def confirm_again() -> Page:
     """Prove again who one is, before a sensitive act."""
     form = PasswordForm(next=request.args.get("next", ""))
-    account, row = current_user.account, current_user.row
+    account = current_user.account
     if form.validate_on_submit():
         shared.count_guess("confirm-again", str(account.id))
         with door.attempt(form, PROBLEMS) as tried:
-            operations.confirm_person(door.session(), shared.passwords(), row, account, form.password.data)
+            proven = operations.proven_hash(shared.passwords(), account, form.password.data)
+            person = shared.start_writing()
+            operations.confirm_person(door.session(), person.row, person.account, proven)
         if tried.ok:
             return shared.go_on(form.next.data, url_for("own.overview"))
     page = render_template(

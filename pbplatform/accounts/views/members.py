@@ -6,7 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
-from pbplatform.accounts import invitations, letters, operations, queries
+from pbplatform.accounts import invitations, letters, mailbox, operations, queries
 from pbplatform.accounts.forms import GiveRoleForm, InvitationForm, NewcomerForm, PlainForm
 from pbplatform.accounts.guard import recently_confirmed
 from pbplatform.accounts.models import Account, Invitation
@@ -14,7 +14,7 @@ from pbplatform.accounts.views import shared
 from pbplatform.accounts.words import PROBLEMS
 from pbplatform.charter.actions import Action
 from pbplatform.charter.roles import GUARDED, Role
-from pbplatform.door import acts, found
+from pbplatform.door import acts, found, thinks_first
 from pbplatform.foundation.errors import Gone
 from pbplatform.foundation.i18n import LANGUAGE_NAMES
 from pbplatform.foundation.words import say
@@ -154,25 +154,31 @@ def withdraw(invitation_id: int) -> BaseResponse:
 
 @invited.route("/<token>", methods=["GET", "POST"])
 @acts(Action.REGISTER)
+@thinks_first
 def show(token: str) -> BaseResponse:
     """An invitation: whoever holds the link sees what is offered, and accepts as the invited mailbox."""
-    session = door.session()
-    invitation = queries.invitation(session, token)
+    invitation = queries.invitation(door.session(), token)
     if invitation is None:
         raise Gone
-    place = found(municipalities.by_id(session, invitation.municipality_id))
-    known = queries.by_email(session, invitation.email) is not None
+    place = found(municipalities.by_id(door.session(), invitation.municipality_id))
+    known = queries.by_email(door.session(), invitation.email) is not None
     signed_in = current_user.account if current_user.is_authenticated else None
     form = NewcomerForm() if signed_in is None and not known else PlainForm()
     if form.validate_on_submit() and (signed_in is not None or not known):
         with door.attempt(form, PROBLEMS) as tried:
             if isinstance(form, NewcomerForm):
-                signed_in = invitations.accept_as_newcomer(
-                    session, shared.passwords(), token, name=form.name.data, password=form.password.data
+                newcomer = mailbox.wish(
+                    shared.passwords(),
+                    email=invitation.email,
+                    name=form.name.data,
+                    password=form.password.data,
                 )
+                door.start_writing()
+                signed_in = invitations.accept_as_newcomer(door.session(), token, newcomer)
                 shared.enter(signed_in)
             elif signed_in is not None:
-                invitations.accept(door.actor(), session, token, signed_in)
+                signed_in = shared.start_writing().account
+                invitations.accept(door.actor(), door.session(), token, signed_in)
         if tried.ok:
             flash(_("Welcome! The role is yours now."))
             onward = url_for("town.overview", municipality=place.slug)

@@ -12,7 +12,7 @@ from pbplatform.accounts.guard import recently_confirmed
 from pbplatform.accounts.views import shared
 from pbplatform.accounts.words import PROBLEMS
 from pbplatform.charter.actions import Action
-from pbplatform.door import acts
+from pbplatform.door import acts, thinks_first
 from pbplatform.foundation.errors import Gone, Missing
 from pbplatform.foundation.i18n import LANGUAGE_NAMES
 from pbplatform.municipalities import queries as municipalities
@@ -59,6 +59,7 @@ def overview() -> Page:
 
 @pages.route("/password", methods=["GET", "POST"])
 @acts(Action.KEEP_OWN_ACCOUNT)
+@thinks_first
 def password() -> Page:
     """Change the password: every other session ends, and this one goes on under a new cookie."""
     form = ChangePasswordForm()
@@ -67,9 +68,10 @@ def password() -> Page:
         shared.count_guess("confirm-again", str(account.id))
         factor_shown = current_user.row.second_factor_at is not None
         with door.attempt(form, PROBLEMS) as tried:
-            operations.change_password(
-                door.actor(), door.session(), shared.passwords(), account, form.old.data, form.password.data
-            )
+            proven = operations.proven_hash(shared.passwords(), account, form.old.data, "old")
+            new = operations.new_hash(shared.passwords(), account, form.password.data)
+            account = shared.start_writing().account
+            operations.change_password(door.actor(), door.session(), account, proven, new)
             shared.post_to(account, letters.PASSWORD_CHANGED)
         if tried.ok:
             shared.enter(account, factor_shown=factor_shown)

@@ -1,18 +1,22 @@
 """What the pages of accounts share: entering, limits, letters."""
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from flask import Response, g, make_response, redirect, request, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
+from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
 from pbplatform.accounts import operations
 from pbplatform.accounts.factors import Site
+from pbplatform.accounts.guard import SignedIn
 from pbplatform.accounts.models import Account, AccountSession
 from pbplatform.accounts.passwords import Passwords
+from pbplatform.charter.actions import Action
+from pbplatform.charter.policy import Refusal, Refused
 from pbplatform.config import Mode
 from pbplatform.foundation import letters, limits, web
 from pbplatform.foundation.letters import LetterText
@@ -72,6 +76,14 @@ def post_to(account: Account, letter: LetterText) -> None:
     """Write a notice to an account's own mailbox."""
     if account.email:
         post(account.email, account.language, letter)
+
+
+def start_writing() -> SignedIn:
+    """End the thinking of a view and return who is signed in, asked anew; whoever was signed out meanwhile is refused."""
+    door.start_writing()
+    if not current_user.is_authenticated:
+        raise Refused(Refusal.SIGN_IN, Action.KEEP_OWN_ACCOUNT)
+    return cast(SignedIn, current_user)
 
 
 def enter(account: Account, *, factor_shown: bool = False) -> None:
