@@ -8,11 +8,19 @@ from flask_wtf import FlaskForm
 from wtforms import Field, StringField
 from wtforms.fields import SelectChoice
 
+from pbplatform.foundation.form_words import FormWords
 from pbplatform.foundation.web import broken
 
 
 class Form(FlaskForm):
     """A form with errors above it as well as beside its fields, protected against forged posts."""
+
+    class Meta(FlaskForm.Meta):
+        """How every form of ours behaves."""
+
+        def get_translations(self, _form: object) -> FormWords:
+            """The library's sentences in our words."""
+            return FormWords()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
