@@ -15,7 +15,7 @@ from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import NotFound, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 from werkzeug.wrappers import Response as BaseResponse
 from whitenoise import WhiteNoise
 
@@ -53,6 +53,13 @@ class SlugConverter(BaseConverter):
     """A short name in an address: lower-case Latin letters, digits, hyphens."""
 
     regex = "[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])"
+
+
+class KeyConverter(IntegerConverter):
+    """A number that may be the key of a row; a larger one is the address of nothing."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(map, *args, **{"max": 2**63 - 1, **kwargs})
 
 
 class Platform(Flask):
@@ -130,6 +137,7 @@ def _install_house(app: Flask, config: Config) -> None:
 def _install_languages(app: Flask) -> None:
     app.url_map.converters["locale"] = LocaleConverter
     app.url_map.converters["slug"] = SlugConverter
+    app.url_map.converters["int"] = KeyConverter
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(DATA / "translations")
     app.config["BABEL_DEFAULT_LOCALE"] = "en"
     Babel(app, locale_selector=lambda: g.get("locale", "en"))

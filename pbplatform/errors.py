@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from pbplatform.accounts import guard
 from pbplatform.charter.policy import Refusal, Refused
 from pbplatform.foundation.crypto import KeyMissing
-from pbplatform.foundation.database import unreachable
+from pbplatform.foundation.database import NumberTooLarge, unreachable
 from pbplatform.foundation.errors import Conflict, Gone, Invalid, Missing
 from pbplatform.foundation.words import say
 
@@ -36,6 +36,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(StaleDataError, lambda _error: error_page(409))
     app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(NumberTooLarge, lambda _error: error_page(400))
     app.register_error_handler(PoolTimeout, lambda _error: unavailable())
     app.register_error_handler(KeyMissing, lambda _error: unavailable())
     app.register_error_handler(500, lambda _error: error_page(500))

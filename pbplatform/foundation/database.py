@@ -20,19 +20,17 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    ExceptionContext,
     Integer,
     MetaData,
     Table,
     TypeDecorator,
     create_engine,
     event,
-    inspect,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
@@ -167,6 +165,10 @@ class Database:
         self.engine.dispose()
 
 
+class NumberTooLarge(Exception):
+    """A number from outside does not fit into any column, so nothing with it can be found or kept."""
+
+
 class WrongLocale(Exception):
     """The PostgreSQL database cannot fold Georgian and Cyrillic letters, so search would be silently deaf."""
 
@@ -181,12 +183,13 @@ def make_engine(url: str) -> Engine:
             url, connect_args={"timeout": 10}, pool_size=10, max_overflow=20, hide_parameters=True
         )
         _take_over_begin(engine)
+        _name_large_numbers(engine)
         return engine
     url = url.replace("postgresql://", "postgresql+psycopg://", 1).replace(
         "postgres://", "postgresql+psycopg://", 1
     )
     # Parameters stay out of error messages, because error messages go to the log.
-    return create_engine(
+    engine = create_engine(
         url,
         pool_pre_ping=True,
         pool_size=10,
@@ -195,6 +198,8 @@ def make_engine(url: str) -> Engine:
         hide_parameters=True,
         connect_args={"connect_timeout": 3},
     )
+    _name_large_numbers(engine)
+    return engine
 
 
 def insert_new(session: Session, model: type[Base], **values: Any) -> bool:
@@ -235,6 +240,18 @@ def _take_over_begin(engine: Engine) -> None:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
 
+NUMERIC_VALUE_OUT_OF_RANGE = "22003"
+
+
+def _name_large_numbers(engine: Engine) -> None:
+    @event.listens_for(engine, "handle_error")
+    def _name(context: ExceptionContext) -> None:
+        # SQLite's driver and PostgreSQL each have their own way to say that a number is beyond 64 bits.
+        cause = context.original_exception
+        if isinstance(cause, OverflowError) or getattr(cause, "sqlstate", None) == NUMERIC_VALUE_OUT_OF_RANGE:
+            raise NumberTooLarge from cause
+
+
 def check_letters(engine: Engine) -> None:
     """Raise WrongLocale when PostgreSQL's character type does not know Georgian or Cyrillic."""
     if engine.dialect.name != "postgresql":
@@ -254,14 +271,6 @@ def database_now(session: Session) -> datetime:
         return datetime.fromisoformat(value).replace(tzinfo=UTC)
     moment: datetime = session.execute(text("select clock_timestamp()")).scalar_one()
     return moment.astimezone(UTC)
-
-
-def insert_once(session: Session, model: type[Base], **values: Any) -> bool:
-    """Insert a row unless its key is there already; whether it was new. Safe for any number of writers at once."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    question = insert(model).values(**values).on_conflict_do_nothing()
-    # What the driver says of affected rows cannot be relied on here; a returned row can.
-    return session.execute(question.returning(*inspect(model).primary_key)).first() is not None
 
 
 def unreachable(error: BaseException) -> bool:

@@ -15,7 +15,7 @@ from pbplatform.consultation import queries as rounds
 from pbplatform.consultation.models import Envelope, Round
 from pbplatform.foundation import clock
 from pbplatform.foundation.crypto import SecretFolder
-from pbplatform.foundation.database import insert_once
+from pbplatform.foundation.database import insert_new
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
 from pbplatform.municipalities.models import Municipality
@@ -170,7 +170,7 @@ def _add(
     account_id: int | None,
     sheet_id: int | None,
 ) -> bool:
-    new = insert_once(
+    new = insert_new(
         session,
         ProposalSupport,
         proposal_id=proposal.id,

@@ -3,10 +3,15 @@
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
 
 from pbplatform.config import ConfigError, read_config
 from pbplatform.foundation.web import safe_next
+from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
+from tests.support.people import a_municipality
 
 
 @pytest.mark.parametrize("value", ["%00", "%ED%A0%80", "a%00b", "%EF%BF%BF"])
@@ -20,6 +25,18 @@ def test_a_form_with_characters_that_no_database_holds_is_refused(client: PageCl
     body = f"email={value}".encode("utf-8", "surrogatepass")
     response = client.post("/en/sign-in", data=body, content_type="application/x-www-form-urlencoded")
     assert response.status_code == 400
+
+
+@on_both_databases
+def test_a_number_that_no_column_holds_is_refused(app: Flask, client: PageClient, session: Session) -> None:
+    a_municipality(session)
+    session.commit()
+    assert client.get("/en/rustavi/journal?before=7").status_code == 200
+    assert client.get(f"/en/rustavi/journal?before={10**30}").status_code == 400
+    addresses = app.url_map.bind("localhost")
+    assert addresses.match(f"/en/rustavi/report/comment/{2**63 - 1}")
+    with pytest.raises(NotFound):
+        addresses.match(f"/en/rustavi/report/comment/{2**63}")
 
 
 def test_a_large_body_is_refused(client: PageClient) -> None:
