@@ -151,8 +151,13 @@ class Draw(StrEnum):
 
 
 def seed_name(found: Round, draw: Draw) -> str:
-    """The name of the secret file with the seed of a draw."""
-    return f"round-{found.id}-{draw.value}-seed"
+    """The name of the secret file with the seed of a draw; the vote finds the seed of the ties under this name too."""
+    return f"round-{found.id}.seed" if draw is Draw.TIES else f"round-{found.id}-{draw.value}-seed"
+
+
+def _commitment(draw: Draw, seed: bytes) -> str:
+    """What is published of a seed: the numbers' draw hashes its bytes, the lot of the ties its digits as they are printed."""
+    return digest(seed.hex()) if draw is Draw.TIES else digest(seed)
 
 
 def commit_lot(actor: Actor | None, session: Session, secrets: SecretFolder, found: Round, draw: Draw) -> str:
@@ -167,7 +172,7 @@ def commit_lot(actor: Actor | None, session: Session, secrets: SecretFolder, fou
     known = own.number_commitment if draw is Draw.NUMBERS else own.tie_commitment
     if known:
         return known
-    commitment = digest(secrets.ensure(seed_name(found, draw)))
+    commitment = _commitment(draw, secrets.ensure(seed_name(found, draw)))
     if draw is Draw.NUMBERS:
         own = replace(own, number_commitment=commitment)
     else:

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from pbplatform.charter.phases import Phase
-
 
 @dataclass(frozen=True)
 class Words:
@@ -16,20 +14,18 @@ class Words:
 
 @dataclass(frozen=True)
 class Scene:
-    """One round of the demonstration: its address, its phase, whether its envelopes are per district, its words."""
+    """One round of the demonstration: its address, whether its envelopes are per district, its words."""
 
     slug: str
-    phase: Phase
     districts: bool
     share: int
-    """The city-wide amount in whole units of the currency, before the municipality's scale."""
+    """The city-wide amount in lari; in a city of the euro it is half of that."""
     words: dict[str, Words]
 
 
-SCENES = (
+_SCENES = (
     Scene(
         "participatory-budget-2027",
-        Phase.VOTING,
         True,
         400_000,
         {
@@ -63,9 +59,8 @@ SCENES = (
     ),
     Scene(
         "school-yards",
-        Phase.SUBMISSION,
         False,
-        150_000,
+        90_000,
         {
             "ka": Words(
                 "სკოლის ეზო, სადაც დარჩენა გინდა",
@@ -92,9 +87,8 @@ SCENES = (
     ),
     Scene(
         "youth-budget",
-        Phase.SUPPORT,
         False,
-        80_000,
+        60_000,
         {
             "ka": Words(
                 "ახალგაზრდული ბიუჯეტი",
@@ -120,9 +114,8 @@ SCENES = (
     ),
     Scene(
         "green-courtyards",
-        Phase.REVIEW,
         True,
-        120_000,
+        90_000,
         {
             "ka": Words(
                 "მწვანე ეზოები",
@@ -148,9 +141,8 @@ SCENES = (
     ),
     Scene(
         "safe-streets",
-        Phase.DISCUSSION,
         False,
-        200_000,
+        120_000,
         {
             "ka": Words(
                 "უსაფრთხო ქუჩები",
@@ -173,10 +165,37 @@ SCENES = (
         },
     ),
     Scene(
-        "culture-nearby",
-        Phase.COUNTING,
+        "river-bank",
         False,
         90_000,
+        {
+            "ka": Words(
+                "მტკვრის ნაპირი",
+                "რა გააცოცხლებს სანაპიროს? პროექტების სია დამტკიცებულია, კენჭისყრა რამდენიმე დღეში დაიწყება.",
+                "სანაპირო ქალაქის შუაშია, მაგრამ იქამდე მისვლა ბევრს უჭირს. ამ რაუნდის თანხა სწორედ ნაპირს მოხმარდება.\n\n"
+                "სია უკვე **გაყინულია**: პროექტებს ნომრები კენჭისყრით მიენიჭა, რომლის საიდუმლო რიცხვი წინასწარ იყო "
+                "დალუქული. გაეცანით პროექტებს და მოიფიქრეთ, რომელს დაუჭერთ მხარს.",
+            ),
+            "bg": Words(
+                "Бреговете на Тунджа",
+                "Какво ще съживи реката? Списъкът с проектите е утвърден, гласуването започва след няколко дни.",
+                "Реката тече през средата на града, но до нея се стига трудно. Средствата в този кръг са само за бреговете ѝ.\n\n"
+                "Списъкът вече е **окончателен**: номерата на проектите са изтеглени с число, което беше запечатано "
+                "предварително. Разгледайте проектите и помислете кого ще подкрепите.",
+            ),
+            "en": Words(
+                "The river bank",
+                "What would bring the river to life? The list is fixed, the vote begins in a few days.",
+                "The river runs through the middle of the town, yet it is hard to reach. The money of this round is for its "
+                "banks alone.\n\nThe list is **final**: the numbers were drawn by a seed that had been committed in "
+                "advance. Read the projects and think about which you will support.",
+            ),
+        },
+    ),
+    Scene(
+        "culture-nearby",
+        False,
+        60_000,
         {
             "ka": Words(
                 "კულტურა უბანში",
@@ -197,9 +216,8 @@ SCENES = (
     ),
     Scene(
         "participatory-budget-2026",
-        Phase.RESULTS,
         True,
-        350_000,
+        360_000,
         {
             "ka": Words(
                 "მონაწილეობითი ბიუჯეტი 2026",
@@ -223,9 +241,8 @@ SCENES = (
     ),
     Scene(
         "participatory-budget-2025",
-        Phase.IMPLEMENTATION,
         True,
-        300_000,
+        320_000,
         {
             "ka": Words(
                 "მონაწილეობითი ბიუჯეტი 2025",
@@ -249,9 +266,8 @@ SCENES = (
     ),
     Scene(
         "participatory-budget-2024",
-        Phase.CLOSED,
         False,
-        250_000,
+        160_000,
         {
             "ka": Words(
                 "მონაწილეობითი ბიუჯეტი 2024",
@@ -272,9 +288,8 @@ SCENES = (
     ),
     Scene(
         "sport-for-all",
-        Phase.DRAFT,
         False,
-        110_000,
+        70_000,
         {
             "ka": Words(
                 "სპორტი ყველასთვის",
@@ -293,7 +308,64 @@ SCENES = (
             ),
         },
     ),
+    Scene(
+        "neighbours-together",
+        False,
+        40_000,
+        {
+            "ka": Words(
+                "მეზობლები ერთად",
+                "მცირე თანხები იმისთვის, რასაც მეზობლები საკუთარი ხელით გააკეთებენ.",
+                "თითო წინადადებაზე ათას ლარამდე მასალა: საღებავი, ნერგები, სკამის ფიცარი, ფეხბურთის ბადე. სამუშაოს მეზობლები "
+                "თვითონ ასრულებენ, მუნიციპალიტეტი კი მასალასა და ინსტრუმენტს აძლევს.\n\nტექსტი ჯერ მუშავდება.",
+            ),
+            "bg": Words(
+                "Съседи заедно",
+                "Малки суми за това, което съседите ще направят със собствените си ръце.",
+                "До петстотин евро за материали на предложение: боя, фиданки, дъски за пейка, мрежа за вратата. Работата вършат "
+                "съседите, а общината дава материалите и инструментите.\n\nТекстът още се подготвя.",
+            ),
+            "en": Words(
+                "Neighbours together",
+                "Small sums for what neighbours will do with their own hands.",
+                "Materials for each proposal: paint, seedlings, planks for a bench, a net for the goal. The neighbours do the "
+                "work, the municipality gives materials and tools.\n\nThis text is still being written.",
+            ),
+        },
+    ),
+    Scene(
+        "night-lights",
+        False,
+        70_000,
+        {
+            "ka": Words(
+                "ნათელი ქუჩები",
+                "განათება იქ, სადაც საღამოს სიარული უჭირთ.",
+                "ყოველი უბნიდან ველოდით ერთ ქუჩას, ეზოს ან ბილიკს, სადაც სანათი ყველაზე მეტად აკლიათ.",
+            ),
+            "bg": Words(
+                "Светли улици",
+                "Осветление там, където вечер се върви трудно.",
+                "От всеки район очаквахме една улица, двор или алея, където лампите липсват най-много.",
+            ),
+            "en": Words(
+                "Bright streets",
+                "Light where walking is hard in the evening.",
+                "From each district we hoped for one street, courtyard or path where lamps are missed most.",
+            ),
+        },
+    ),
 )
+
+CANCELLED = {
+    "ka": "სახელმწიფო პროგრამა წელს ყველა უბნის გარე განათებას ფარავს, ამიტომ ეს თანხა აღარ არის საჭირო და "
+    "„უსაფრთხო ქუჩების“ რაუნდს დაემატა. შემოსული წინადადებები პროგრამას გადაეცა. მადლობა ყველას, ვინც მოგვწერა.",
+    "bg": "Националната програма плаща тази година осветлението във всички квартали, затова средствата вече не са нужни и "
+    "преминаха към кръга „Безопасни улици“. Постъпилите предложения са предадени на програмата. Благодарим на всички, които писаха.",
+    "en": "The national programme pays for street lighting in every district this year, so this money is not needed any "
+    "more and went to the round “Safe streets”. The proposals were handed on. Thank you to everybody who wrote.",
+}
+"""Why the round of the street lights ended early."""
 
 CATEGORIES = (
     ("green", {"ka": "მწვანე სივრცეები", "bg": "Зелени площи", "en": "Green spaces"}),
@@ -308,3 +380,6 @@ CATEGORIES = (
 )
 
 CITY_WIDE = {"ka": "მთელი ქალაქი", "bg": "Целият град", "en": "The whole city"}
+
+SCENES = {scene.slug: scene for scene in _SCENES}
+"""Every round's words by its address."""

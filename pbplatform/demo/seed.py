@@ -5,7 +5,18 @@ from collections.abc import Callable
 
 from pbplatform.app import create_app
 from pbplatform.config import Config
-from pbplatform.demo import budget, people, places, proposals, results, rounds, talk, votes
+from pbplatform.demo import (
+    ballots,
+    budget,
+    people,
+    places,
+    proposals,
+    results,
+    rounds,
+    screening,
+    talk,
+    votes,
+)
 from pbplatform.demo.stage import Stage
 from pbplatform.foundation import migrations
 
@@ -16,11 +27,14 @@ ACTS: tuple[Callable[[Stage], None], ...] = (
     people.build,
     rounds.build,
     proposals.build,
+    screening.build,
     talk.build,
     votes.build,
     votes.cast,
+    ballots.build,
     results.build,
     budget.build,
+    rounds.finish,
 )
 """In order; each runs in a transaction of its own."""
 

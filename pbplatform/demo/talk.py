@@ -1,25 +1,31 @@
 """The conversation of the demonstration: comments with sides and endorsements, official answers, reports, a ruling under appeal."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from pbplatform.accounts.models import Account
 from pbplatform.charter.policy import TALKED_ABOUT, TALKING
 from pbplatform.charter.roles import Actor, Role
-from pbplatform.consultation.models import Round
+from pbplatform.consultation import queries as plans
+from pbplatform.consultation import settings
+from pbplatform.consultation.models import Category, Round
 from pbplatform.deliberation import operations as deliberation
-from pbplatform.deliberation.models import Comment, CommentState, Side
+from pbplatform.deliberation.models import Comment, CommentEndorsement, CommentState, Side
 from pbplatform.demo import talk_texts as texts
+from pbplatform.demo.proposals import citizens
+from pbplatform.demo.rounds import PLAYS, Moment
 from pbplatform.demo.stage import Stage
+from pbplatform.foundation import clock
 from pbplatform.moderation import operations as moderation
 from pbplatform.moderation.models import Decision, RuleBroken, Target
 from pbplatform.moderation.targets import case
 from pbplatform.municipalities.models import Municipality
 from pbplatform.proposals.models import Proposal
 
-TALKATIVE = ("rustavi", "burgas")
+MODERATED = (Moment.PROPOSALS, Moment.APPEALS)
+"""In these rounds somebody was rude, and somebody advertised."""
 
 
 @dataclass
@@ -41,84 +47,145 @@ class Town:
         return Actor(self.officers[number].id, self.place.id, roles, second_factor=True)
 
 
+@dataclass
+class Thread:
+    """The conversation under one proposal: its round, what it is about, and the days on which people talked."""
+
+    round: Round
+    proposal: Proposal
+    category: str
+    begins: datetime
+    ends: datetime
+
+    def moment(self, stage: Stage) -> datetime:
+        """Some time while people talked."""
+        return self.begins + (self.ends - self.begins) * stage.dice.uniform(0.02, 0.98)
+
+
 def build(stage: Stage) -> None:
     """Let people talk about every proposal that can be talked about."""
-    for slug in TALKATIVE:
-        place = stage.municipalities[slug]
+    for play in PLAYS:
+        if play.moment in (Moment.DRAFT, Moment.ANNOUNCED):
+            continue
+        place = stage.municipalities[play.town]
         town = Town(
             place,
             place.languages[0],
-            [stage.accounts[f"citizen{number}@{slug}.example.org"] for number in range(1, 7)],
-            [stage.accounts[f"{login}@{slug}.example.org"] for login in ("officer", "officer2")],
+            citizens(stage, play.town),
+            [stage.accounts[f"{login}@{play.town}.example.org"] for login in ("officer", "officer2")],
         )
-        talked = [_talk(stage, town, proposal, round_) for proposal, round_ in _open_proposals(stage, place)]
-        if talked:
-            _moderate(stage, town, *talked[0])
-            _report_only(stage, town, *talked[-1])
+        threads = _threads(stage, stage.session.get_one(Round, stage.rounds[play.town, play.address].id))
+        for thread in threads:
+            _talk(stage, town, thread)
+        if play.moment in MODERATED:
+            _moderate(stage, town, threads[0].proposal, threads[0].round)
+            _report_only(stage, town, threads[-1].proposal, threads[-1].round)
 
 
-def _open_proposals(stage: Stage, place: Municipality) -> Sequence[tuple[Proposal, Round]]:
+def _threads(stage: Stage, round_: Round) -> list[Thread]:
+    ends = max(one.closes_at for one in plans.windows(stage.session, round_.id) if one.phase in TALKING)
     rows = stage.session.execute(
-        select(Proposal, Round)
-        .join(Round, Round.id == Proposal.round_id)
+        select(Proposal, Category.code)
+        .join(Category, Category.id == Proposal.category_id)
         .where(
-            Proposal.municipality_id == place.id,
+            Proposal.round_id == round_.id,
             Proposal.state.in_(TALKED_ABOUT),
-            Round.phase.in_(TALKING),
+            Proposal.hidden_at.is_(None),
         )
         .order_by(Proposal.id)
     )
-    return [(row[0], row[1]) for row in rows]
+    return [
+        Thread(
+            round_,
+            proposal,
+            code,
+            proposal.submitted_at or ends,
+            min(ends, clock.now() - timedelta(minutes=20)),
+        )
+        for proposal, code in rows
+    ]
 
 
-def _talk(stage: Stage, town: Town, proposal: Proposal, round_: Round) -> tuple[Proposal, Round]:
-    said = stage.dice.sample(texts.COMMENTS[town.language], stage.dice.randint(1, 5))
-    speakers = [account for account in town.citizens if account.id != proposal.author_id]
-    for side, words in said:
-        comment = _say(stage, town, proposal, round_, stage.dice.choice(speakers), words, side)
-        for fan in stage.dice.sample(town.citizens, stage.dice.randint(0, 4)):
-            if fan.id != comment.author_id and comment.state is CommentState.VISIBLE:
-                deliberation.endorse(town.citizen(fan), stage.session, round_, comment)
-        if side is Side.NEUTRAL and comment.state is CommentState.VISIBLE and proposal.author_id is not None:
-            author = next((one for one in town.citizens if one.id == proposal.author_id), speakers[0])
-            _say(stage, town, proposal, round_, author, texts.REPLIES[town.language], quotes=comment)
-            deliberation.answer_officially(
-                town.officer(0),
-                stage.session,
-                round_,
-                proposal,
-                text=texts.ANSWERS[town.language],
-                language=town.language,
-            )
-    return proposal, round_
+def _talk(stage: Stage, town: Town, thread: Thread) -> None:
+    """A few voices: mostly about this very thing, and an official answer where somebody asked."""
+    dice, language = stage.dice, town.language
+    said = list(texts.ABOUT[language][thread.category])
+    said = dice.sample(said, dice.randint(1, len(said)))
+    said += dice.sample(texts.COMMENTS[language], dice.randint(0, 2))
+    waits = settings.read(thread.round.settings).moderation_before_publication
+    speakers = [account for account in town.citizens if account.id != thread.proposal.author_id]
+    times = sorted(thread.moment(stage) for _ in said)
+    for (side, words), speaker, moment in zip(said, dice.sample(speakers, len(said)), times, strict=True):
+        waiting = waits and dice.random() < 0.3
+        comment = _say(stage, thread, speaker, words, moment, side, waiting=waiting)
+        if waiting:
+            continue
+        _endorse(stage, town, comment)
+        if side is Side.NEUTRAL and dice.random() < 0.6:
+            later = min(moment + timedelta(hours=dice.randint(3, 40)), thread.ends)
+            author = next((one for one in town.citizens if one.id == thread.proposal.author_id), None)
+            if author is not None:
+                _say(stage, thread, author, texts.REPLIES[language], later, quotes=comment)
+            if words == texts.COMMENTS[language][0][1]:
+                _say(stage, thread, town.officers[0], texts.ANSWERS[language], later, official=True)
 
 
 def _say(
     stage: Stage,
-    town: Town,
-    proposal: Proposal,
-    round_: Round,
+    thread: Thread,
     who: Account,
     words: str,
+    moment: datetime,
     side: Side = Side.NEUTRAL,
+    *,
     quotes: Comment | None = None,
+    waiting: bool = False,
+    official: bool = False,
 ) -> Comment:
-    return deliberation.comment(
-        town.citizen(who),
-        stage.session,
-        round_,
-        proposal,
-        text=words,
-        language=town.language,
+    said = Comment(
+        municipality_id=thread.round.municipality_id,
+        round_id=thread.round.id,
+        proposal_id=thread.proposal.id,
+        author_id=who.id,
+        quotes_id=quotes.id if quotes else None,
+        official=official,
         side=side,
-        quotes=quotes,
+        state=CommentState.WAITING if waiting else CommentState.VISIBLE,
+        text=words,
+        language=thread.proposal.language,
+        posted_at=moment,
+    )
+    stage.session.add(said)
+    stage.session.flush()
+    return said
+
+
+def _endorse(stage: Stage, town: Town, comment: Comment) -> None:
+    fans = [
+        fan
+        for fan in stage.dice.sample(town.citizens, stage.dice.randint(0, 8))
+        if fan.id != comment.author_id
+    ]
+    for fan in fans:
+        stage.session.add(
+            CommentEndorsement(comment_id=comment.id, account_id=fan.id, municipality_id=town.place.id)
+        )
+    comment.endorsements = len(fans)
+
+
+def _freshly(
+    stage: Stage, town: Town, proposal: Proposal, round_: Round, who: Account, words: str, side: Side
+) -> Comment:
+    """Say something now, by the ordinary way."""
+    return deliberation.comment(
+        town.citizen(who), stage.session, round_, proposal, text=words, language=town.language, side=side
     )
 
 
 def _moderate(stage: Stage, town: Town, proposal: Proposal, round_: Round) -> None:
     """Three reports, a ruling with its reason, and an appeal that waits for another moderator."""
-    rude, *others = town.citizens
-    comment = _say(stage, town, proposal, round_, rude, texts.RUDE[town.language], Side.FOR)
+    rude, *others = town.citizens[2:]
+    comment = _freshly(stage, town, proposal, round_, rude, texts.RUDE[town.language], Side.FOR)
     about = case(stage.session, town.place.id, Target.COMMENT, comment.id)
     if about.state == CommentState.VISIBLE:
         for reporter in others[:3]:
@@ -136,8 +203,8 @@ def _moderate(stage: Stage, town: Town, proposal: Proposal, round_: Round) -> No
 
 def _report_only(stage: Stage, town: Town, proposal: Proposal, round_: Round) -> None:
     """Something for the queue."""
-    seller, *others = town.citizens
-    comment = _say(stage, town, proposal, round_, seller, texts.ADVERTISING[town.language])
+    seller, *others = town.citizens[5:]
+    comment = _freshly(stage, town, proposal, round_, seller, texts.ADVERTISING[town.language], Side.NEUTRAL)
     about = case(stage.session, town.place.id, Target.COMMENT, comment.id)
     if about.state == CommentState.VISIBLE:
         for reporter in others[:2]:

@@ -48,9 +48,14 @@ def opening_facts(session: Session, found: Round) -> RoundFacts:
 
 
 def commit_lot(session: Session, secrets: SecretFolder, found: Round, beacon: str = "") -> str:
-    """Draw the seed that orders ties and put its commitment, and the public draw named in advance, into the settings."""
-    commitment = keys.make_seed(secrets, found.id)
+    """Put the commitment of the seed that orders ties, and the public draw named in advance, into the settings.
+
+    A commitment that the rules already carry stands; without its seed the vote does not open.
+    """
     own = round_settings.read(found.settings)
+    if own.tie_commitment:
+        keys.seed(secrets, found.id, own.tie_commitment)
+    commitment = own.tie_commitment or keys.make_seed(secrets, found.id)
     found.settings = round_settings.write(
         replace(own, tie_commitment=commitment, beacon=beacon or own.beacon)
     )

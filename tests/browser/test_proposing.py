@@ -42,7 +42,7 @@ def fits(page: Page) -> None:
 def test_a_citizen_proposes_on_a_phone(demo: Demo, visit: Callable[..., BrowserContext]) -> None:
     database = demo.app.extensions["house"].database
     base = f"{demo.url}/bg/burgas/rounds/school-yards/proposals"
-    page = visit("citizen1", width=PHONE, has_touch=True).new_page()
+    page = visit("citizen1@burgas", width=PHONE, has_touch=True).new_page()
 
     page.goto(f"{base}/new")
     fits(page)
@@ -100,7 +100,7 @@ def test_a_citizen_proposes_on_a_phone(demo: Demo, visit: Callable[..., BrowserC
         assert body is not None
         link = re.search(r"http\S+/co-author/\S+", body)
         assert link is not None
-        answering = visit(f"citizen{friend}", width=PHONE).new_page()
+        answering = visit(f"citizen{friend}@burgas", width=PHONE).new_page()
         answering.goto(link[0])
         fits(answering)
         answering.locator("button[value=yes]").click()

@@ -17,6 +17,7 @@ from pbplatform.foundation.crypto import SecretFolder, digest
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.municipalities.models import Municipality
 from pbplatform.notices import queries as notices
+from pbplatform.voting import keys, opening
 from tests.support.marks import on_both_databases
 from tests.support.people import a_municipality, an_account, as_actor
 from tests.support.rounds import a_round, an_envelope
@@ -202,7 +203,10 @@ def test_a_lot_is_committed_once_and_its_seed_lies_outside_the_database(session:
     secrets = SecretFolder(tmp_path)
     first = operations.commit_lot(officer, session, secrets, found, operations.Draw.TIES)
     assert operations.commit_lot(officer, session, secrets, found, operations.Draw.TIES) == first
-    assert digest(secrets.read(operations.seed_name(found, operations.Draw.TIES))) == first
+    assert digest(secrets.read(operations.seed_name(found, operations.Draw.TIES)).hex()) == first
+    # The vote's opening finds the same seed; a commitment that was printed in the rules is never replaced.
+    assert opening.commit_lot(session, secrets, found) == first
+    assert keys.seed(secrets, found.id, first) == secrets.read(f"round-{found.id}.seed").hex()
     assert settings.read(found.settings).tie_commitment == first
 
 

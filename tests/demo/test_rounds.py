@@ -1,0 +1,132 @@
+"""The demonstration is a town one can look around in: every phase in Georgian and in Bulgarian, each with its life in it."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pbplatform.app import create_app
+from pbplatform.charter.phases import Phase
+from pbplatform.config import read_config
+from pbplatform.consultation.models import Envelope, Round
+from pbplatform.deliberation.models import Comment, CommentState
+from pbplatform.demo import seed
+from pbplatform.demo.rounds import PHASES, PLAYS, Moment
+from pbplatform.moderation import queries as moderation
+from pbplatform.municipalities.models import Municipality
+from pbplatform.proposals.models import BallotDraw, Proposal, ProposalState
+from pbplatform.screening import queries as screening
+from pbplatform.voting.models import Ballot, Project, RoundSeal, SealedBallot
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    config = read_config(
+        {
+            "PB_MODE": "development",
+            "PB_DATA_DIR": str(tmp_path_factory.mktemp("demo")),
+            "PB_JOBS": "immediate",
+            "PB_LOG_LEVEL": "ERROR",
+        }
+    )
+    seed.build(config)
+    app = create_app(config)
+    yield app
+    app.extensions["house"].database.dispose()
+
+
+@pytest.fixture
+def look(seeded: Flask) -> Iterator[Session]:
+    with seeded.extensions["house"].database.read() as session:
+        yield session
+
+
+def _rounds(session: Session, moment: Moment) -> list[tuple[Municipality, Round]]:
+    return [
+        (place, found)
+        for play in PLAYS
+        if play.moment is moment
+        for place, found in session.execute(
+            select(Municipality, Round)
+            .join(Round, Round.municipality_id == Municipality.id)
+            .where(Municipality.slug == play.town, Round.slug == play.address)
+        )
+    ]
+
+
+@pytest.mark.parametrize("moment", Moment)
+def test_every_moment_of_a_round_is_there_in_georgian_and_in_bulgarian(look: Session, moment: Moment) -> None:
+    found = _rounds(look, moment)
+    assert {place.languages[0] for place, _ in found} == {"ka", "bg"}
+    expected = {Moment.VOTING: Phase.VOTING, Moment.CANCELLED: Phase.CANCELLED}.get(moment, PHASES[moment])
+    for place, one in found:
+        assert one.phase is expected
+        assert (one.announced_at is None) is (moment is Moment.DRAFT)
+        for texts in (one.titles, one.summaries, one.texts):
+            assert set(texts) == set(place.languages)
+    if moment is Moment.CANCELLED:
+        assert all(one.cancel_reasons for _, one in found)
+
+
+def test_no_town_shows_the_same_round_twice(look: Session) -> None:
+    titles = [
+        (one.municipality_id, language, title)
+        for one in look.scalars(select(Round))
+        for language, title in one.titles.items()
+    ]
+    assert not [title for title, number in Counter(titles).items() if number > 1]
+
+
+def test_what_stands_on_a_ballot_was_proposed_and_admitted(look: Session) -> None:
+    for moment in (Moment.VOTING, Moment.COUNTING, Moment.RESULTS, Moment.IMPLEMENTATION, Moment.CLOSED):
+        for _, one in _rounds(look, moment):
+            projects = look.scalars(select(Project).where(Project.round_id == one.id)).all()
+            admitted = look.scalars(
+                select(Proposal.id).where(
+                    Proposal.round_id == one.id, Proposal.state == ProposalState.ADMITTED
+                )
+            ).all()
+            assert projects
+            assert {project.proposal_id for project in projects} == set(admitted)
+            for envelope in look.scalars(select(Envelope).where(Envelope.round_id == one.id)):
+                asked = sum(project.cost for project in projects if project.envelope_id == envelope.id)
+                assert asked > envelope.amount, "a vote in which everything is funded shows nothing"
+
+
+def test_votes_have_ballots(look: Session) -> None:
+    for _, one in _rounds(look, Moment.VOTING):
+        assert look.scalar(select(func.count()).where(Ballot.round_id == one.id))
+    for moment in (Moment.COUNTING, Moment.RESULTS, Moment.IMPLEMENTATION, Moment.CLOSED):
+        for _, one in _rounds(look, moment):
+            assert look.get(RoundSeal, one.id) is not None
+            assert look.scalar(select(func.count()).where(SealedBallot.round_id == one.id))
+
+
+def test_the_desks_have_something_to_do(look: Session) -> None:
+    for _, one in _rounds(look, Moment.SCREENING):
+        assert screening.undecided(look, one.id) >= 40
+    for _, one in _rounds(look, Moment.APPEALS):
+        assert screening.open_appeals(look, one.id)
+        assert screening.open_conflicts(look, one.id)
+    for _, one in _rounds(look, Moment.LISTED):
+        assert look.get(BallotDraw, one.id) is not None
+    for place in {
+        place for moment in (Moment.PROPOSALS, Moment.APPEALS) for place, _ in _rounds(look, moment)
+    }:
+        assert moderation.queue(look, place.id)
+        assert moderation.appeals(look, place.id)
+
+
+def test_people_talk(look: Session) -> None:
+    for moment in set(Moment) - {Moment.DRAFT, Moment.ANNOUNCED}:
+        for _, one in _rounds(look, moment):
+            said = look.scalars(
+                select(Comment).where(Comment.round_id == one.id, Comment.state == CommentState.VISIBLE)
+            ).all()
+            assert said, one.slug
+            assert all(comment.posted_at >= one.announced_at for comment in said if one.announced_at)
