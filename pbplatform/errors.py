@@ -1,9 +1,12 @@
 """What a person sees when something does not work: one page that says what happened and what to do next."""
 
+import json
 import logging
 from enum import StrEnum
+from http import HTTPStatus
 
 from flask import Flask, Response, current_app, g, render_template, request
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -21,6 +24,17 @@ log = logging.getLogger(__name__)
 
 EXPLAINED = (400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 431, 500, 503)
 RETRY_AFTER = "10"
+
+MACHINES = "/api/"
+"""Addresses that programs read."""
+
+DETAILS = {
+    400: _l("A parameter cannot be used. The documentation says what each may be."),
+    404: _l("There is nothing at this address, or it is not public yet."),
+    405: _l("This address is only for reading."),
+    503: _l("The server cannot answer now. Please try again in a few seconds."),
+}
+"""What programs are told beside the status."""
 
 
 def install(app: Flask) -> None:
@@ -97,11 +111,26 @@ def unavailable() -> Response:
 def error_page(status: int, reason: StrEnum | str | None = None) -> Response:
     """The page of an error in the reader's language. It asks the database nothing."""
     _forget_session()
+    if request.path.startswith(MACHINES):
+        return _problem(status, reason)
     shown = status if status in EXPLAINED else (500 if status >= 500 else 400)
     explained = say(reason) if isinstance(reason, StrEnum) else None
     body = render_template("errors/error.html", status=shown, reason=reason, reason_text=explained)
     response = current_app.make_response((body, status))
     response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _problem(status: int, reason: StrEnum | str | None) -> Response:
+    """The same for a program (RFC 9457)."""
+    detail = say(reason) if isinstance(reason, StrEnum) else DETAILS.get(status)
+    told = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    if detail is not None:
+        told["detail"] = str(detail)
+    body = json.dumps(told, ensure_ascii=False)
+    response = current_app.response_class(body, status, content_type="application/problem+json")
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Accept-Language")
     return response
 
 

@@ -9,19 +9,23 @@ from pbplatform.accounts import words as accounts_words
 from pbplatform.accounts.views import entrance, members, own
 from pbplatform.accounts.views import factors as factor_views
 from pbplatform.budget import adoption
+from pbplatform.budget import data as budget_data
 from pbplatform.budget import words as budget_words
 from pbplatform.budget import work as budget_work
 from pbplatform.budget.views import desk as budget_desk
 from pbplatform.budget.views import public as budget_views
 from pbplatform.charter.phases import Step
-from pbplatform.consultation import desks, place, queues, reading, steps, tabs
+from pbplatform.consultation import data as consultation_data
+from pbplatform.consultation import desks, place, publishing, queues, reading, steps, tabs
 from pbplatform.consultation import operations as rounds
 from pbplatform.consultation import queries as rounds_queries
 from pbplatform.consultation import views as planning_views
 from pbplatform.consultation import words as consultation_words
 from pbplatform.consultation.due import walk_due
+from pbplatform.deliberation import data as deliberation_data
 from pbplatform.deliberation import views as deliberation_views
 from pbplatform.deliberation import words as deliberation_words
+from pbplatform.delivery import data as delivery_data
 from pbplatform.delivery import queues as delivery_queues
 from pbplatform.delivery import views as delivery_views
 from pbplatform.delivery import walking as delivery_walking
@@ -43,9 +47,12 @@ from pbplatform.notices import views as notices_views
 from pbplatform.notices import words as notices_words
 from pbplatform.notices.digest import send_digests
 from pbplatform.notices.models import Topic
+from pbplatform.opendata import api_views
 from pbplatform.opendata import views as opendata_views
+from pbplatform.opendata import words as opendata_words
 from pbplatform.portal import views as portal_views
 from pbplatform.portal import words as portal_words
+from pbplatform.proposals import data as proposals_data
 from pbplatform.proposals import panels
 from pbplatform.proposals import queries as proposals_queries
 from pbplatform.proposals import words as proposals_words
@@ -55,6 +62,7 @@ from pbplatform.proposals.views import pages as proposals_views
 from pbplatform.proposals.views import reading as _reading  # noqa: F401
 from pbplatform.proposals.views import together as _together  # noqa: F401
 from pbplatform.proposals.views import writing as _writing  # noqa: F401
+from pbplatform.results import data as results_data
 from pbplatform.results import desk_views as results_desk_views
 from pbplatform.results import files_views as results_files_views
 from pbplatform.results import jobs as results_jobs
@@ -83,10 +91,17 @@ from pbplatform.voting import words as voting_words
 HOUSE_PREFIX = "/<locale:locale>"
 TOWN_PREFIX = "/<locale:locale>/<slug:municipality>"
 
-BARE = (portal_views.bare,)
-"""Pages without a language: the root, health checks, robots."""
+BARE = (portal_views.bare, api_views.pages)
+"""Pages without a language: the root, health checks, robots, the read interface."""
 
-HOUSE = (portal_views.house_pages, entrance.pages, own.pages, factor_views.pages, members.invited)
+HOUSE = (
+    portal_views.house_pages,
+    api_views.guide,
+    entrance.pages,
+    own.pages,
+    factor_views.pages,
+    members.invited,
+)
 """Pages of the whole installation."""
 
 TOWN = (
@@ -134,6 +149,7 @@ WORDS = (
     *results_words.WORDS,
     *deliberation_words.WORDS,
     *moderation_words.WORDS,
+    *opendata_words.WORDS,
 )
 """What every enum member is called."""
 
@@ -146,6 +162,16 @@ TABS = (
     *delivery_words.TABS,
 )
 """The sub-navigation of a round, from every feature that has pages there."""
+
+RESOURCES = (
+    *consultation_data.RESOURCES,
+    *proposals_data.RESOURCES,
+    *deliberation_data.RESOURCES,
+    *results_data.RESOURCES,
+    *budget_data.RESOURCES,
+    *delivery_data.RESOURCES,
+)
+"""What every feature publishes as data: files, the read interface, the catalogue and their documentation follow from it."""
 
 PANELS = (panels.Placed(screening_panel.panel, order=20), panels.Placed(deliberation_views.panel, order=60))
 """What features above proposals show on a proposal's page."""
@@ -192,6 +218,7 @@ def register(app: Flask) -> None:
     """Give every feature its place in the address space, its words, its jobs and duties."""
     teach(*WORDS)
     tabs.install(*TABS)
+    publishing.install(*RESOURCES)
     steps.install({**WALKERS, **walking.walkers(app.extensions["house"].secrets)})
     panels.install(*PANELS)
     notices.install(FINDERS)

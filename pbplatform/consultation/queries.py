@@ -44,6 +44,11 @@ def public_rounds(session: Session, municipality_id: int) -> Sequence[Round]:
     ).all()
 
 
+def is_public(found: Round) -> bool:
+    """Whether anybody may see a round: a draft only from its announcement on."""
+    return found.phase is not Phase.DRAFT or found.announced_at is not None
+
+
 def windows(session: Session, round_id: int) -> Sequence[Window]:
     """The planned dates of a round's phases in order of time."""
     return session.scalars(select(Window).where(Window.round_id == round_id).order_by(Window.opens_at)).all()
@@ -117,7 +122,7 @@ def round_titles(session: Session, municipality_id: int, round_id: int) -> dict[
     found = session.get(Round, round_id)
     if found is None or found.municipality_id != municipality_id:
         return None
-    return found.titles if found.phase is not Phase.DRAFT or found.announced_at is not None else None
+    return found.titles if is_public(found) else None
 
 
 def category_titles(session: Session, municipality_id: int, category_id: int) -> dict[str, str] | None:

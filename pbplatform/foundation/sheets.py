@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from tempfile import TemporaryFile
 from typing import Any
 
 from defusedxml import DefusedXmlException
@@ -28,6 +29,7 @@ MOST_PARTS = 3000
 MOST_ROWS = 300_000
 MOST_COLUMNS = 250
 LONGEST_CELL = 10_000
+SHEET_ROWS = 1_048_576
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -265,20 +267,41 @@ def _drained(page: io.StringIO) -> bytes:
 
 def write_xlsx(sheets: Iterable[tuple[str, Iterable[Sequence[Any]]]]) -> bytes:
     """Named sheets as XLSX; the first row of each is its heading and stays in view."""
-    packed = io.BytesIO()
+    return b"".join(stream_xlsx(sheets))
+
+
+def stream_xlsx(sheets: Iterable[tuple[str, Iterable[Sequence[Any]]]]) -> Iterator[bytes]:
+    """The same in pieces, for downloads of any length: rows go to the disk at once, so memory stays small.
+
+    A sheet that grows beyond what the format can hold goes on in another one with the same heading.
+    """
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     import xlsxwriter
 
-    with xlsxwriter.Workbook(packed, options) as book:
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        days = book.add_format({"num_format": "yyyy-mm-dd"})
-        for name, rows in sheets:
-            page = book.add_worksheet("".join("-" if sign in "[]:*?/\\'" else sign for sign in name)[:31])
-            page.freeze_panes(1, 0)
-            page.set_column(0, 30, 18)
-            for place, row in enumerate(rows):
-                _write_row(page, place, row, bold if place == 0 else None, days)
-    return packed.getvalue()
+    with TemporaryFile() as packed:
+        with xlsxwriter.Workbook(packed, options) as book:
+            bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+            days = book.add_format({"num_format": "yyyy-mm-dd"})
+            for name, rows in sheets:
+                _write_sheet(book, name, iter(rows), bold, days)
+        packed.seek(0)
+        while piece := packed.read(64 * 1024):
+            yield piece
+
+
+def _write_sheet(book: Any, name: str, rows: Iterator[Sequence[Any]], bold: Any, days: Any) -> None:
+    heading = next(rows, ())
+    plain = "".join("-" if sign in "[]:*?/\\'" else sign for sign in name)
+    for number in itertools.count(1):
+        page = book.add_worksheet(plain[:31] if number == 1 else f"{plain[:27]} {number}")
+        page.freeze_panes(1, 0)
+        page.set_column(0, 30, 18)
+        _write_row(page, 0, heading, bold, days)
+        place = 0
+        for place, row in enumerate(itertools.islice(rows, SHEET_ROWS - 1), start=1):
+            _write_row(page, place, row, None, days)
+        if place < SHEET_ROWS - 1:
+            return
 
 
 def _write_row(page: Any, place: int, row: Sequence[Any], heading: Any, days: Any) -> None:

@@ -1,46 +1,48 @@
-"""Open data of a municipality: catalogue, files of every round with a public result, news."""
+"""Open data of a municipality for people: catalogue, files, ballots, news."""
 
-import io
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from flask import Blueprint, Response, g, render_template, url_for
+from flask import Blueprint, Response, g, render_template
+from sqlalchemy.orm import Session
 
 from pbplatform import door
 from pbplatform.charter.actions import Action
+from pbplatform.consultation import formats
 from pbplatform.consultation import queries as consultation
 from pbplatform.consultation.models import Envelope, Round
+from pbplatform.consultation.publishing import Asked, Resource, resource, resources
 from pbplatform.door import acts
 from pbplatform.foundation.errors import Missing
-from pbplatform.foundation.i18n import localised
+from pbplatform.opendata import catalogues
 from pbplatform.results import exporting, queries
 from pbplatform.results.models import Count
 
 pages = Blueprint("opendata", __name__)
 
 
-def _public(round_slug: str) -> tuple[Round, Count]:
-    """A round with a public result: the one rule of pages, interface and files."""
-    session = door.session()
-    found = consultation.by_slug(session, g.municipality.id, round_slug)
-    row = queries.public_count(session, found) if found is not None else None
-    if found is None or row is None:
+def _stream(pieces: Iterable[bytes], kind: str, name: str) -> Response:
+    response = Response(pieces, content_type=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _counted(round_slug: str) -> tuple[Round, Count]:
+    """A round with a public result."""
+    found = _announced(round_slug)
+    row = queries.public_count(door.session(), found)
+    if row is None:
         raise Missing
     return found, row
 
 
-def _stream(pieces: Iterator[bytes], kind: str, name: str) -> Response:
-    """A file sent piece by piece. The session stays open until the last piece: the application closes it with the answer."""
-    session = door.session()
-    g.pop("session", None)
-
-    def send() -> Iterator[bytes]:
-        with session:
-            yield from pieces
-
-    response = Response(send(), content_type=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+def _announced(round_slug: str) -> Round:
+    """A round that everybody may see; files show drafts to nobody."""
+    found = consultation.by_slug(door.session(), g.municipality.id, round_slug)
+    if found is None or not consultation.is_public(found):
+        raise Missing
+    return found
 
 
 @pages.get("/opendata")
@@ -48,126 +50,81 @@ def _stream(pieces: Iterator[bytes], kind: str, name: str) -> Response:
 def catalogue() -> str:
     """What can be downloaded."""
     session = door.session()
-    rounds = [
-        (
-            found,
-            [
-                e
-                for e in consultation.envelopes(session, found.id)
-                if exporting.ballots_public(session, found, e)
-            ],
-        )
-        for found, _row in queries.rounds_with_results(session, g.municipality.id)
-    ]
-    return render_template("opendata/catalogue.html", rounds=rounds)
+    shelves = []
+    for found in consultation.public_rounds(session, g.municipality.id):
+        counted = queries.public_count(session, found)
+        ballots = catalogues.listed_envelopes(session, found) if counted else []
+        held = [
+            one
+            for one in resources(of_round=True)
+            if catalogues.holds(session, one, Asked(g.municipality, found))
+        ]
+        shelves.append((found, counted, held, ballots))
+    return render_template(
+        "opendata/catalogue.html",
+        shelves=shelves,
+        town=[
+            one for one in resources(of_round=False) if catalogues.holds(session, one, Asked(g.municipality))
+        ],
+        kinds=formats.kinds,
+    )
 
 
 @pages.get("/opendata/catalogue.jsonld")
 @acts(Action.READ_PUBLIC)
 def dcat() -> Response:
     """The catalogue for machines (DCAT 3 in JSON-LD)."""
-    session = door.session()
-    base = door.house().config.base_url
-    datasets = []
-    for found, _row in queries.rounds_with_results(session, g.municipality.id):
-        kinds = (("csv", "text/csv"), ("json", "application/json"), ("geojson", "application/geo+json"))
-        datasets.append(
-            {
-                "@type": "dcat:Dataset",
-                "@id": base + url_for("opendata.catalogue") + f"#{found.slug}",
-                "dct:title": [{"@language": k, "@value": v} for k, v in found.titles.items()],
-                "dcat:distribution": [
-                    {
-                        "@type": "dcat:Distribution",
-                        "dcat:downloadURL": base
-                        + url_for("opendata.projects", round_slug=found.slug, kind=kind),
-                        "dcat:mediaType": media,
-                    }
-                    for kind, media in kinds
-                ],
-            }
-        )
-    document = {
-        "@context": {"dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/"},
-        "@type": "dcat:Catalog",
-        "dct:title": [{"@language": k, "@value": v} for k, v in g.municipality.names.items()],
-        "dcat:dataset": datasets,
-    }
-    return Response(json.dumps(document, ensure_ascii=False), content_type="application/ld+json")
+    body = catalogues.dcat(door.session(), g.municipality, door.house().config.base_url)
+    return Response(body, content_type="application/ld+json")
 
 
-@pages.get("/opendata/<slug:round_slug>/projects.<any(csv,xlsx,json,geojson):kind>")
+@pages.get("/opendata/<slug:name>.<any(csv,xlsx,json,geojson):kind>")
 @acts(Action.READ_PUBLIC)
-def projects(round_slug: str, kind: str) -> Response:
-    """Every project of a round with its result."""
-    found, row = _public(round_slug)
-    session = door.session()
-    name = f"{g.municipality.slug}-{found.slug}.{kind}"
-    if kind == "csv":
-        return _stream(exporting.projects_csv(session, found, row), "text/csv; charset=utf-8", name)
-    if kind == "json":
-        return _stream(iter([exporting.round_json(session, found, row)]), "application/json", name)
-    if kind == "geojson":
-        return _stream(iter([_geojson(found, row)]), "application/geo+json", name)
-    return _stream(
-        iter([_xlsx(found, row)]), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name
-    )
+def town_file(name: str, kind: str) -> Response:
+    """A resource of the municipality as a file."""
+    return _file(resource(name, of_round=False), kind, Asked(g.municipality), f"{g.municipality.slug}-{name}")
 
 
-def _geojson(found: Round, row: Count) -> bytes:
-    features = [
-        {
-            "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [item["longitude"], item["latitude"]]},
-            "properties": {
-                key: item[key] for key in ("id", "titles", "cost", "currency", "votes", "funded", "envelope")
-            },
-        }
-        for item in exporting.project_items(door.session(), found, row)
-        if item["latitude"] is not None and item["longitude"] is not None
-    ]
-    document = {"type": "FeatureCollection", "features": features}
-    return json.dumps(document, ensure_ascii=False).encode()
+@pages.get("/opendata/<slug:round_slug>/<slug:name>.<any(csv,xlsx,json,geojson):kind>")
+@acts(Action.READ_PUBLIC)
+def round_file(round_slug: str, name: str, kind: str) -> Response:
+    """A resource of a round as a file."""
+    found = _announced(round_slug)
+    stem = f"{g.municipality.slug}-{found.slug}-{name}"
+    return _file(resource(name, of_round=True), kind, Asked(g.municipality, found), stem)
 
 
-def _xlsx(found: Round, row: Count) -> bytes:
-    buffer = io.BytesIO()
-    import xlsxwriter
+def _file(wanted: Resource | None, kind: str, asked: Asked, stem: str) -> Response:
+    if wanted is None or kind not in formats.kinds(wanted):
+        raise Missing
+    # There is no such file before there is something public in it: an empty list would be taken for a result.
+    if not catalogues.holds(door.session(), wanted, asked):
+        raise Missing
+    locale = g.locale
 
-    book = xlsxwriter.Workbook(buffer, {"constant_memory": True, "strings_to_formulas": False})
-    sheet = book.add_worksheet("projects")
-    columns = ("envelope", "id", "number", "title", "cost", "currency", "votes", "funded", "place")
-    sheet.write_row(0, 0, columns)
-    for line, item in enumerate(exporting.project_items(door.session(), found, row), start=1):
-        values = {**item, "title": localised(item["titles"], g.locale).text, "cost": item["cost"] / 100}
-        for column, key in enumerate(columns):
-            value = values[key]
-            if isinstance(value, str):
-                sheet.write_string(line, column, value)
-            elif value is not None:
-                sheet.write(line, column, value)
-    book.close()
-    return buffer.getvalue()
+    def pieces(session: Session) -> Iterator[bytes]:
+        return formats.stream(wanted, wanted.rows(session, asked), kind, locale)
+
+    return _stream(door.streamed(pieces), formats.TYPES[kind], f"{stem}.{kind}")
 
 
 @pages.get("/opendata/<slug:round_slug>/<int:position>/ballots.<any(pb,csv):kind>")
 @acts(Action.READ_PUBLIC)
 def ballots(round_slug: str, position: int, kind: str) -> Response:
     """The ballots of an envelope, as Pabulib or CSV, streamed."""
-    found, row = _public(round_slug)
-    session = door.session()
+    found, row = _counted(round_slug)
     envelope = _envelope(found, position)
     name = f"{g.municipality.slug}-{found.slug}-{position}.{kind}"
     if kind == "pb":
-        pieces = exporting.pabulib(session, found, envelope, row)
+        pieces = door.streamed(lambda session: exporting.pabulib(session, found, envelope, row))
         return _stream(pieces, "text/plain; charset=utf-8", name)
-    return _stream(exporting.ballots_csv(session, found, envelope), "text/csv; charset=utf-8", name)
+    pieces = door.streamed(lambda session: exporting.ballots_csv(session, found, envelope))
+    return _stream(pieces, formats.TYPES["csv"], name)
 
 
 def _envelope(found: Round, position: int) -> Envelope:
-    session = door.session()
-    for envelope in consultation.envelopes(session, found.id):
-        if envelope.position == position and exporting.ballots_public(session, found, envelope):
+    for envelope in catalogues.listed_envelopes(door.session(), found):
+        if envelope.position == position:
             return envelope
     raise Missing
 
@@ -176,6 +133,6 @@ def _envelope(found: Round, position: int) -> Envelope:
 @acts(Action.READ_PUBLIC)
 def news() -> Response:
     """Results as they are declared."""
-    found = queries.rounds_with_results(door.session(), g.municipality.id)
+    found: list[Any] = queries.rounds_with_results(door.session(), g.municipality.id)
     body = render_template("opendata/news.xml", rounds=found, base=door.house().config.base_url)
     return Response(body, content_type="application/atom+xml; charset=utf-8")

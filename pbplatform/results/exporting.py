@@ -14,6 +14,7 @@ from pbplatform.charter.phases import Phase
 from pbplatform.consultation import queries as consultation
 from pbplatform.consultation.models import BallotFormat, Envelope, Round
 from pbplatform.foundation.i18n import localised
+from pbplatform.foundation.sheets import safe
 from pbplatform.municipalities.models import District, Municipality
 from pbplatform.results import elections, queries
 from pbplatform.results.models import Count, EnvelopeResult, PastElection
@@ -241,12 +242,7 @@ def projects_csv(session: Session, found: Round, row: Count | None) -> Iterator[
                 item["currency"], item["votes"], item["points"], "" if item["funded"] is None else int(item["funded"]), item["place"] or "",
             )  # fmt: skip
 
-    return _csv_rows(_safe(row_) for row_ in rows())
-
-
-def _safe(row: Row) -> list[Any]:
-    """No cell that a spreadsheet would run as a formula."""
-    return ["'" + cell if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell for cell in row]
+    return _csv_rows([safe(cell) for cell in row_] for row_ in rows())
 
 
 def project_items(session: Session, found: Round, row: Count | None) -> Iterator[dict[str, Any]]:

@@ -25,10 +25,10 @@ def test_csv_json_and_pabulib_agree_with_the_count(house: House, client: PageCli
         assert row is not None
         (result,) = queries.envelope_results(session, row).values()
     votes = result.figures["votes"]
-    table = list(csv.DictReader(io.StringIO(client.get(f"{base}/projects.csv").get_data(as_text=True))))
-    assert {line["project_id"]: int(line["votes"]) for line in table} == votes
+    table = list(csv.DictReader(io.StringIO(client.get(f"{base}/projects.csv").data.decode("utf-8-sig"))))
+    assert {line["project"]: int(line["votes"]) for line in table} == votes
     document = json.loads(client.get(f"{base}/projects.json").data)
-    assert {item["id"]: item["votes"] for item in document["projects"]} == votes
+    assert {item["project"]: item["votes"] for item in document["items"]} == votes
     content = client.get(f"{base}/1/ballots.pb").data
     file = read(content)
     assert dict(zip(file.election.index, file.election.votes, strict=True)) == votes
@@ -40,18 +40,16 @@ def test_csv_json_and_pabulib_agree_with_the_count(house: House, client: PageCli
     assert report["metadata"]["invalid"] == 0, report
 
 
-def test_nothing_can_be_downloaded_before_the_declaration(house: House, client: PageClient) -> None:
+def test_nothing_of_the_count_can_be_downloaded_before_the_declaration(
+    house: House, client: PageClient
+) -> None:
     town, _ = a_sealed_town(house, voters=30)
     base = f"/en/{town.place.slug}/opendata/{town.round.slug}"
-    for path in (
-        "projects.csv",
-        "projects.json",
-        "projects.xlsx",
-        "projects.geojson",
-        "1/ballots.pb",
-        "1/ballots.csv",
-    ):
+    for path in ("results.json", "turnout.csv", "turnout.xlsx", "1/ballots.pb", "1/ballots.csv"):
         assert client.get(f"{base}/{path}").status_code == 404, path
+    table = list(csv.DictReader(io.StringIO(client.get(f"{base}/projects.csv").data.decode("utf-8-sig"))))
+    assert table, "the list is public since the opening of the vote"
+    assert {(line["votes"], line["funded"], line["place"]) for line in table} == {("", "", "")}
 
 
 @pytest.mark.parametrize(

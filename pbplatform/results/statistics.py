@@ -1,0 +1,32 @@
+"""Numbers of voters in groups. Every such number, on a page, in a file or in the interface, comes from here, and has passed
+the one rule about small numbers (`smallcells`)."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from pbplatform.consultation.models import Round
+from pbplatform.municipalities import queries as municipalities
+from pbplatform.results import queries
+from pbplatform.results.smallcells import Cell, suppress
+
+GROUPINGS = ("channel", "district")
+NO_DISTRICT = ""
+
+
+def hidden(row: Mapping[str, int]) -> dict[str, int | None]:
+    """A row of numbers of voters with the small ones hidden, as plain data."""
+    return {name: cell.value for name, cell in suppress(row).items()}
+
+
+def turnout(session: Session, found: Round) -> dict[str, dict[str, Cell]]:
+    """The final turnout by channel, and by district where the districts are known; small numbers hidden."""
+    rows = {"channel": suppress(queries.turnout(session, found))}
+    by_district = queries.turnout_by_district(session, found).get("by_district", {})
+    if by_district:
+        codes = {str(d.id): d.code for d in municipalities.districts(session, found.municipality_id)}
+        # Districts are published in whole tens already, so a sum of them tells no single number.
+        rows["district"] = suppress(
+            {codes.get(number, NO_DISTRICT): voters for number, voters in by_district.items()}
+        )
+    return rows
