@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from pbplatform.charter.phases import Kind, Phase, RoundFacts, Step, transition
@@ -19,14 +19,18 @@ def by_slug(session: Session, municipality_id: int, slug: str) -> Round | None:
     return session.scalar(select(Round).where(Round.municipality_id == municipality_id, Round.slug == slug))
 
 
+# Every page of a round asks this; a statement that is made once costs less than its answer.
+_WITH_WINDOWS = (
+    select(Round, Window)
+    .outerjoin(Window, and_(Window.round_id == Round.id, Window.municipality_id == Round.municipality_id))
+    .where(Round.municipality_id == bindparam("municipality_id"), Round.slug == bindparam("slug"))
+    .order_by(Window.opens_at)
+)
+
+
 def with_windows(session: Session, municipality_id: int, slug: str) -> tuple[Round, list[Window]] | None:
     """The round of this address with its windows in order of time, in one statement."""
-    rows = session.execute(
-        select(Round, Window)
-        .outerjoin(Window, and_(Window.round_id == Round.id, Window.municipality_id == municipality_id))
-        .where(Round.municipality_id == municipality_id, Round.slug == slug)
-        .order_by(Window.opens_at)
-    ).all()
+    rows = session.execute(_WITH_WINDOWS, {"municipality_id": municipality_id, "slug": slug}).all()
     if not rows:
         return None
     return rows[0][0], [window for _, window in rows if window is not None]

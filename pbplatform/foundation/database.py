@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
@@ -25,14 +26,19 @@ from sqlalchemy import (
     MetaData,
     Table,
     TypeDecorator,
+    bindparam,
     create_engine,
     event,
+    select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.sql.functions import FunctionElement
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -204,11 +210,18 @@ def make_engine(url: str) -> Engine:
 
 def insert_new(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert a row unless one with the same key is there already; whether it was new. Safe among parallel writers."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = _insert_unless_there(session.get_bind().dialect.name, model, tuple(values))
     # The row that comes back is the proof: drivers do not always tell how many rows an insert made.
+    return session.execute(statement, values).first() is not None
+
+
+@lru_cache(maxsize=200)
+def _insert_unless_there(dialect: str, model: type[Base], names: tuple[str, ...]) -> Any:
+    """The statement for the columns of these names; building it takes longer than running it."""
+    insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
     table = cast(Table, model.__table__)
-    statement = insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
-    return session.execute(statement).first() is not None
+    values = {name: bindparam(name) for name in names}
+    return insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
 
 
 def hold(session: Session, name: str, *, shared: bool = False) -> None:
@@ -264,13 +277,30 @@ def check_letters(engine: Engine) -> None:
         )
 
 
+class DatabaseClock(FunctionElement[datetime]):
+    """The database's own clock as part of a statement: the time at which the statement runs, not its transaction."""
+
+    type = UTCDateTime()
+    inherit_cache = True
+
+
+@compiles(DatabaseClock)
+def _clock_of_postgresql(_element: DatabaseClock, _compiler: Any, **_options: Any) -> str:
+    return "clock_timestamp()"
+
+
+@compiles(DatabaseClock, "sqlite")
+def _clock_of_sqlite(_element: DatabaseClock, _compiler: Any, **_options: Any) -> str:
+    return "strftime('%Y-%m-%d %H:%M:%f000', 'now')"
+
+
+_NOW = select(DatabaseClock())
+
+
 def database_now(session: Session) -> datetime:
     """The database's own clock, which decides every deadline."""
-    if session.get_bind().dialect.name == "sqlite":
-        value = session.execute(text("select strftime('%Y-%m-%d %H:%M:%f', 'now')")).scalar_one()
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    moment: datetime = session.execute(text("select clock_timestamp()")).scalar_one()
-    return moment.astimezone(UTC)
+    moment: datetime = session.execute(_NOW).scalar_one()
+    return moment
 
 
 def unreachable(error: BaseException) -> bool:

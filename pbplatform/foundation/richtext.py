@@ -5,6 +5,7 @@ gets no more fixes upstream, so it is never the only wall). Links are found by t
 """
 
 from functools import lru_cache
+from html import unescape
 
 import bleach
 import nh3
@@ -70,4 +71,6 @@ def render(source: str) -> Markup:
 
 def plain(source: str) -> str:
     """The words of a Markdown text without any markup, for summaries and search."""
-    return " ".join(nh3.clean(_parser.render(source[:LONGEST]), tags=set()).split())
+    words = nh3.clean(_parser.render(source[:LONGEST]), tags=set())
+    # The cleaner writes HTML; what is wanted here are the letters themselves.
+    return " ".join(unescape(words).split())

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from pbplatform.municipalities.models import Association, District, Municipality
 
+# Every request asks this; a statement that is made once costs less than its answer.
+_BY_SLUG = select(Municipality).where(Municipality.slug == bindparam("slug"))
+
 
 def by_slug(session: Session, slug: str) -> Municipality | None:
     """The municipality whose address carries this slug."""
-    return session.scalar(select(Municipality).where(Municipality.slug == slug))
+    return session.scalar(_BY_SLUG, {"slug": slug})
 
 
 def by_id(session: Session, municipality_id: int) -> Municipality | None:

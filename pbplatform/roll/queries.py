@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from pbplatform.foundation import clock
 from pbplatform.foundation.crypto import digest
+from pbplatform.foundation.database import UTCDateTime
 from pbplatform.roll.models import (
     FaultCause,
     LetterBatch,
@@ -49,14 +50,17 @@ def claimed_entry(session: Session, account_id: int, municipality_id: int) -> in
     )
 
 
+_PASSED = select(VoterPass.roll_entry_id).where(
+    VoterPass.token_hash == bindparam("token_hash"),
+    VoterPass.municipality_id == bindparam("municipality_id"),
+    VoterPass.expires_at > bindparam("now", type_=UTCDateTime()),
+)
+
+
 def passed_entry(session: Session, secret: str, municipality_id: int) -> int | None:
     """The roll entry that a browser's living pass stands for."""
     return session.scalar(
-        select(VoterPass.roll_entry_id).where(
-            VoterPass.token_hash == digest(secret),
-            VoterPass.municipality_id == municipality_id,
-            VoterPass.expires_at > clock.now(),
-        )
+        _PASSED, {"token_hash": digest(secret), "municipality_id": municipality_id, "now": clock.now()}
     )
 
 

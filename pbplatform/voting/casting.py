@@ -7,16 +7,18 @@ share a hidden transaction number that would join them again.
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from pbplatform.foundation.crypto import SecretFolder
-from pbplatform.foundation.database import Database, database_now, hold, insert_new
+from pbplatform.foundation.database import Database, DatabaseClock, hold, insert_new
 from pbplatform.foundation.errors import Conflict, Gone, Invalid
-from pbplatform.voting import canon, keys
+from pbplatform.voting import canon, keys, secrecy
 from pbplatform.voting.ballots import BallotProblem
 from pbplatform.voting.models import Ballot, BallotBox, BoxState, Channel, Superseded
+from pbplatform.voting.secrecy import Said
 
 LONGEST_WORD = 40
 _SUBMISSION = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -47,26 +49,33 @@ def box_lock(round_id: int) -> str:
     return f"ballot_box|{round_id}"
 
 
-def open_box(session: Session, round_id: int) -> Row[tuple[str, str, str]]:
+_BOX = select(
+    BallotBox.rules_hash,
+    BallotBox.key_commit,
+    BallotBox.receipt_key,
+    BallotBox.state,
+    BallotBox.closes_at,
+    BallotBox.high_water,
+    DatabaseClock().label("now"),
+).where(BallotBox.round_id == bindparam("round_id"))
+_BEFORE = (
+    select(Ballot.submission_id, Ballot.sealed, Ballot.channel)
+    .where(Ballot.round_id == bindparam("round_id"), Ballot.bid == bindparam("bid"))
+    .with_for_update()
+)
+
+
+def open_box(session: Session, round_id: int) -> Row[Any]:
     """The box, if ballots may go in at this very moment by the database's clock; raise Gone when it is over.
 
     The caller holds the lock. The time counts as over also when a later time than `closes_at` was seen before.
     """
-    box = session.execute(
-        select(
-            BallotBox.rules_hash,
-            BallotBox.key_commit,
-            BallotBox.receipt_key,
-            BallotBox.state,
-            BallotBox.closes_at,
-            BallotBox.high_water,
-        ).where(BallotBox.round_id == round_id)
-    ).one_or_none()
+    box = session.execute(_BOX, {"round_id": round_id}).one_or_none()
     if box is None:
         raise Conflict
-    if box.state is not BoxState.OPEN or max(database_now(session), box.high_water) >= box.closes_at:
+    if box.state is not BoxState.OPEN or max(box.now, box.high_water) >= box.closes_at:
         raise Gone
-    return box  # type: ignore[return-value]
+    return box
 
 
 def cast(
@@ -100,18 +109,7 @@ def cast(
         word_hash = canon.word_hash(word)
         nonce = canon.nonce(key, bid, submission_id, word_hash, payload)
         tracker = canon.tracker(round_name, rules_hash, nonce, word_hash, payload)
-        put = _put(
-            session,
-            round_id,
-            bid,
-            {
-                "payload": payload,
-                "nonce": nonce,
-                "word_hash": word_hash,
-                "tracker": tracker,
-                "submission_id": submission_id,
-            },
-        )
+        put = _put(session, key, round_id, bid, Said(payload, nonce, word_hash, tracker), submission_id)
         signature = keys.sign_receipt(secrets, round_id, round_name, rules_hash, put.tracker)
     return Receipt(round_name, rules_hash, put.tracker, signature, put.replaced)
 
@@ -122,23 +120,23 @@ class _Put:
     replaced: bool
 
 
-def _put(session: Session, round_id: int, bid: str, values: dict[str, str]) -> _Put:
+def _put(session: Session, key: bytes, round_id: int, bid: str, said: Said, submission_id: str) -> _Put:
+    kept = secrecy.close(key, round_id, bid, said)
+    values = {"sealed": kept, "submission_id": submission_id}
     if insert_new(session, Ballot, round_id=round_id, bid=bid, channel=Channel.ONLINE, **values):
-        return _Put(values["tracker"], replaced=False)
-    mine = (Ballot.round_id == round_id, Ballot.bid == bid)
-    before = session.execute(
-        select(Ballot.submission_id, Ballot.tracker, Ballot.channel).where(*mine).with_for_update()
-    ).one()
+        return _Put(said.tracker, replaced=False)
+    before = session.execute(_BEFORE, {"round_id": round_id, "bid": bid}).one()
     if before.channel is Channel.PAPER:
         raise Conflict(CastProblem.VOTED_ON_PAPER)
-    if before.tracker == values["tracker"]:
-        return _Put(before.tracker, replaced=False)
-    if _was_replaced(session, round_id, values["tracker"]):
+    standing = secrecy.open_(key, round_id, bid, before.sealed).tracker
+    if standing == said.tracker:
+        return _Put(standing, replaced=False)
+    if _was_replaced(session, round_id, said.tracker):
         # A retry of an earlier submission came in late: the voter's later ballot stands.
-        return _Put(before.tracker, replaced=False)
-    session.execute(update(Ballot).where(*mine).values(**values))
-    insert_new(session, Superseded, round_id=round_id, tracker=before.tracker)
-    return _Put(values["tracker"], replaced=True)
+        return _Put(standing, replaced=False)
+    session.execute(update(Ballot).where(Ballot.round_id == round_id, Ballot.bid == bid).values(**values))
+    insert_new(session, Superseded, round_id=round_id, tracker=standing)
+    return _Put(said.tracker, replaced=True)
 
 
 def _was_replaced(session: Session, round_id: int, tracker: str) -> bool:

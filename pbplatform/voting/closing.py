@@ -27,7 +27,7 @@ from pbplatform.foundation.crypto import SecretFolder
 from pbplatform.foundation.database import Database, database_now, hold
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
-from pbplatform.voting import canon, joint, keys, rules
+from pbplatform.voting import canon, joint, keys, rules, secrecy
 from pbplatform.voting.casting import box_lock
 from pbplatform.voting.models import Ballot, BallotBox, BoxState, Channel, Elector, JointAct, Superseded
 from pbplatform.voting.opening import snapshot_hash
@@ -42,7 +42,7 @@ class Anomaly(StrEnum):
 
     ORPHAN_BALLOTS = "orphan_ballots"
     ROLL_CHANGED = "roll_changed"
-    BROKEN_TRACKERS = "broken_trackers"
+    BROKEN_BALLOTS = "broken_ballots"
 
 
 class CloseProblem(StrEnum):
@@ -110,7 +110,7 @@ def _reconcile(
                 count=anomaly.values["count"],
             )
             return anomaly
-        manifest = close_manifest(session, box)
+        manifest = close_manifest(session, secrets, box)
         box.close_manifest = manifest
         box.challenge_ends_at = database_now(session) + timedelta(days=box.challenge_days)
         record(
@@ -148,44 +148,55 @@ def bids(
 
 
 def find_anomaly(session: Session, secrets: SecretFolder, box: BallotBox) -> Invalid | None:
-    """The first thing that does not fit: a ballot of nobody, a frozen roll that changed, a tracker that does not recompute."""
+    """The first thing that does not fit: a ballot of nobody, a ballot that was tampered with, a frozen roll that changed."""
     key = keys.round_key(secrets, box.round_id, box.key_commit)
     known = {bid for bid, _entry, _district in bids(session, key, box.round_id)}
     orphans = broken = 0
-    name = canon_name(box)
+    name = rules.read(box.rules).name
     ballots = session.execute(
-        select(Ballot.bid, Ballot.payload, Ballot.nonce, Ballot.word_hash, Ballot.tracker)
+        select(Ballot.bid, Ballot.sealed)
         .where(Ballot.round_id == box.round_id)
         .execution_options(yield_per=5_000)
     )
-    for bid, payload, nonce, word_hash, tracker in ballots:
+    for bid, kept in ballots:
         orphans += bid not in known
-        if payload is not None and nonce is not None and word_hash is not None:
-            broken += tracker != canon.tracker(name, box.rules_hash, nonce, word_hash, payload)
+        broken += kept is not None and not _is_sound(key, box, name, bid, kept)
     if orphans:
         return Invalid(Anomaly.ORPHAN_BALLOTS, count=orphans)
     if broken:
-        return Invalid(Anomaly.BROKEN_TRACKERS, count=broken)
+        return Invalid(Anomaly.BROKEN_BALLOTS, count=broken)
     if snapshot_hash(session, box.round_id) != box.snapshot_hash:
         return Invalid(Anomaly.ROLL_CHANGED, count=1)
     return None
 
 
-def canon_name(box: BallotBox) -> str:
-    """The name that the trackers of a box carry."""
-    return rules.read(box.rules).name
+def _is_sound(key: bytes, box: BallotBox, name: str, bid: str, kept: bytes) -> bool:
+    try:
+        said = secrecy.open_(key, box.round_id, bid, kept)
+    except secrecy.Broken:
+        return False
+    return said.tracker == canon.tracker(name, box.rules_hash, said.nonce, said.word_hash, said.payload)
 
 
-def close_manifest(session: Session, box: BallotBox) -> dict[str, Any]:
+def said_online(session: Session, key: bytes, round_id: int) -> Iterator[secrecy.Said]:
+    """What every online voter said, in no order; only for a box that is closed."""
+    ballots = session.execute(
+        select(Ballot.bid, Ballot.sealed)
+        .where(Ballot.round_id == round_id, Ballot.channel == Channel.ONLINE)
+        .execution_options(yield_per=5_000)
+    )
+    for bid, kept in ballots:
+        yield secrecy.open_(key, round_id, bid, kept or b"")
+
+
+def close_manifest(session: Session, secrets: SecretFolder, box: BallotBox) -> dict[str, Any]:
     """What is published at the close: how many came in by channel, and the root over the trackers. No choices."""
     channels: Counter[str] = Counter()
     for channel, count in session.execute(
         select(Ballot.channel, func.count()).where(Ballot.round_id == box.round_id).group_by(Ballot.channel)
     ):
         channels[channel.value] = count
-    trackers = session.scalars(
-        select(Ballot.tracker).where(Ballot.round_id == box.round_id, Ballot.channel == Channel.ONLINE)
-    )
+    key = keys.round_key(secrets, box.round_id, box.key_commit)
     replaced = session.scalar(select(func.count()).where(Superseded.round_id == box.round_id)) or 0
     return {
         "rules_hash": box.rules_hash,
@@ -193,7 +204,7 @@ def close_manifest(session: Session, box: BallotBox) -> dict[str, Any]:
         "paper_ticks": channels["paper"],
         "superseded": replaced,
         "cast": channels["online"] + replaced,
-        "tracker_root": canon.merkle_root(tracker for tracker in trackers if tracker),
+        "tracker_root": canon.merkle_root(said.tracker for said in said_online(session, key, box.round_id)),
     }
 
 

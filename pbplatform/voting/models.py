@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pbplatform.foundation.database import Base, Key, one_of
@@ -132,8 +132,7 @@ class Ballot(Base):
     __tablename__ = "ballot"
     __table_args__ = (
         CheckConstraint(
-            "(channel = 'online' and payload is not null and nonce is not null and tracker is not null) "
-            "or (channel = 'paper' and payload is null and tracker is null)",
+            "(channel = 'online') = (sealed is not null)",
             name="channel_fits",
         ),
         {"sqlite_with_rowid": False},
@@ -141,11 +140,8 @@ class Ballot(Base):
 
     round_id: Mapped[int] = mapped_column(Key, ForeignKey("ballot_box.round_id"), primary_key=True)
     bid: Mapped[str] = mapped_column(String(64), primary_key=True)
-    payload: Mapped[str | None] = mapped_column(Text)
-    """Canonical JSON of the choices per envelope, see `voting.canon`; none for a paper tick."""
-    nonce: Mapped[str | None] = mapped_column(String(32))
-    word_hash: Mapped[str | None] = mapped_column(String(64))
-    tracker: Mapped[str | None] = mapped_column(String(16))
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Choices and tracker under the round's key, see `voting.secrecy`; none for a paper tick."""
     submission_id: Mapped[str | None] = mapped_column(String(64))
     channel: Mapped[Channel] = mapped_column(one_of(Channel))
     station_id: Mapped[int | None] = mapped_column(Key, ForeignKey("paper_station.id"))

@@ -17,7 +17,6 @@ from pbplatform.foundation.crypto import SecretFolder
 from pbplatform.foundation.database import database_now
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.municipalities.models import Municipality
-from pbplatform.proposals import queries as proposals
 from pbplatform.roll import queries as roll
 from pbplatform.roll.models import RollEntry
 from pbplatform.screening import queries as screening
@@ -27,24 +26,22 @@ from pbplatform.voting.models import BallotBox, BoxState, Elector, JointAct, Joi
 
 def opening_facts(session: Session, found: Round) -> RoundFacts:
     """What the charter asks before a vote may open, but for the second person and the keys."""
-    empty = session.scalar(
-        select(func.count())
-        .select_from(Envelope)
-        .where(
-            Envelope.round_id == found.id,
-            ~select(Project.id)
-            .where(Project.envelope_id == Envelope.id, Project.withdrawn_at.is_(None))
-            .exists(),
-        )
-    )
     facts = rounds.facts_for(session, found, Step.OPEN_VOTING)
     return replace(
         facts,
-        list_frozen=not empty and facts.envelopes > 0,
+        list_frozen=facts.envelopes > 0 and not _empty_envelopes(session, found.id),
         eligible_voters=roll.size(session, found.municipality_id),
         open_appeals=screening.open_appeals(session, found.id),
         open_conflicts=screening.open_conflicts(session, found.id),
     )
+
+
+def _empty_envelopes(session: Session, round_id: int) -> set[int]:
+    """The envelopes without a project to vote on."""
+    filled = select(Project.envelope_id).where(
+        Project.round_id == round_id, Project.withdrawn_at.is_(None), Project.envelope_id == Envelope.id
+    )
+    return set(session.scalars(select(Envelope.id).where(Envelope.round_id == round_id, ~filled.exists())))
 
 
 def commit_lot(session: Session, secrets: SecretFolder, found: Round, beacon: str = "") -> str:
@@ -81,9 +78,10 @@ def standing_in_the_way(session: Session, found: Round) -> tuple[Obstacle, ...]:
     if found.phase is not Phase.DISCUSSION:
         return (Obstacle.LIST_NOT_FROZEN,)
     facts = replace(opening_facts(session, found), tie_commitment=True)
-    if not facts.list_frozen and any(one.ballot_number for one in proposals.admitted(session, found.id)):
-        # Asking takes the drawn list of admitted proposals over onto the ballot.
-        facts = replace(facts, list_frozen=True)
+    if not facts.list_frozen and facts.envelopes:
+        # Asking takes the drawn list of admitted proposals over onto the ballot; every envelope must get one of them.
+        coming = {proposal.envelope_id for proposal in listing.ready(session, found)}
+        facts = replace(facts, list_frozen=_empty_envelopes(session, found.id) <= coming)
     return tuple(
         found_
         for found_ in obstacles(found.phase, Step.OPEN_VOTING, facts)
@@ -106,6 +104,7 @@ def open_vote(actor: Actor | None, session: Session, secrets: SecretFolder, foun
         or queries.box(session, found.municipality_id, found.id) is not None
     ):
         raise Conflict
+    listing.take_list(session, found)
     facts = opening_facts(session, found)
     window = _window(session, found)
     place = session.get_one(Municipality, found.municipality_id)

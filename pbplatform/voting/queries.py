@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from pbplatform.foundation.crypto import KeyMissing, SecretFolder
@@ -18,12 +18,20 @@ from pbplatform.voting.models import (
     Turnout,
 )
 
+# What every voter's request asks; a statement that is made once costs less than its answer.
+_BOX = select(BallotBox).where(
+    BallotBox.round_id == bindparam("round_id"), BallotBox.municipality_id == bindparam("municipality_id")
+)
+_DISTRICT = select(Elector.district_id).where(
+    Elector.round_id == bindparam("round_id"),
+    Elector.roll_entry_id == bindparam("roll_entry_id"),
+    Elector.removed.is_(False),
+)
+
 
 def box(session: Session, municipality_id: int, round_id: int) -> BallotBox | None:
     """The ballot box of a round, from its opening on."""
-    return session.scalar(
-        select(BallotBox).where(BallotBox.round_id == round_id, BallotBox.municipality_id == municipality_id)
-    )
+    return session.scalar(_BOX, {"round_id": round_id, "municipality_id": municipality_id})
 
 
 def seal(session: Session, municipality_id: int, round_id: int) -> RoundSeal | None:
@@ -44,11 +52,7 @@ def projects(session: Session, municipality_id: int, round_id: int) -> Sequence[
 
 def elector_district(session: Session, round_id: int, roll_entry_id: int) -> tuple[int | None] | None:
     """The district in which somebody votes, in a tuple; None for somebody who is not on the frozen roll."""
-    row = session.execute(
-        select(Elector.district_id).where(
-            Elector.round_id == round_id, Elector.roll_entry_id == roll_entry_id, Elector.removed.is_(False)
-        )
-    ).one_or_none()
+    row = session.execute(_DISTRICT, {"round_id": round_id, "roll_entry_id": roll_entry_id}).one_or_none()
     return (row.district_id,) if row else None
 
 

@@ -26,7 +26,7 @@ from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
 from pbplatform.roll.models import SentCode, VerificationTry, VoterPass
 from pbplatform.voting import canon, joint, keys, queries, rules
-from pbplatform.voting.closing import bids, locked_box
+from pbplatform.voting.closing import bids, locked_box, said_online
 from pbplatform.voting.models import (
     Ballot,
     BallotBox,
@@ -149,11 +149,7 @@ def _rewrite(actor: Actor | None, session: Session, secrets: SecretFolder, round
     key = keys.round_key(secrets, round_id, box.key_commit)
     annulled = _annul(session, key, round_id)
     frozen = rules.read(box.rules)
-    online = session.execute(
-        select(Ballot.tracker, Ballot.nonce, Ballot.word_hash, Ballot.payload)
-        .where(Ballot.round_id == round_id, Ballot.channel == Channel.ONLINE)
-        .order_by(Ballot.tracker)
-    ).all()
+    online = sorted(said_online(session, key, round_id), key=lambda said: said.tracker)
     paper = sorted(
         payload
         for payload in session.scalars(
@@ -165,13 +161,13 @@ def _rewrite(actor: Actor | None, session: Session, secrets: SecretFolder, round
     )
     rows = [
         {
-            "tracker": row.tracker,
-            "nonce": row.nonce,
-            "word_hash": row.word_hash,
-            "payload": row.payload,
+            "tracker": said.tracker,
+            "nonce": said.nonce,
+            "word_hash": said.word_hash,
+            "payload": said.payload,
             "channel": Channel.ONLINE,
         }
-        for row in online
+        for said in online
     ] + [
         {"tracker": None, "nonce": None, "word_hash": None, "payload": payload, "channel": Channel.PAPER}
         for payload in paper

@@ -16,7 +16,7 @@ from pbplatform.consultation.place import this_round
 from pbplatform.door import acts, reads_only
 from pbplatform.foundation.crypto import token
 from pbplatform.foundation.database import database_now
-from pbplatform.foundation.errors import Conflict, Invalid, Missing
+from pbplatform.foundation.errors import Conflict, Gone, Invalid, Missing
 from pbplatform.foundation.i18n import localised, money
 from pbplatform.foundation.words import say
 from pbplatform.municipalities import queries as municipalities
@@ -264,11 +264,15 @@ def ballot(round_slug: str) -> BaseResponse | str | tuple[str, int]:
     """The guided ballot: one page an envelope, a review, and the cast. Nothing is kept before that."""
     found = this_round(round_slug)
     box = this_box(found)
-    if not is_open(box):
+    casts = request.form.get("go") == "cast"
+    # Casting asks for time and earlier ballots itself, inside its own transaction.
+    if not casts and not is_open(box):
         return _not_open(box)
     mine = this_voter(found, box)
     if mine is None:
-        return _stranger(found, box, round_slug)
+        return _stranger(found, box, round_slug) if is_open(box) else _not_open(box)
+    if casts:
+        return _cast(Guide(box, mine))
     channel = has_voted(door.session(), box, mine)
     if channel is Channel.PAPER:
         raise Conflict(casting.CastProblem.VOTED_ON_PAPER)
@@ -277,17 +281,12 @@ def ballot(round_slug: str) -> BaseResponse | str | tuple[str, int]:
         return guide.show(
             CastForm(formdata=None, rules=box.rules_hash, submission=token(18)), {}, guide.first
         )
-    form = CastForm()
-    marks = ballots.read_marks(request.form, mine.envelopes)
-    go = request.form.get("go", "")
-    troubles = ballots.strangers(request.form, mine.envelopes)
+    form, marks, troubles = guide.read()
     if not form.validate():
         return guide.show(form, marks, REVIEW, troubles), 422
     if form.rules.data != box.rules_hash:
         raise Conflict(casting.CastProblem.STALE_PAGE)
-    if go == "cast":
-        return _cast(guide, form, marks, troubles)
-    return guide.step(form, marks, go, request.form.get("step", ""), troubles)
+    return guide.step(form, marks, request.form.get("go", ""), request.form.get("step", ""), troubles)
 
 
 def _stranger(found: Round, box: BallotBox, round_slug: str) -> BaseResponse | tuple[str, int]:
@@ -305,7 +304,7 @@ def _stranger(found: Round, box: BallotBox, round_slug: str) -> BaseResponse | t
 class Guide:
     """The pages of one voter's ballot."""
 
-    def __init__(self, box: BallotBox, mine: Voter, *, voted: bool) -> None:
+    def __init__(self, box: BallotBox, mine: Voter, *, voted: bool = False) -> None:
         self.box = box
         self.voter = mine
         self.voted = voted
@@ -315,6 +314,11 @@ class Guide:
     def first(self) -> str:
         """The page that the ballot begins with."""
         return self.steps[0]
+
+    def read(self) -> tuple[CastForm, dict[int, Marks], list[Trouble]]:
+        """What was sent: the form beside the choices, the choices, and fields that are not on this ballot."""
+        marks = ballots.read_marks(request.form, self.voter.envelopes)
+        return CastForm(), marks, ballots.strangers(request.form, self.voter.envelopes)
 
     def envelope(self, step: str) -> FrozenEnvelope | None:
         """The envelope of a page; none for the review."""
@@ -381,12 +385,11 @@ def _money(amount: Any, currency: Any) -> str:
     return money(int(amount), str(currency), g.locale)
 
 
-def _cast(
-    guide: Guide, form: CastForm, marks: dict[int, Marks], troubles: Sequence[Trouble]
-) -> str | tuple[str, int]:
+def _cast(guide: Guide) -> str | tuple[str, int]:
     mine, box, house = guide.voter, guide.box, door.house()
+    form, marks, troubles = guide.read()
     found = [*troubles, *ballots.check(mine.rules, mine.envelopes, marks)]
-    if found:
+    if not form.validate() or found:
         return guide.show(form, marks, REVIEW, found), 422
     payload = canon.canonical_payload(
         {position: mark.choices() for position, mark in marks.items()}, mine.rules.ranked
@@ -403,6 +406,8 @@ def _cast(
             word=form.word.data or "",
             submission_id=form.submission.data or "",
         )
+    except Gone:
+        return _not_open(box)
     except Invalid as problem:
         form.add_error(problem.field, say(problem.reason, **problem.values))
         return guide.show(form, marks, REVIEW), 422

@@ -65,7 +65,7 @@ CAST_PROBLEMS = {
 ANOMALIES = {
     Anomaly.ORPHAN_BALLOTS: _l("There are %(count)s ballots that belong to nobody on the voter roll."),
     Anomaly.ROLL_CHANGED: _l("The frozen voter roll is not the one with which the vote opened."),
-    Anomaly.BROKEN_TRACKERS: _l("There are %(count)s ballots whose tracker does not match what they say."),
+    Anomaly.BROKEN_BALLOTS: _l("There are %(count)s ballots that were changed after they were cast."),
 }
 
 CLOSE_PROBLEMS = {

@@ -77,7 +77,7 @@ def run(name: str, url: str, disturb: Disturb, *, all_through: bool = True) -> b
             )
         finally:
             server.stop()
-        verdict = judge(scene.house.database, scene.round_id, log)
+        verdict = judge(scene.house, scene.round_id, log)
         scene.house.database.dispose()
     held = (
         verdict == Verdict(0, 0, 0) and (through == VOTERS or not all_through) and 500 not in log.statuses()

@@ -18,8 +18,9 @@ from urllib.parse import urlencode
 
 from sqlalchemy import select
 
-from pbplatform.foundation.database import Database
-from pbplatform.voting.models import Ballot, Superseded
+from pbplatform.door import House
+from pbplatform.voting import closing, keys
+from pbplatform.voting.models import Ballot, BallotBox, Superseded
 
 _FIELD = re.compile(r'name="(csrf_token|rules|submission)"[^>]*value="([^"]*)"')
 _TRACKER = re.compile(r'name="tracker" value="([A-Z2-7]{16})"')
@@ -221,14 +222,13 @@ class Verdict:
     duplicate: int
 
 
-def judge(database: Database, round_id: int, log: Log) -> Verdict:
-    """Compare the client's log with the box."""
-    with database.read() as look:
-        rows = look.execute(
-            select(Ballot.bid, Ballot.tracker, Ballot.submission_id).where(Ballot.round_id == round_id)
-        ).all()
+def judge(house: House, round_id: int, log: Log) -> Verdict:
+    """Compare the client's log with the box, opened with the round's key."""
+    with house.database.read() as look:
+        rows = look.execute(select(Ballot.bid, Ballot.submission_id).where(Ballot.round_id == round_id)).all()
         replaced = set(look.scalars(select(Superseded.tracker).where(Superseded.round_id == round_id)))
-    stored = {row.tracker for row in rows}
+        key = keys.round_key(house.secrets, round_id, look.get_one(BallotBox, round_id).key_commit)
+        stored = {said.tracker for said in closing.said_online(look, key, round_id)}
     posted = {one.submission for one in log.tries if one.submission}
     return Verdict(
         lost=sum(tracker not in stored for tracker in log.acknowledged().values()),

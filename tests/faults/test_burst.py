@@ -24,7 +24,7 @@ def test_killed_workers_lose_nothing(tmp_path: Path) -> None:
         log, through = burst(server.port, scene.base, scene.cookies, 6, disturb)
     finally:
         server.stop()
-    assert judge(scene.house.database, scene.round_id, log) == Verdict(0, 0, 0)
+    assert judge(scene.house, scene.round_id, log) == Verdict(0, 0, 0)
     assert through == 60
     assert set(log.statuses()) <= {0, 200, 503}
     scene.house.database.dispose()
@@ -40,6 +40,6 @@ def test_the_checker_finds_what_is_lost_and_what_nobody_posted(tmp_path: Path) -
     finally:
         server.stop()
     forged = Log([*log.tries, Try(7, "nobody-posted-this", 200, "A" * 16, 1e12, 0.1)])
-    assert judge(scene.house.database, scene.round_id, forged).lost == 1
-    assert judge(scene.house.database, scene.round_id, Log()).phantom == 1
+    assert judge(scene.house, scene.round_id, forged).lost == 1
+    assert judge(scene.house, scene.round_id, Log()).phantom == 1
     scene.house.database.dispose()

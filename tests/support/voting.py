@@ -19,9 +19,10 @@ from pbplatform.municipalities.models import District, Municipality
 from pbplatform.roll.models import Means, RollEntry
 from pbplatform.roll.operations import issue_code
 from pbplatform.roll.pepper import first_pepper
-from pbplatform.voting import canon, casting, closing, opening, rules, sealing
+from pbplatform.voting import canon, casting, closing, keys, opening, rules, sealing
 from pbplatform.voting.duties import seals_folder
 from pbplatform.voting.models import BallotBox, Project
+from pbplatform.voting.secrecy import Said
 from tests.support.people import a_municipality, an_account, as_actor
 from tests.support.rounds import a_round, an_envelope
 
@@ -201,6 +202,14 @@ def cast(
         word=word,
         submission_id=submission or f"submission-{next(_numbers):08d}",
     )
+
+
+def said(house: House, town: Town) -> list[Said]:
+    """What lies in the box, opened with the round's key, in the order of the payloads."""
+    with house.database.read() as session:
+        box = session.get_one(BallotBox, town.round.id)
+        key = keys.round_key(house.secrets, town.round.id, box.key_commit)
+        return sorted(closing.said_online(session, key, town.round.id), key=lambda one: one.payload)
 
 
 def let_it_end(house: House, town: Town) -> None:
