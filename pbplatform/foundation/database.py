@@ -220,7 +220,7 @@ def _insert_unless_there(dialect: str, model: type[Base], names: tuple[str, ...]
     """The statement for the columns of these names; building it takes longer than running it."""
     insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
     table = cast(Table, model.__table__)
-    values = {name: bindparam(name) for name in names}
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
     return insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
 
 

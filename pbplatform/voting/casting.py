@@ -6,8 +6,8 @@ share a hidden transaction number that would join them again.
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
@@ -65,7 +65,7 @@ _BEFORE = (
 )
 
 
-def open_box(session: Session, round_id: int) -> Row[Any]:
+def open_box(session: Session, round_id: int) -> "Row[str, str, str, BoxState, datetime, datetime, datetime]":
     """The box, if ballots may go in at this very moment by the database's clock; raise Gone when it is over.
 
     The caller holds the lock. The time counts as over also when a later time than `closes_at` was seen before.
