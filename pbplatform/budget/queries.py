@@ -19,18 +19,20 @@ from pbplatform.budget.models import (
     Side,
     Stage,
 )
+from pbplatform.consultation.models import Round
 from pbplatform.foundation.i18n import Currency, searchable
 from pbplatform.foundation.jobs import Job
 from pbplatform.voting.models import Project
 
 LEVA_IN_A_EURO = Decimal("1.95583")
 PAGE = 50
+MOST_PROJECTS = 300
 MEASURES = ("planned", "adjusted", "actual")
 
 
 @dataclass(frozen=True)
-class YearAmount:
-    """What a year's current version says of one place of the budget; `shown` is in the currency of comparison."""
+class VersionAmount:
+    """What a version says of one place of the budget, in the version's own currency."""
 
     version: BudgetVersion
     planned: int | None
@@ -41,6 +43,16 @@ class YearAmount:
         """One of the three amounts."""
         amount: int | None = getattr(self, name)
         return amount
+
+    @property
+    def in_force(self) -> int | None:
+        """The plan as amended where it was, else as adopted."""
+        return self.adjusted if self.adjusted is not None else self.planned
+
+    @property
+    def done(self) -> float | None:
+        """Which part of the plan in force was received or spent."""
+        return self.actual / self.in_force if self.actual is not None and self.in_force else None
 
 
 def published(session: Session, municipality_id: int) -> Sequence[BudgetVersion]:
@@ -70,6 +82,30 @@ def usual_measure(version: BudgetVersion) -> str:
     return "adjusted" if "adjusted" in has else (has[0] if has else "planned")
 
 
+def measure_of(version: BudgetVersion, wanted: str) -> str:
+    """The measure that a reader asks for, where the version has it; else the usual one."""
+    return wanted if wanted in measures_of(version) else usual_measure(version)
+
+
+def choose(versions: Sequence[BudgetVersion], year: int, number: str) -> BudgetVersion | None:
+    """The version that a reader asks for: by its number in the year, or without a number the last one."""
+    fitting = [
+        version for version in versions if version.year == year and number in ("", str(version.number))
+    ]
+    return fitting[-1] if fitting else None
+
+
+def numbered(session: Session, municipality_id: int, year: int, number: int) -> BudgetVersion | None:
+    """A published version by its number in the year."""
+    versions = published(session, municipality_id)
+    return next((found for found in versions if (found.year, found.number) == (year, number)), None)
+
+
+def has_place(session: Session, version_id: int, side: Side, axis: Axis, path: str) -> bool:
+    """Whether a version has such a place."""
+    return session.get(BudgetSum, (version_id, side, axis, path)) is not None
+
+
 def place(
     session: Session, version_id: int, side: Side, axis: Axis, path: str
 ) -> tuple[BudgetSum | None, list[BudgetSum], list[BudgetSum]]:
@@ -89,21 +125,42 @@ def place(
     return here, below, sorted((row for row in rows if row.path in above), key=lambda row: len(row.path))
 
 
-def over_years(
+def over_versions(
     session: Session, versions: Sequence[BudgetVersion], side: Side, axis: Axis, path: str
-) -> list[YearAmount]:
-    """The same place in the current version of each year, the oldest first."""
+) -> list[VersionAmount]:
+    """The same place in each of the versions, in their order."""
     by_id = {version.id: version for version in versions}
-    rows = session.scalars(
-        select(BudgetSum).where(
-            BudgetSum.version_id.in_(by_id),
-            BudgetSum.side == side,
-            BudgetSum.axis == axis,
-            BudgetSum.path == path,
+    rows = {
+        row.version_id: row
+        for row in session.scalars(
+            select(BudgetSum).where(
+                BudgetSum.version_id.in_(by_id),
+                BudgetSum.side == side,
+                BudgetSum.axis == axis,
+                BudgetSum.path == path,
+            )
         )
-    ).all()
-    found = [YearAmount(by_id[row.version_id], row.planned, row.adjusted, row.actual) for row in rows]
-    return sorted(found, key=lambda amount: amount.version.year)
+    }
+    return [
+        VersionAmount(version, row.planned, row.adjusted, row.actual)
+        for version in versions
+        if (row := rows.get(version.id)) is not None
+    ]
+
+
+def over_years(amounts: Sequence[VersionAmount]) -> list[VersionAmount]:
+    """The last of each year, the oldest year first."""
+    return [amount for _, amount in sorted({found.version.year: found for found in amounts}.items())]
+
+
+def quarters(amounts: Sequence[VersionAmount], year: int) -> list[VersionAmount]:
+    """The executions of a year, the first quarter first; of two for one quarter the later."""
+    last = {
+        found.version.quarter: found
+        for found in amounts
+        if found.version.year == year and found.version.quarter is not None
+    }
+    return [last[quarter] for quarter in (1, 2, 3, 4) if quarter in last]
 
 
 def programmes(session: Session, municipality_id: int) -> dict[str, Programme]:
@@ -180,7 +237,7 @@ def search_titles(session: Session, version_id: int, words: str) -> list[BudgetS
 def changes(
     session: Session, before: BudgetVersion, after: BudgetVersion
 ) -> list[tuple[BudgetSum | None, BudgetSum | None]]:
-    """The programmes and kinds of revenue of two versions side by side, where they differ."""
+    """The programmes and kinds of revenue of two versions side by side; None where a version has no such thing."""
     rows = session.scalars(
         select(BudgetSum).where(
             BudgetSum.version_id.in_((before.id, after.id)),
@@ -199,7 +256,6 @@ def changes(
         for _, (old, new) in sorted(
             pairs.items(), key=lambda item: (item[0][0] is Side.EXPENDITURE, item[0][1])
         )
-        if old is None or new is None or in_force(old) != in_force(new) or old.actual != new.actual
     ]
 
 
@@ -270,21 +326,41 @@ def version_before(session: Session, version: BudgetVersion) -> BudgetVersion | 
     )
 
 
+@dataclass(frozen=True)
+class ProjectMoney:
+    """The line of a citizens' project, the project, and the address of its round."""
+
+    line: ProjectLine
+    project: Project
+    round_slug: str
+
+
 def project_lines(
     session: Session, municipality_id: int, programme: str | None = None, year: int | None = None
-) -> list[tuple[ProjectLine, Project]]:
-    """The lines of citizens' projects with their projects, the largest first."""
+) -> list[ProjectMoney]:
+    """The lines of citizens' projects with their projects, the newest year first, the largest first."""
     question = (
-        select(ProjectLine, Project)
+        select(ProjectLine, Project, Round.slug)
         .join(Project, Project.id == ProjectLine.project_id)
+        .join(Round, Round.id == ProjectLine.round_id)
         .where(ProjectLine.municipality_id == municipality_id)
-        .order_by(ProjectLine.amount.desc(), ProjectLine.id)
+        .order_by(ProjectLine.year.desc(), ProjectLine.amount.desc(), ProjectLine.id)
+        .limit(MOST_PROJECTS)
     )
     if programme is not None:
         question = question.where(ProjectLine.programme == programme)
     if year is not None:
         question = question.where(ProjectLine.year == year)
-    return [(line, project) for line, project in session.execute(question)]
+    return [ProjectMoney(line, project, slug) for line, project, slug in session.execute(question)]
+
+
+def project_line(session: Session, municipality_id: int, line_id: int) -> ProjectLine | None:
+    """The line of a citizens' project."""
+    if line_id >= 2**63:
+        return None
+    return session.scalar(
+        select(ProjectLine).where(ProjectLine.id == line_id, ProjectLine.municipality_id == municipality_id)
+    )
 
 
 def converted(minor: int, currency: Currency, to: Currency) -> int | None:

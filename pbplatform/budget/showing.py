@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pbplatform.budget import cofog
-from pbplatform.budget.models import Axis, BudgetSum, Programme
+from pbplatform.budget import cofog, queries
+from pbplatform.budget.models import Axis, BudgetSum, BudgetVersion, Programme, Side, Stage
 from pbplatform.budget.sums import NOWHERE
 from pbplatform.budget.treemap import areas
 from pbplatform.foundation.i18n import Texts
 
-WIDTH, HEIGHT = 1000, 520
+WIDE, NARROW = (1000, 520), (360, 420)
+"""Width and height of the areas on large and on small screens."""
 MOST_AREAS = 30
+COLOURS = ("#1f5c4d", "#24527a", "#7a4a1d", "#5b3b78", "#7a2f3d", "#3f5a1f", "#1d5a66", "#55505a")
+"""The same as in the stylesheet, for paper, where it does not reach."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,19 @@ class Tile:
     def room(self) -> int:
         """How many letters fit into a line."""
         return max(0, int((self.width - 20) / 10.5)) if self.height >= 44 else 0
+
+    @property
+    def colour(self) -> str:
+        """The colour on paper."""
+        return COLOURS[self.tone]
+
+
+@dataclass(frozen=True)
+class Treemap:
+    """The same areas drawn for a large and for a small screen."""
+
+    wide: list[Tile]
+    narrow: list[Tile]
 
 
 @dataclass(frozen=True)
@@ -103,6 +119,65 @@ def parts(
     return sorted(found, key=lambda part: (-part.amount, part.path))
 
 
+@dataclass(frozen=True)
+class Change:
+    """One programme or kind of revenue in two versions; amounts in the currency of the later one."""
+
+    side: Side
+    axis: Axis
+    path: str
+    names: Texts
+    before: int | None
+    after: int | None
+
+    @property
+    def difference(self) -> int:
+        """What was added, or taken away when it is below zero."""
+        return (self.after or 0) - (self.before or 0)
+
+
+def measures_to_compare(before: BudgetVersion, after: BudgetVersion) -> list[str]:
+    """What two versions can be compared by, the most telling first; the empty name is the plan in force."""
+    both = set(queries.measures_of(before)) & set(queries.measures_of(after))
+    if "actual" not in both:
+        return [""]
+    executions = before.stage is Stage.EXECUTED and after.stage is Stage.EXECUTED
+    return ["actual", ""] if executions and before.year == after.year else ["", "actual"]
+
+
+def changes(
+    pairs: Iterable[tuple[BudgetSum | None, BudgetSum | None]],
+    before: BudgetVersion,
+    after: BudgetVersion,
+    measure: str,
+    namer: Namer,
+) -> list[Change]:
+    """What two versions differ in, revenue first, the largest difference first; none where currencies have no fixed rate."""
+    found = []
+    for old, new in pairs:
+        row = new or old
+        if row is None:
+            continue
+        was = queries.converted(_compared(old, measure), before.currency, after.currency) if old else None
+        found.append(
+            Change(
+                row.side,
+                row.axis,
+                row.path,
+                namer.names(row.axis, row.path, row.title),
+                was,
+                _compared(new, measure) if new else None,
+            )
+        )
+    differing = [change for change in found if change.difference]
+    return sorted(differing, key=lambda change: (change.side is Side.EXPENDITURE, -abs(change.difference)))
+
+
+def _compared(row: BudgetSum, measure: str) -> int:
+    amount = row.actual if measure == "actual" else queries.in_force(row)
+    return amount or 0
+
+
 def is_leaf(axis: Axis, path: str) -> bool:
     """Whether nothing lies below a path but lines."""
     if not path:
@@ -118,10 +193,14 @@ def has_lines(axis: Axis, path: str) -> bool:
     return axis in (Axis.FUNCTION, Axis.PROGRAMME, Axis.ECONOMIC) and is_leaf(axis, path)
 
 
-def tiles(found: Sequence[Part]) -> list[Tile]:
+def treemap(found: Sequence[Part]) -> Treemap:
     """The largest parts as areas."""
+    return Treemap(_tiles(found, WIDE), _tiles(found, NARROW))
+
+
+def _tiles(found: Sequence[Part], size: tuple[int, int]) -> list[Tile]:
     shown = [part for part in found if part.amount > 0][:MOST_AREAS]
-    drawn = areas([part.amount for part in shown], WIDTH, HEIGHT)
     return [
-        Tile(shown[area.index], area.index % 8, area.x, area.y, area.width, area.height) for area in drawn
+        Tile(shown[area.index], area.index % len(COLOURS), area.x, area.y, area.width, area.height)
+        for area in areas([part.amount for part in shown], *size)
     ]

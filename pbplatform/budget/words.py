@@ -37,6 +37,17 @@ MEASURES = {
     "actual": _l("Received and spent"),
 }
 
+COMPARED = {"": _l("Plan in force"), "actual": MEASURES["actual"]}
+"""What two versions can be compared by."""
+
+
+def measure_word(name: str, side: Side) -> Any:
+    """A measure as it is said of one side: money is received or spent."""
+    if name == "actual":
+        return _l("Received") if side is Side.REVENUE else _l("Spent")
+    return MEASURES[name]
+
+
 IMPORT_STATES = {
     ImportState.MAPPING: _l("Columns to be explained"),
     ImportState.CHECKING: _l("Being checked"),

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
-from pbplatform.budget import cofog, mapping, operations, queries, work
+from pbplatform.budget import cofog, mapping, operations, queries, showing, work
 from pbplatform.budget.amounts import NotAnAmount, decimal_mark, minor_units
 from pbplatform.budget.forms import ColumnsForm, ImportForm, ProgrammeForm, PublishForm, SheetForm
 from pbplatform.budget.models import BudgetImport, BudgetVersion, ImportState, Side, Stage
@@ -260,14 +260,22 @@ def _checked(brought: BudgetImport, form: PublishForm) -> str:
     version = session.get(BudgetVersion, brought.version_id) if brought.version_id else None
     before = queries.version_before(session, version) if version else None
     sentences = {fault.value: sentence for fault, sentence in FAULTS.items()}
+    changes: list[showing.Change] = []
+    if before is not None and version is not None:
+        namer = showing.Namer(
+            g.municipality.languages[0], queries.programmes(session, g.municipality.id), {}, {}
+        )
+        measure = showing.measures_to_compare(before, version)[0]
+        pairs = queries.changes(session, before, version)
+        changes = showing.changes(pairs, before, version, measure, namer)[:200]
     return render_template(
         "budget/check.html",
         brought=brought,
         form=form,
         version=version,
         before=before,
-        rows=queries.changes(session, before, version)[:200] if before and version else [],
-        in_force=queries.in_force,
+        changes=changes,
+        comparable=before is not None and queries.converted(0, before.currency, brought.currency) is not None,
         sentences=sentences,
         headings={column["letters"]: column["heading"] for column in brought.found["columns"]},
         needs_explanation=operations.needs_explanation(brought),

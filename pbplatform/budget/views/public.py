@@ -1,19 +1,19 @@
-"""The civic budget for everybody: as areas to walk into, compared over years, as a printed guide, as data."""
+"""The civic budget for everybody: as areas to walk into, by words, compared over years and versions, as a guide."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
-from pbplatform.budget import cofog, package, queries, showing
+from pbplatform.budget import cofog, queries, showing
 from pbplatform.budget.models import Axis, BudgetVersion, Side
-from pbplatform.budget.words import MEASURES
+from pbplatform.budget.views.guide import guide_of
+from pbplatform.budget.words import COMPARED, measure_word
 from pbplatform.charter.actions import Action
 from pbplatform.door import acts
 from pbplatform.foundation.i18n import Texts
-from pbplatform.foundation.sheets import stream_csv, write_xlsx
 from pbplatform.municipalities import queries as municipalities
 
 pages = Blueprint("budget", __name__)
@@ -36,17 +36,7 @@ def _missing() -> NoReturn:
 
 
 def _version(versions: Sequence[BudgetVersion], year: int) -> BudgetVersion:
-    """The version that a reader asks for: by its number in the year, or the last one."""
-    number = request.args.get("version", "")
-    fitting = [
-        version for version in versions if version.year == year and number in ("", str(version.number))
-    ]
-    return fitting[-1] if fitting else _missing()
-
-
-def _measure(version: BudgetVersion) -> str:
-    wanted = request.args.get("measure", "")
-    return wanted if wanted in queries.measures_of(version) else queries.usual_measure(version)
+    return queries.choose(versions, year, request.args.get("version", "")) or _missing()
 
 
 def _namer(axis: Axis, version: BudgetVersion | None = None) -> showing.Namer:
@@ -72,7 +62,7 @@ def place(year: int, side: str, axis: str) -> str:
     side_, axis_, path = Side(side), Axis(axis), request.args.get("at", "")[:200]
     versions = queries.published(session, town.id)
     version = _version(versions, year)
-    measure = _measure(version)
+    measure = queries.measure_of(version, request.args.get("measure", ""))
     here, below, above = queries.place(session, version.id, side_, axis_, path)
     if here is None:
         _missing()
@@ -83,6 +73,7 @@ def place(year: int, side: str, axis: str) -> str:
     lines = []
     if showing.has_lines(axis_, path):
         lines = queries.lines_at(session, version.id, side_, axis_, path, page)
+    amounts = queries.over_versions(session, versions, side_, axis_, path)
     code = path.rpartition("/")[2]
     programme = namer.programmes.get(code) if _is_programme(axis_, path) else None
     return render_template(
@@ -91,7 +82,7 @@ def place(year: int, side: str, axis: str) -> str:
         years=sorted(queries.current(versions), reverse=True),
         version=version,
         measure=measure,
-        measures=[(name, MEASURES[name]) for name in queries.measures_of(version)],
+        measures=[(name, measure_word(name, side_)) for name in queries.measures_of(version)],
         side=side_,
         axis=axis_,
         axes=_axes_of(version, side_),
@@ -103,8 +94,9 @@ def place(year: int, side: str, axis: str) -> str:
         amount=whole,
         parts=found[:_MOST_ROWS],
         parts_left=len(found[_MOST_ROWS:]),
-        tiles=showing.tiles(found),
-        over_years=queries.over_years(session, list(queries.current(versions).values()), side_, axis_, path),
+        areas=showing.treemap(found),
+        over_years=queries.over_years(amounts),
+        quarters=queries.quarters(amounts, year),
         lines=lines[: queries.PAGE],
         page=page,
         more=len(lines) > queries.PAGE,
@@ -180,96 +172,49 @@ def changes(year: int) -> str:
     wanted = request.args.get("before", type=int)
     before = next((found for found in versions if found.id == wanted), None)
     before = before or queries.version_before(session, version)
-    rows = queries.changes(session, before, version) if before is not None else []
+    if before is None:
+        return render_template("budget/changes.html", version=version, before=None, versions=versions)
+    measures = showing.measures_to_compare(before, version)
+    measure = request.args.get("measure", measures[0])
+    measure = measure if measure in measures else measures[0]
+    pairs = queries.changes(session, before, version)
     return render_template(
         "budget/changes.html",
         version=version,
         before=before,
         versions=versions,
-        rows=rows,
-        in_force=queries.in_force,
-        namer=_namer(Axis.PROGRAMME, version),
+        comparable=queries.converted(0, before.currency, version.currency) is not None,
+        measure=measure,
+        measures=[(name, COMPARED[name]) for name in measures],
+        changes=showing.changes(pairs, before, version, measure, _namer(Axis.PROGRAMME, version)),
     )
 
 
 @pages.get("/budget/<int:year>/guide")
 @acts(Action.READ_PUBLIC)
 def guide(year: int) -> str:
-    """The citizens' guide to the budget, made for paper."""
-    return render_template("budget/guide.html", **_guide(year))
+    """The citizens' guide to the budget, to read and to print."""
+    return render_template("budget/guide.html", **guide_of(year))
 
 
-def _guide(year: int) -> dict[str, Any]:
+@pages.get("/budget/project-lines/<int:number>")
+@acts(Action.READ_PUBLIC)
+def line(number: int) -> BaseResponse:
+    """Where the line of a citizens' project stands in the budget: its programme in the year that pays for it."""
     session, town = door.session(), g.municipality
-    versions = queries.published(session, town.id)
-    version = _version(versions, year)
-    measure = _measure(version)
-    namer = _namer(Axis.PROGRAMME, version)
-    sides = {}
-    for side, axis in (
-        (Side.REVENUE, Axis.ECONOMIC),
-        (Side.EXPENDITURE, Axis.FUNCTION),
-        (Side.EXPENDITURE, Axis.PROGRAMME),
-    ):
-        here, below, _above = queries.place(session, version.id, side, axis, "")
-        whole: int = (getattr(here, measure) or 0) if here else 0
-        sides[f"{side.value}_{axis.value}"] = showing.parts(
-            below, axis, measure, whole, version.population, namer
+    project_line = queries.project_line(session, town.id, number) or _missing()
+    years = queries.current(queries.published(session, town.id))
+    version = years.get(project_line.year) or (years[max(years)] if years else None)
+    at = project_line.programme
+    if version is None or not queries.has_place(session, version.id, Side.EXPENDITURE, Axis.PROGRAMME, at):
+        return redirect(url_for("budget.front"))
+    return redirect(
+        url_for(
+            "budget.place",
+            year=version.year,
+            side="expenditure",
+            axis="programme",
+            at=at,
+            _anchor="citizens-projects",
         )
-    return {
-        "version": version,
-        "measure": MEASURES[measure],
-        "sums": sides,
-        "tiles": showing.tiles(sides["expenditure_function"]),
-        "totals": {side: int(amounts.get(measure, 0)) for side, amounts in version.totals.items()},
-        "programmes": namer.programmes,
-        "project_lines": queries.project_lines(session, town.id, year=year),
-    }
-
-
-@pages.get("/budget/<int:year>/versions/<int:number>/lines.<any(csv,xlsx):form>")
-@acts(Action.READ_PUBLIC)
-def lines(year: int, number: int, form: str) -> Response:
-    """Every line of a version, as in the Fiscal Data Package or as a sheet."""
-    version = _numbered(year, number)
-    rows = package.line_rows(door.session(), version)
-    name = f"{g.municipality.slug}-budget-{year}-{number}"
-    if form == "xlsx":
-        body: Any = write_xlsx([(f"{year}-{number}", rows)])
-        mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    else:
-        # The whole is made while the session is open: a stream would be read after it was closed.
-        body, mimetype = b"".join(stream_csv(rows)), "text/csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
-    return Response(body, mimetype=mimetype, headers=headers)
-
-
-@pages.get("/budget/<int:year>/versions/<int:number>/datapackage.json")
-@acts(Action.READ_PUBLIC)
-def datapackage(year: int, number: int) -> Response:
-    """The descriptor of the Fiscal Data Package of a version."""
-    version = _numbered(year, number)
-    address = url_for("budget.lines", year=year, number=number, form="csv")
-    return Response(
-        package.descriptor_json(g.municipality, version, door.house().config.base_url + address),
-        mimetype="application/json",
     )
-
-
-@pages.get("/budget/<int:year>/versions/<int:number>/package.zip")
-@acts(Action.READ_PUBLIC)
-def package_zip(year: int, number: int) -> Response:
-    """Descriptor and lines of the Fiscal Data Package in one file."""
-    version = _numbered(year, number)
-    name = f"{g.municipality.slug}-budget-{year}-{number}.zip"
-    return Response(
-        package.zipped(door.session(), g.municipality, version),
-        mimetype="application/zip",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
-def _numbered(year: int, number: int) -> BudgetVersion:
-    versions = queries.published(door.session(), g.municipality.id)
-    fitting = (version for version in versions if version.year == year and version.number == number)
-    return next(fitting, None) or _missing()
