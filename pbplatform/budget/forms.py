@@ -86,6 +86,16 @@ class ColumnsForm(Form):
     filter_value = StringField(
         _l("Take only some rows: value"), filters=[trimmed], validators=[Length(max=200)]
     )
+    fill_down = BooleanField(
+        _l("An empty programme cell means the programme above"),
+        description=_l("As in tables with merged cells."),
+    )
+    branches = SelectField(
+        _l("Rows that sum up the rows below them"),
+        description=_l(
+            "Such as 02 00 above 02 01 and 02 02. They are compared with their sum and not counted again."
+        ),
+    )
     negatives = BooleanField(
         _l("Amounts below zero are meant"),
         description=_l("Corrections and repayments. The public will be told."),
@@ -96,12 +106,15 @@ class ColumnsForm(Form):
         "economic_title", "unit", "unit_title", "district", "side",
     )  # fmt: skip
 
-    def offer(self, columns: Choices, units: Choices, sides: Choices, sorting: Choices) -> None:
+    def offer(
+        self, columns: Choices, units: Choices, sides: Choices, sorting: Choices, branches: Choices
+    ) -> None:
         """Set what can be chosen."""
         for name in (*self.COLUMNS, "filter_column"):
             self[name].choices = columns
         self.unit_of_account.choices = units
         self.whole_side.choices, self.sort_by.choices = sides, sorting
+        self.branches.choices = branches
 
 
 class SheetForm(Form):

@@ -110,7 +110,7 @@ def choose_sheet(
     understood = layout.understand(chosen, min(header, len(chosen.rows) - 1))
     brought.found = layout.describe(understood, workbook, sheet)
     kept = work.remembered(session, brought.municipality_id, understood)
-    brought.mapping = kept or work.first_guess(understood)
+    brought.mapping = kept or work.first_guess(understood, chosen.rows)
     brought.state = ImportState.MAPPING
     session.flush()
 

@@ -274,6 +274,37 @@ def all_lines(session: Session, version_id: int) -> Iterator[BudgetLine]:
     )
 
 
+@dataclass(frozen=True)
+class Preview:
+    """What an officer looks at before publishing: sums by function and by programme, and the first lines."""
+
+    functions: list[BudgetSum]
+    programmes: list[BudgetSum]
+    lines: list[BudgetLine]
+
+
+def preview(session: Session, version_id: int) -> Preview:
+    """The sums and the first lines of a draft version."""
+    rows = session.scalars(
+        select(BudgetSum)
+        .where(
+            BudgetSum.version_id == version_id,
+            BudgetSum.side == Side.EXPENDITURE,
+            BudgetSum.axis.in_((Axis.FUNCTION, Axis.PROGRAMME)),
+            BudgetSum.parent == "",
+        )
+        .order_by(BudgetSum.path)
+    ).all()
+    lines = session.scalars(
+        select(BudgetLine).where(BudgetLine.version_id == version_id).order_by(BudgetLine.id).limit(20)
+    )
+    return Preview(
+        [row for row in rows if row.axis is Axis.FUNCTION],
+        [row for row in rows if row.axis is Axis.PROGRAMME][:500],
+        list(lines),
+    )
+
+
 def named_sums(session: Session, version_id: int) -> dict[tuple[Axis, str], str]:
     """The names that a file gives its programmes, units and economic codes."""
     rows = session.execute(

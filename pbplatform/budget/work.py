@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from pbplatform.budget import layout, mapping, sums
+from pbplatform.budget import layout, mapping, reading, sums
 from pbplatform.budget.models import (
     Axis,
     BudgetImport,
@@ -66,9 +66,8 @@ def reader(database: Database, files: Files) -> Work:
         with database.transaction() as session:
             brought = session.get_one(BudgetImport, import_id)
             brought.found = found
-            brought.mapping = remembered(session, brought.municipality_id, understood) or first_guess(
-                understood
-            )
+            guess = first_guess(understood, workbook.sheets[sheet].rows)
+            brought.mapping = remembered(session, brought.municipality_id, understood) or guess
         return {"rows": understood.rows}
 
     return work
@@ -102,8 +101,11 @@ _HINTS: tuple[tuple[mapping.Meaning, tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 
-def first_guess(understood: layout.Layout) -> dict[str, Any]:
-    """A mapping guessed from the headings; the officer sees it and changes what is wrong."""
+_THOUSANDS = ("thousand", "хиляд", "хил.", "ათასი", "ათას ლარ", "ათ. ლარ", "000 лв", "000 eur")
+
+
+def first_guess(understood: layout.Layout, rows: Sequence[Sequence[Cell]]) -> dict[str, Any]:
+    """A mapping guessed from the headings and what stands above them; the officer sees it and changes what is wrong."""
     columns: dict[str, int] = {}
     for meaning, words in sorted(_HINTS, key=lambda hint: -max(len(word) for word in hint[1])):
         for word in words:
@@ -120,7 +122,18 @@ def first_guess(understood: layout.Layout) -> dict[str, Any]:
                 columns[meaning.value] = index
                 break
     sort_by = next((meaning.value for meaning in mapping.SORTABLE if meaning.value in columns), "")
-    return mapping.Mapping(columns=columns, sort_by=sort_by).kept()
+    above = " ".join(layout.text_of(cell) for row in rows[: understood.header + 1] for cell in row).casefold()
+    filled = {column.index: column.filled for column in understood.columns}
+    programme = columns.get(mapping.Meaning.PROGRAMME.value)
+    said = mapping.Mapping(
+        columns=columns,
+        sort_by=sort_by,
+        unit=1000 if any(word in above for word in _THOUSANDS) else 1,
+        fill_down=programme is not None
+        and mapping.Meaning.ECONOMIC.value in columns
+        and filled[programme] < 0.6 * understood.rows,
+    )
+    return said.kept()
 
 
 def pack(workbook: Workbook) -> bytes:
@@ -175,17 +188,17 @@ def checker(database: Database, files: Files) -> Work:
         workbook = unpack(files.get(rows_key(brought.file_key)))
         progress.tell(1, 4)
         sheet = workbook.sheets[brought.found["sheet"]]
-        reading = mapping.read(sheet.rows, brought.found["header"], said, brought.currency, codes)
+        read = reading.read(sheet.rows, brought.found["header"], said, brought.currency, codes)
         progress.tell(2, 4)
-        summed = sums.sums(reading.lines) if not reading.faults_found else {}
+        summed = sums.sums(read.lines) if not read.faults_found else {}
         progress.tell(3, 4)
         with database.transaction() as session:
             brought = session.get_one(BudgetImport, import_id)
             if brought.state is not ImportState.CHECKING:
                 return None
-            keep(session, brought, sheet.name, reading, summed)
+            keep(session, brought, sheet.name, read, summed)
         progress.tell(4, 4)
-        return {"lines": len(reading.lines), "faults": reading.faults_found}
+        return {"lines": len(read.lines), "faults": read.faults_found}
 
     return work
 
@@ -194,13 +207,13 @@ def keep(
     session: Session,
     brought: BudgetImport,
     sheet: str,
-    reading: mapping.Reading,
+    read: reading.Reading,
     summed: dict[sums.Key, sums.Sum],
 ) -> None:
     """Keep what checking found; without a fault also the draft version with its lines and sums."""
     forget_draft(session, brought)
-    brought.report = report(sheet, reading, summed)
-    if reading.faults_found:
+    brought.report = report(sheet, read, summed)
+    if read.faults_found:
         brought.state = ImportState.FAULTY
         return
     place = session.get_one(Municipality, brought.municipality_id)
@@ -218,7 +231,7 @@ def keep(
         currency=brought.currency,
         file_name=brought.file_name,
         file_hash=brought.file_hash,
-        lines=len(reading.lines),
+        lines=len(read.lines),
         totals=brought.report["totals"],
         axes=[axis.value for axis in Axis if (Side.EXPENDITURE, axis, "") in summed],
         declared=_declared(brought),
@@ -229,7 +242,7 @@ def keep(
     session.add(version)
     session.flush()
     connection = session.connection()
-    _insert_lines(connection, version, reading.lines)
+    _insert_lines(connection, version, read.lines)
     _insert_sums(connection, version, summed)
     brought.version_id = version.id
     brought.state = ImportState.READY
@@ -254,7 +267,7 @@ def _declared(brought: BudgetImport) -> dict[str, str]:
     return {side: str(amount) for side, amount in given.items() if amount is not None}
 
 
-def _insert_lines(connection: Connection, version: BudgetVersion, lines: Sequence[mapping.Line]) -> None:
+def _insert_lines(connection: Connection, version: BudgetVersion, lines: Sequence[reading.Line]) -> None:
     rows = (
         {
             "municipality_id": version.municipality_id,
@@ -309,7 +322,7 @@ def _pieces(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield piece
 
 
-def report(sheet: str, reading: mapping.Reading, summed: dict[sums.Key, sums.Sum]) -> dict[str, Any]:
+def report(sheet: str, read: reading.Reading, summed: dict[sums.Key, sums.Sum]) -> dict[str, Any]:
     """What checking found, as a document for the officer's page."""
     totals: dict[str, dict[str, str]] = {}
     for (side, axis, path), found in summed.items():
@@ -318,15 +331,14 @@ def report(sheet: str, reading: mapping.Reading, summed: dict[sums.Key, sums.Sum
             totals[side.value] = {name: str(amount) for name, amount in amounts.items() if amount is not None}
     return {
         "sheet": sheet,
-        "lines": len(reading.lines),
-        "filtered": reading.filtered,
-        "empty": reading.empty,
+        "lines": len(read.lines),
+        "filtered": read.filtered,
+        "empty": read.empty,
+        "branches": read.branches,
         "negatives": sum(
-            (amount or 0) < 0
-            for line in reading.lines
-            for amount in (line.planned, line.adjusted, line.actual)
+            (amount or 0) < 0 for line in read.lines for amount in (line.planned, line.adjusted, line.actual)
         ),
-        "faults_found": reading.faults_found,
+        "faults_found": read.faults_found,
         "faults": [
             {
                 "fault": place.fault.value,
@@ -335,9 +347,9 @@ def report(sheet: str, reading: mapping.Reading, summed: dict[sums.Key, sums.Sum
                 "value": place.value,
                 "times": place.times,
             }
-            for place in reading.faults
+            for place in read.faults
         ],
-        "totals_agreeing": reading.totals_agreeing,
+        "totals_agreeing": read.totals_agreeing,
         "totals_differing": [
             {
                 "row": total.row,
@@ -346,7 +358,7 @@ def report(sheet: str, reading: mapping.Reading, summed: dict[sums.Key, sums.Sum
                 "written": str(total.written),
                 "summed": str(total.summed),
             }
-            for total in reading.totals[:100]
+            for total in read.totals[:100]
         ],
         "totals": totals,
     }

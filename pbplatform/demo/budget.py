@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
-from pbplatform.budget import layout, mapping, operations, sums, work
+from pbplatform.budget import layout, mapping, operations, reading, sums, work
 from pbplatform.budget.models import BudgetImport, Programme
 from pbplatform.budget.models import Stage as Version
 from pbplatform.charter.roles import operator
@@ -167,8 +167,8 @@ def _publish(
     )
     session.add(brought)
     session.flush()
-    reading = mapping.read(workbook.sheets[0].rows, understood.header, said, year.currency)
-    work.keep(session, brought, "", reading, sums.sums(reading.lines))
+    read = reading.read(workbook.sheets[0].rows, understood.header, said, year.currency)
+    work.keep(session, brought, "", read, sums.sums(read.lines))
     words = town.amended if issue.stage is Version.AMENDED else {}
     version = operations.publish(actor, session, brought, words)
     version.made_at = version.published_at = published

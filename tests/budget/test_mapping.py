@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from pbplatform.budget import layout, mapping, sums
+from pbplatform.budget import layout, reading, sums
 from pbplatform.budget.cofog import recognise, titles
-from pbplatform.budget.mapping import Fault, Mapping
+from pbplatform.budget.mapping import Mapping
 from pbplatform.budget.models import Axis, Side
+from pbplatform.budget.reading import Fault, Reading
 from pbplatform.budget.treemap import areas
 from pbplatform.foundation.sheets import Cell, Formula, read_table, write_xlsx
 from tests.support.budgets import BULGARIAN, GEORGIAN
@@ -16,44 +17,44 @@ from tests.support.marks import real_file
 COLUMNS = {"programme": 0, "programme_title": 1, "function": 2, "planned": 3, "adjusted": 4, "actual": 5}
 
 
-def _read(text: str, **said: object) -> mapping.Reading:
+def _read(text: str, **said: object) -> Reading:
     workbook = read_table(text.encode())
     understood = layout.understand(workbook.sheets[0])
     given = Mapping(**{"columns": COLUMNS, "sort_by": "function", **said})  # type: ignore[arg-type]
-    return mapping.read(workbook.sheets[0].rows, understood.header, given, "GEL")
+    return reading.read(workbook.sheets[0].rows, understood.header, given, "GEL")
 
 
 def test_merged_headings_are_put_together_and_totals_agree() -> None:
     understood = layout.understand(read_table(GEORGIAN.encode()).sheets[0])
     assert understood.header == 2
-    reading = _read(GEORGIAN)
-    assert reading.faults == []
-    assert [line.row for line in reading.lines] == [4, 5, 7, 8]
-    assert sum(line.planned or 0 for line in reading.lines) == 700_000_050
-    assert sum(line.actual or 0 for line in reading.lines) == 240_000_025
-    assert [line.function for line in reading.lines] == ["01.1", "04.5", "09", "06.2"]
-    assert (reading.totals_agreeing, reading.totals) == (6, [])
+    found = _read(GEORGIAN)
+    assert found.faults == []
+    assert [line.row for line in found.lines] == [4, 5, 7, 8]
+    assert sum(line.planned or 0 for line in found.lines) == 700_000_050
+    assert sum(line.actual or 0 for line in found.lines) == 240_000_025
+    assert [line.function for line in found.lines] == ["01.1", "04.5", "09", "06.2"]
+    assert (found.totals_agreeing, found.totals) == (6, [])
 
 
 def test_a_total_that_is_off_by_one_unit_is_told() -> None:
-    reading = _read(GEORGIAN.replace("7 000 000,50;7 000 000,50", "7 000 000,51;7 000 000,50"))
-    (total,) = reading.totals
+    found = _read(GEORGIAN.replace("7 000 000,50;7 000 000,50", "7 000 000,51;7 000 000,50"))
+    (total,) = found.totals
     assert (total.row, total.measure, total.written - total.summed) == (9, "planned", 1)
 
 
 def test_sums_along_every_axis_equal_the_lines() -> None:
-    reading = _read(GEORGIAN)
-    summed = sums.sums(reading.lines)
+    found = _read(GEORGIAN)
+    summed = sums.sums(found.lines)
     for axis in (Axis.FUNCTION, Axis.PROGRAMME, Axis.ECONOMIC):
         assert summed[Side.EXPENDITURE, axis, ""].planned == 700_000_050
-        for (side, other, path), found in summed.items():
+        for (side, other, path), whole in summed.items():
             below = [
                 each.planned or 0
                 for (s, a, p), each in summed.items()
                 if (s, a) == (side, other) and p and sums.parent(p) == path
             ]
             if other is axis and below:
-                assert sum(below) == found.planned
+                assert sum(below) == whole.planned
 
 
 @pytest.mark.parametrize(
@@ -75,8 +76,8 @@ def test_sums_along_every_axis_equal_the_lines() -> None:
 )
 def test_every_fault_has_its_row_and_column(old: str, new: str, fault: Fault, row: int, column: str) -> None:
     assert old in GEORGIAN
-    reading = _read(GEORGIAN.replace(old, new, 1))
-    places = [(place.fault, place.row, place.column) for place in reading.faults]
+    found = _read(GEORGIAN.replace(old, new, 1))
+    places = [(place.fault, place.row, place.column) for place in found.faults]
     assert (fault, row, column) in places
 
 
@@ -87,17 +88,17 @@ def test_a_formula_is_a_fault_and_no_value() -> None:
         ["02", "y", Formula("=A1")],
     ]
     said = Mapping(columns={"programme": 0, "title": 1, "planned": 2}, rest="01")
-    reading = mapping.read(rows, 0, said, "GEL")
-    assert [(place.fault, place.row, place.column) for place in reading.faults] == [(Fault.FORMULA, 3, "C")]
+    found = reading.read(rows, 0, said, "GEL")
+    assert [(place.fault, place.row, place.column) for place in found.faults] == [(Fault.FORMULA, 3, "C")]
 
 
 def test_an_xlsx_reads_like_the_csv() -> None:
     rows = [row.split(";") for row in GEORGIAN.splitlines()]
     sheet = read_table(write_xlsx([("ბიუჯეტი", rows)])).sheets[0]
-    reading = mapping.read(
+    found = reading.read(
         sheet.rows, layout.understand(sheet).header, Mapping(columns=COLUMNS, sort_by="function"), "GEL"
     )
-    assert [line.planned for line in reading.lines] == [line.planned for line in _read(GEORGIAN).lines]
+    assert [line.planned for line in found.lines] == [line.planned for line in _read(GEORGIAN).lines]
 
 
 def test_revenue_is_told_by_its_codes() -> None:
@@ -116,9 +117,9 @@ def test_revenue_is_told_by_its_codes() -> None:
         functions={"606": "04.5", "301": "09.1"},
         revenue_codes=["13", "24"],
     )
-    reading = mapping.read(workbook.sheets[0].rows, 0, said, "BGN")
-    assert reading.faults == []
-    planned = {side: sum(line.planned or 0 for line in reading.lines if line.side is side) for side in Side}
+    found = reading.read(workbook.sheets[0].rows, 0, said, "BGN")
+    assert found.faults == []
+    planned = {side: sum(line.planned or 0 for line in found.lines if line.side is side) for side in Side}
     assert planned == {Side.REVENUE: 150_000_000, Side.EXPENDITURE: 150_000_000}
 
 
@@ -161,8 +162,8 @@ def test_the_real_file_is_understood_with_all_its_faults() -> None:
         sort_by="unit",
         rest="01.6",
     )
-    reading = mapping.read(workbook.sheets[0].rows, understood.header, said, "MKD")
-    assert (len(reading.lines), reading.filtered) == (3_321, 6_832)
+    found = reading.read(workbook.sheets[0].rows, understood.header, said, "MKD")
+    assert (len(found.lines), found.filtered) == (3_321, 6_832)
     # Five amounts above 2,147,483,647 were spoilt by the publisher's software and stand there below zero.
-    assert [place.row for place in reading.faults] == [567, 855, 1722, 1838, 2122]
-    assert {place.fault for place in reading.faults} == {Fault.NEGATIVE}
+    assert [place.row for place in found.faults] == [567, 855, 1722, 1838, 2122]
+    assert {place.fault for place in found.faults} == {Fault.NEGATIVE}

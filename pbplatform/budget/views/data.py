@@ -98,4 +98,4 @@ def guide_pdf(year: int) -> BaseResponse:
 def _with_currency_in_words(html: str) -> str:
     """The lari's sign as a word: it is younger than many fonts of servers that print."""
     lari = "ლარი" if g.locale == "ka" else "GEL"
-    return re.sub("₾(?=\\d)", f"{lari}\u00a0", html).replace("₾", lari)
+    return re.sub("₾(?=\\d)", f"{lari}\u00a0", html).replace("₾", lari).replace("ლარი-დან", "ლარიდან")

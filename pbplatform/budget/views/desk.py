@@ -132,6 +132,8 @@ def _columns_form(brought: BudgetImport, said: mapping.Mapping) -> ColumnsForm:
             "revenue_codes": ", ".join(said.revenue_codes),
             "sort_by": said.sort_by,
             "negatives": said.negatives,
+            "fill_down": said.fill_down,
+            "branches": said.branches,
         }
     )
     offered = [(_NOT_CHOSEN, "–")]
@@ -148,6 +150,11 @@ def _columns_form(brought: BudgetImport, said: mapping.Mapping) -> ColumnsForm:
             (mapping.Meaning.PROGRAMME.value, _("the programme")),
             (mapping.Meaning.UNIT.value, _("the institution")),
             (mapping.Meaning.ECONOMIC.value, _("the economic code")),
+        ],
+        [
+            (mapping.Branches.AS_AMOUNTS_SAY.value, _("let the amounts decide")),
+            (mapping.Branches.SUMS.value, _("they are sums and are not counted")),
+            (mapping.Branches.LINES.value, _("there are none: every row is a line of its own")),
         ],
     )
     return form
@@ -168,6 +175,8 @@ def _said(form: ColumnsForm, before: mapping.Mapping) -> mapping.Mapping:
         side=form.whole_side.data,
         revenue_codes=[code for code in codes if code],
         negatives=form.negatives.data,
+        fill_down=form.fill_down.data,
+        branches=form.branches.data,
     )
 
 
@@ -268,8 +277,13 @@ def _checked(brought: BudgetImport, form: PublishForm) -> str:
         measure = showing.measures_to_compare(before, version)[0]
         pairs = queries.changes(session, before, version)
         changes = showing.changes(pairs, before, version, measure, namer)[:200]
+    preview = queries.preview(session, version.id) if version else None
     return render_template(
         "budget/check.html",
+        preview=preview,
+        namer=showing.Namer(
+            g.municipality.languages[0], queries.programmes(session, g.municipality.id), {}, {}
+        ),
         brought=brought,
         form=form,
         version=version,
