@@ -12,7 +12,7 @@ from pbplatform.budget import adoption
 from pbplatform.budget import data as budget_data
 from pbplatform.budget import words as budget_words
 from pbplatform.budget import work as budget_work
-from pbplatform.budget.views import data as budget_data
+from pbplatform.budget.views import data as budget_data_views
 from pbplatform.budget.views import desk as budget_desk
 from pbplatform.budget.views import public as budget_views
 from pbplatform.charter.phases import Step
@@ -107,7 +107,7 @@ HOUSE = (
 
 TOWN = (
     budget_views.pages,
-    budget_data.pages,
+    budget_data_views.pages,
     budget_desk.pages,
     delivery_views.pages,
     portal_views.town_pages,
