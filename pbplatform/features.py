@@ -3,7 +3,7 @@
 from flask import Flask
 
 from pbplatform import words
-from pbplatform.accounts import guard
+from pbplatform.accounts import exports, guard
 from pbplatform.accounts import operations as accounts_operations
 from pbplatform.accounts import words as accounts_words
 from pbplatform.accounts.views import entrance, members, own
@@ -24,6 +24,7 @@ from pbplatform.consultation import views as planning_views
 from pbplatform.consultation import words as consultation_words
 from pbplatform.consultation.due import walk_due
 from pbplatform.deliberation import data as deliberation_data
+from pbplatform.deliberation import personal as deliberation_personal
 from pbplatform.deliberation import views as deliberation_views
 from pbplatform.deliberation import words as deliberation_words
 from pbplatform.delivery import data as delivery_data
@@ -33,9 +34,10 @@ from pbplatform.delivery import walking as delivery_walking
 from pbplatform.delivery import words as delivery_words
 from pbplatform.door import House
 from pbplatform.foundation import navigation
-from pbplatform.foundation.mail import deliver_due, post_office
+from pbplatform.foundation.mail import deliver_due, forget_old, post_office
 from pbplatform.foundation.words import teach
 from pbplatform.journal import views as journal_views
+from pbplatform.moderation import personal as moderation_personal
 from pbplatform.moderation import queries as moderation_queries
 from pbplatform.moderation import queues as moderation_queues
 from pbplatform.moderation import views as moderation_views
@@ -44,6 +46,7 @@ from pbplatform.municipalities import queries as municipalities_queries
 from pbplatform.municipalities import views as municipalities_views
 from pbplatform.municipalities import words as municipalities_words
 from pbplatform.notices import operations as notices
+from pbplatform.notices import personal as notices_personal
 from pbplatform.notices import views as notices_views
 from pbplatform.notices import words as notices_words
 from pbplatform.notices.digest import send_digests
@@ -55,6 +58,7 @@ from pbplatform.portal import views as portal_views
 from pbplatform.portal import words as portal_words
 from pbplatform.proposals import data as proposals_data
 from pbplatform.proposals import panels
+from pbplatform.proposals import personal as proposals_personal
 from pbplatform.proposals import queries as proposals_queries
 from pbplatform.proposals import words as proposals_words
 from pbplatform.proposals.views import counter as _counter  # noqa: F401
@@ -70,10 +74,13 @@ from pbplatform.results import jobs as results_jobs
 from pbplatform.results import views as results_views
 from pbplatform.results import walking as results_walking
 from pbplatform.results import words as results_words
+from pbplatform.roll import personal as roll_personal
 from pbplatform.roll import standing as roll_standing
+from pbplatform.roll import verification
 from pbplatform.roll import views as roll_views
 from pbplatform.roll import words as roll_words
 from pbplatform.screening import duties as screening_duties
+from pbplatform.screening import personal as screening_personal
 from pbplatform.screening import queues as screening_queues
 from pbplatform.screening import walking
 from pbplatform.screening import words as screening_words
@@ -81,6 +88,7 @@ from pbplatform.screening.views import desk as _desk  # noqa: F401
 from pbplatform.screening.views import pages as screening_views
 from pbplatform.screening.views import panel as screening_panel
 from pbplatform.screening.views import public as _public  # noqa: F401
+from pbplatform.uploads import personal as uploads_personal
 from pbplatform.uploads import views as uploads_views
 from pbplatform.uploads import words as uploads_words
 from pbplatform.voting import desk_views as vote_desk_views
@@ -226,6 +234,7 @@ def register(app: Flask) -> None:
     notices.install(FINDERS)
     desks.install(DESKS)
     navigation.install(*NAVIGATION)
+    _install_personal(app.extensions["house"])
     guard.blocked_standing[:] = [moderation_queries.is_blocked]
     app.context_processor(place.present)
     app.jinja_env.globals["follows"] = notices_views.follows
@@ -260,4 +269,25 @@ def _set_duties(app: Flask, house: House) -> None:
 
 def _forget_expired(house: House) -> int:
     with house.database.transaction() as session:
-        return accounts_operations.forget_expired(session)
+        return accounts_operations.forget_expired(session) + forget_old(session)
+
+
+def _install_personal(house: House) -> None:
+    """What each feature keeps about a person, and how it forgets. Upper features come first, because they refer downward."""
+    exports.exporters.update(
+        proposals=proposals_personal.export,
+        discussion=deliberation_personal.export,
+        moderation=moderation_personal.export,
+        screening=screening_personal.export,
+        notices=notices_personal.export,
+        files=uploads_personal.export,
+        roll=roll_personal.export,
+    )
+    exports.erasers[:] = [
+        moderation_personal.erase,
+        deliberation_personal.erase,
+        proposals_personal.eraser(house.files),
+        uploads_personal.eraser(house.files, proposals_personal.held_uploads),
+        notices_personal.erase,
+        verification.end_claims,
+    ]

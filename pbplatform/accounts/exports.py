@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbplatform.accounts import queries
@@ -18,6 +19,7 @@ from pbplatform.accounts.models import Account
 from pbplatform.charter.actions import Action
 from pbplatform.charter.policy import require
 from pbplatform.charter.roles import Actor
+from pbplatform.foundation.mail import Letter
 
 Exporter = Callable[[Session, int], Any]
 """Given a session and an account's number: what the feature keeps about it, as plain lists and dicts (times may stay times)."""
@@ -67,6 +69,12 @@ def _own(session: Session, account: Account) -> dict[str, Any]:
         ],
         "passkeys": [
             {"name": key.name, "added_at": key.added_at} for key in queries.passkeys(session, account.id)
+        ],
+        "letters_of_the_last_weeks": [
+            {"subject": letter.subject, "written_at": letter.written_at, "sent_at": letter.sent_at}
+            for letter in session.scalars(
+                select(Letter).where(Letter.recipient == account.email).order_by(Letter.id)
+            )
         ],
     }
 

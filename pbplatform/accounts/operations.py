@@ -23,7 +23,7 @@ from pbplatform.accounts.passwords import Passwords, is_weak
 from pbplatform.charter.actions import Action
 from pbplatform.charter.policy import Subject, require
 from pbplatform.charter.roles import GIVEN, GUARDED, Actor, Role
-from pbplatform.foundation import clock
+from pbplatform.foundation import clock, mail
 from pbplatform.foundation.crypto import digest, token
 from pbplatform.foundation.errors import Invalid
 from pbplatform.journal.operations import record
@@ -297,6 +297,8 @@ def close_account(
         delete(Invitation).where(Invitation.invited_by == account.id, Invitation.accepted_at.is_(None))
     )
     session.execute(update(Invitation).where(Invitation.email == account.email).values(email=""))
+    if account.email:
+        mail.forget_recipient(session, account.email)
     account.email = account.password_hash = account.totp_sealed = account.home_municipality_id = None
     account.name = ""
     account.token_epoch += 1

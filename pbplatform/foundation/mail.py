@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from sqlalchemy import Index, String, Text, select
+from sqlalchemy import Index, String, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pbplatform.foundation import clock
@@ -24,6 +24,8 @@ from pbplatform.foundation.crypto import token
 from pbplatform.foundation.database import Base, Database, Key, one_of
 
 MOST_TRIES = 12
+KEPT = timedelta(days=14)
+"""How long a letter is kept after its last try, so that an operator can look into a complaint."""
 
 
 class LetterState(StrEnum):
@@ -100,6 +102,19 @@ def deliver_due(database: Database, post: Post, sender: str) -> int:
     for letter_id in due:
         sent += _deliver(database, post, sender, letter_id)
     return sent
+
+
+def forget_recipient(session: Session, recipient: str) -> None:
+    """Delete every letter to a mailbox, also those that wait."""
+    session.execute(delete(Letter).where(Letter.recipient == recipient))
+
+
+def forget_old(session: Session) -> int:
+    """Delete letters that were delivered or given up a while ago; tell how many."""
+    old = clock.now() - KEPT
+    done = Letter.state.in_((LetterState.SENT, LetterState.FAILED))
+    found = session.execute(delete(Letter).where(done, Letter.next_try_at < old).returning(Letter.id))
+    return len(found.all())
 
 
 def _deliver(database: Database, post: Post, sender: str, letter_id: int) -> bool:

@@ -213,10 +213,16 @@ def discard(actor: Actor, session: Session, files: Files, round_: Round, proposa
     if proposal.entered_by is not None:
         owned |= {proposal.entered_by}
     require(actor, Action.DISCARD_DRAFT, queries.subject(proposal, round_, owned))
+    throw_away(session, files, proposal)
+
+
+def throw_away(session: Session, files: Files, proposal: Proposal) -> None:
+    """Delete a draft with everything that hangs on it."""
     for upload in queries.uploads_of(session, proposal.id):
         session.execute(delete(ProposalFile).where(ProposalFile.upload_id == upload.id))
         uploads.forget(session, files, upload)
     session.execute(delete(CoAuthor).where(CoAuthor.proposal_id == proposal.id))
+    session.execute(delete(ProposalVersion).where(ProposalVersion.proposal_id == proposal.id))
     session.delete(proposal)
     session.flush()
 
