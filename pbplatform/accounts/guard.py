@@ -1,23 +1,27 @@
 """Who is asking: from the cookie to the account, from the address to the municipality, from both to the actor."""
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Response, g, redirect, request, url_for
+from flask import Response, current_app, g, redirect, request, url_for
 from flask import session as cookie
 from flask_login import UserMixin, current_user
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from pbplatform import door
-from pbplatform.accounts import queries
+from pbplatform.accounts import operations, queries
 from pbplatform.accounts.models import Account, AccountSession
 from pbplatform.charter.roles import VISITOR, Actor
 from pbplatform.foundation import clock
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.municipalities.models import Municipality
+
+log = logging.getLogger(__name__)
 
 Standing = Callable[[Session, int, int], bool]
 """Answers for an account in a municipality; features above accounts install theirs (resident, blocked)."""
@@ -78,6 +82,7 @@ def _actor(place: Municipality | None) -> Actor:
     if "_user_id" not in cookie or not current_user.is_authenticated:
         return Actor(municipality_id=place.id) if place else VISITOR
     person: Account = current_user.account
+    _stay_awake(current_user.row)
     place_id = place.id if place else None
     session = door.session()
     return queries.actor_for(
@@ -90,6 +95,22 @@ def _actor(place: Municipality | None) -> Actor:
         blocked=place_id is not None
         and any(standing(session, person.id, place_id) for standing in blocked_standing),
     )
+
+
+def _stay_awake(row: AccountSession) -> None:
+    """Note now and then that a session is used; never near a ballot, because when somebody voted is nobody's business."""
+    view = current_app.view_functions[request.endpoint or ""]
+    if getattr(view, "reads_only", False) or not operations.is_drowsy(row):
+        return
+    if g.writing:
+        operations.keep_awake(door.session(), row)
+        return
+    try:
+        with door.house().database.transaction() as own:
+            operations.keep_awake(own, row)
+    except OperationalError:
+        # A page is not refused because this could not be noted; the next page tries again.
+        log.warning("the use of a session could not be noted")
 
 
 def half_signed_in() -> tuple[AccountSession, Account] | None:

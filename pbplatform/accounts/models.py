@@ -67,6 +67,8 @@ class AccountSession(Base):
     account_id: Mapped[int] = mapped_column(Key, ForeignKey("account.id"), index=True)
     opened_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    idle_until: Mapped[datetime]
+    """When the session ends if nobody uses it until then; moved on while it is used."""
     second_factor_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime]
     """When the person last proved who they are in this session; sensitive acts ask again after a while."""

@@ -30,6 +30,10 @@ from pbplatform.journal.operations import record
 
 CITIZEN_SESSION = timedelta(days=30)
 GUARDED_SESSION = timedelta(hours=12)
+CITIZEN_IDLE = timedelta(days=14)
+GUARDED_IDLE = timedelta(hours=2)
+NOTED_EVERY = timedelta(minutes=5)
+"""How exactly it is known when a session was last used: more would be a diary of its person."""
 KEPT_INVITATION = timedelta(days=90)
 
 
@@ -175,6 +179,7 @@ def open_session(session: Session, account: Account, device: str = "", *, factor
             opened_at=clock.now(),
             confirmed_at=clock.now(),
             expires_at=clock.now() + (GUARDED_SESSION if guarded else CITIZEN_SESSION),
+            idle_until=clock.now() + (GUARDED_IDLE if guarded else CITIZEN_IDLE),
             second_factor_at=clock.now() if factor_shown else None,
             factor_due=queries.has_factor(session, account),
             device=device[:80],
@@ -182,6 +187,23 @@ def open_session(session: Session, account: Account, device: str = "", *, factor
     )
     session.flush()
     return secret
+
+
+def is_drowsy(row: AccountSession) -> bool:
+    """Whether it is time to note that a session is still used."""
+    left = row.idle_until - clock.now()
+    lasts = GUARDED_IDLE if left <= GUARDED_IDLE else CITIZEN_IDLE
+    return lasts - left >= NOTED_EVERY
+
+
+def keep_awake(session: Session, row: AccountSession) -> None:
+    """Note that a session is used: it ends of idleness so much later, a guarded hat's sooner than a citizen's."""
+    guarded = any(membership.role in GUARDED for membership in queries.memberships(session, row.account_id))
+    session.execute(
+        update(AccountSession)
+        .where(AccountSession.id == row.id)
+        .values(idle_until=clock.now() + (GUARDED_IDLE if guarded else CITIZEN_IDLE))
+    )
 
 
 def renew_session(row: AccountSession) -> str:
@@ -314,10 +336,13 @@ def forget_expired(session: Session) -> int:
     for model in (AccountSession, OneTimeToken, Registration):
         found = session.execute(delete(model).where(model.expires_at < now).returning(model.id))
         gone += len(found.all())
+    idle = session.execute(
+        delete(AccountSession).where(AccountSession.idle_until < now).returning(AccountSession.id)
+    )
     old = session.execute(
         delete(Invitation).where(Invitation.expires_at < now - KEPT_INVITATION).returning(Invitation.id)
     )
-    return gone + len(old.all())
+    return gone + len(idle.all()) + len(old.all())
 
 
 def give_role(
@@ -344,12 +369,16 @@ def give_role(
     session.add(membership)
     if role in GUARDED:
         # A session that was opened as a citizen's may not live a citizen's thirty days with an officer's hat.
-        soon = clock.now() + GUARDED_SESSION
-        session.execute(
-            update(AccountSession)
-            .where(AccountSession.account_id == account.id, AccountSession.expires_at > soon)
-            .values(expires_at=soon)
-        )
+        for column, lasts in (
+            (AccountSession.expires_at, GUARDED_SESSION),
+            (AccountSession.idle_until, GUARDED_IDLE),
+        ):
+            soon = clock.now() + lasts
+            session.execute(
+                update(AccountSession)
+                .where(AccountSession.account_id == account.id, column > soon)
+                .values({column: soon})
+            )
     session.flush()
     record(
         actor,

@@ -44,6 +44,7 @@ def open_session(
         .where(
             AccountSession.token_hash == digest(token),
             AccountSession.expires_at > clock.now(),
+            AccountSession.idle_until > clock.now(),
             Account.closed_at.is_(None),
             *(
                 []
@@ -112,7 +113,11 @@ def sessions(session: Session, account_id: int) -> Sequence[AccountSession]:
     """The living sessions of an account, newest first."""
     return session.scalars(
         select(AccountSession)
-        .where(AccountSession.account_id == account_id, AccountSession.expires_at > clock.now())
+        .where(
+            AccountSession.account_id == account_id,
+            AccountSession.expires_at > clock.now(),
+            AccountSession.idle_until > clock.now(),
+        )
         .order_by(AccountSession.opened_at.desc(), AccountSession.id.desc())
     ).all()
 

@@ -39,6 +39,7 @@ def overview() -> str:
         form=PlainForm(),
         passkey=PasskeyForm(),
         site=shared.site(),
+        by_name=shared.by_name(),
     )
 
 

@@ -45,7 +45,18 @@ def passwords() -> Passwords:
 def site() -> Site:
     """What passkeys are bound to."""
     config = door.house().config
-    return Site(config.base_url, config.base_url.split("://", 1)[-1])
+    base = config.base_url
+    # A developer's machine has a name of its own, and browsers make passkeys for it even without encryption.
+    if config.mode is Mode.DEVELOPMENT and request.host.split(":")[0] == "localhost":
+        base = f"{request.scheme}://{request.host}"
+    return Site(base, base.split("://", 1)[-1])
+
+
+def by_name() -> str | None:
+    """Where this page can be had under a name, when the site is looked at by a bare address on the developer's machine."""
+    if door.house().config.mode is not Mode.DEVELOPMENT or not request.host.startswith("127.0.0.1"):
+        return None
+    return f"{request.scheme}://{request.host.replace('127.0.0.1', 'localhost', 1)}{request.path}"
 
 
 def count_guess(what: str, key: str) -> None:
