@@ -5,13 +5,14 @@ would cost more than the budget. It also ends when nothing is left that more mon
 stop as soon as no unfunded project with a supporter fits into what is left.
 
 A town's count can take tens of thousands of steps. The certified jump leaves most of them out without changing the result:
-see `Counter.same_as` and `docs/counting.md`.
+see `corridor.py` and `docs/counting.md`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from pbplatform.tally.corridor import Certain
 from pbplatform.tally.election import Election
 from pbplatform.tally.equal_shares import Counter, Run
 from pbplatform.tally.greedy import Purse
@@ -53,39 +54,40 @@ def raise_endowments(
     counter: Counter, spec: RuleSpec, start: Fraction, progress: Progress | None = None
 ) -> Raised:
     """Add-one, with certified jumps over runs that are known to be the same."""
-    election = counter.market.election
-    step = step_of(election, spec)
-    run, increments, runs = counter.run(start), 0, 1
-    jump = 1
-    while not finished(counter, run, spec):
-        following = None
-        while jump > 1 and following is None:
+    step = step_of(counter.market.election, spec)
+    settled, jump, runs = 0, 1, 0
+    doubling = True
+    while True:
+        low, high = start + settled * step, start + (settled + jump - 1) * step
+        certain = counter.certain(low, high)
+        runs += 1
+        if certain is None and jump > 1:
+            jump, doubling = jump // 2, False
+            continue
+        if certain is None:
+            run = counter.run(low)
+            certain = Certain(run.funded, run.overspent)
             runs += 1
-            following = counter.same_as(run, start + (increments + jump) * step)
-            if following is None:
-                jump //= 2
-        if following is None:
-            runs += 1
-            following = counter.run(start + (increments + 1) * step)
-            if following.overspent:
-                break
-            increments += 1
-            jump = 2 if following.funded == run.funded else 1
-        else:
-            increments += jump
-            jump *= 2
-        run = following
+        if certain.overspent:
+            settled -= 1
+            break
+        if finished(counter, certain.funded, spec):
+            break
+        settled += jump
+        jump = 2 * jump if doubling else jump
+        doubling = True
         if progress is not None:
-            progress(increments, run.spent)
-    return Raised(run, start + increments * step, increments, runs)
+            progress(settled, sum(counter.costs[p] for p in certain.funded))
+    endowment = start + settled * step
+    return Raised(counter.run(endowment), endowment, settled, runs + 1)
 
 
-def finished(counter: Counter, run: Run, spec: RuleSpec) -> bool:
-    """Whether raising ends with this run, because more money buys nothing, or because its outcome is exhaustive."""
+def finished(counter: Counter, funded: Sequence[int], spec: RuleSpec) -> bool:
+    """Whether raising ends with this outcome, because more money buys nothing, or because it is exhaustive."""
     purse = Purse(counter.market.election)
-    for project in run.funded:
+    for project in funded:
         purse.buy(project)
-    bought = set(run.funded)
+    bought = set(funded)
     open_to_buy = [p for p in counter.eligible if p not in bought and purse.obstacle(p) is None]
     if not open_to_buy:
         return True

@@ -20,30 +20,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from pbplatform.tally.bounds import UNIT, Bound, pledged, price_bound
+from pbplatform.tally.corridor import Certain, Corridor
 from pbplatform.tally.greedy import Purse
 from pbplatform.tally.utility import Column, Floats, Market
 
-UNIT = 2.0**-53
-"""Half the spacing of float64 at 1: the relative error of one rounding."""
-
 Mask = npt.NDArray[np.bool_]
-
-
-def dot(a: Floats, b: npt.NDArray[Any]) -> float:
-    """Sum of products, in this thread: the usual product hands long vectors to a pool of threads and waits for it."""
-    return float(np.einsum("i,i->", a, b))
-
-
-class Bound(NamedTuple):
-    """A certified interval for a project's price (in stakes), from floats. `high` is infinite where floats cannot say."""
-
-    low: float
-    high: float
 
 
 @dataclass(slots=True)
@@ -65,7 +51,6 @@ class Purchase:
     project: int
     number: int
     divisor: int
-    high: float
     paid_full: int
     paid_rest: int
     tied: tuple[int, ...]
@@ -115,42 +100,11 @@ class State:
         column = self.market.columns[project]
         owed = self.market.election.projects[project].cost if cost_now is None else cost_now
         cost = float(owed)
-        held = self.held.take(column.classes)
-        total = dot(column.weight, held)
-        # Adding up k products of rounded numbers errs by at most k units of their absolute sum, in any order.
-        rounding = (2 * len(held) + 16) * UNIT * (cost + 2 * total)
-        doubt = rounding + column.supporters * self.slack
-        if total < cost + doubt and (total < cost - doubt or self.money(project, owed) < 0):
+        pledge = pledged(column, self.held, cost, self.slack)
+        certain = pledge.total >= cost + pledge.doubt
+        if not certain and (pledge.total < cost - pledge.doubt or self.money(project, owed) < 0):
             return None
-        at, low, settled = least, least, False
-        rich = held >= (at if column.stake is None else at * column.stake)
-        count = np.count_nonzero(rich)
-        pull = error = 0.0
-        while count:
-            # A tangent to the concave curve of money raised: its root is never above the price (Newton from the left).
-            pulls = column.pull * rich
-            pull = float(pulls.sum())
-            kept = dot(pulls if column.stake is None else column.weight * rich, held)
-            root = (cost - (total - kept)) / pull
-            error = doubt / pull + 4 * UNIT * abs(root)
-            low = max(low, root - error)
-            if root <= at:
-                settled = root == at
-                break
-            rich = held >= (root if column.stake is None else root * column.stake)
-            still = np.count_nonzero(rich)
-            at = root
-            if still == count:
-                settled = True
-                break
-            count = still
-        if not settled:
-            return Bound(low, math.inf)
-        high = at + 4 * error
-        beyond = held >= (high if column.stake is None else high * column.stake)
-        if np.count_nonzero(beyond) == count or dot(column.pull, beyond) * 2 >= pull:
-            return Bound(low, high)
-        return Bound(low, math.inf)
+        return price_bound(column, pledge, cost, least)
 
     # Whole numbers.
 
@@ -265,20 +219,6 @@ class Counter:
 
     def run(self, endowment: Fraction) -> Run:
         """Count with this endowment. Cut short as soon as the funded projects cost more than the budget."""
-        run = self._run(endowment, None)
-        if run is None:
-            raise AssertionError("a run without a guide always ends")
-        return run
-
-    def same_as(self, guide: Run, endowment: Fraction) -> Run | None:
-        """The run with a higher endowment if it and every endowment between are certain to buy the same sequence.
-
-        Certificate: the sequences are equal, and in each round the winner's price under the lower endowment is before (in
-        price, then tie-breaking order) every rival's price under the higher one. `docs/counting.md` has the proof.
-        """
-        return self._run(endowment, guide)
-
-    def _run(self, endowment: Fraction, guide: Run | None) -> Run | None:
         state = State(self.market, endowment)
         purse = Purse(self.market.election)
         run = Run(state=state)
@@ -286,45 +226,37 @@ class Counter:
         lows = {p: self.costs[p] / self.market.columns[p].total_pull * (1 - 8 * UNIT) for p in self.eligible}
         heap = [(low / values[p] * (1 - 4 * UNIT), p) for p, low in lows.items()]
         heapq.heapify(heap)
-        while True:
-            mark = (
-                guide.purchases[len(run.purchases)]
-                if guide and len(guide.purchases) > len(run.purchases)
-                else None
-            )
-            found = self._candidates(state, purse, heap, lows, -math.inf if mark is None else mark.high)
+        while not run.overspent:
+            found = self._candidates(state, purse, heap, lows)
             if not found:
-                return run if mark is None else None
+                break
             winner, price, tied = self._cheapest(state, found)
-            if guide is not None and (
-                mark is None or winner != mark.project or not self._certified(state, found, winner, mark)
-            ):
-                return None
             for project, interval in found:
                 lows[project] = interval.low
                 if project != winner:
                     heapq.heappush(heap, (interval.low / values[project] * (1 - 4 * UNIT), project))
             full, rest = state.pay(winner, price)
             divisor = state.divisor * state.parts * values[winner]
-            high = price.number / divisor * (1 + 4 * UNIT)
-            run.purchases.append(Purchase(winner, price.number, divisor, high, full, rest, tied))
+            run.purchases.append(Purchase(winner, price.number, divisor, full, rest, tied))
             purse.buy(winner)
-            run.spent = purse.spent
-            if purse.left < 0:
-                run.overspent = True
-                return run if guide is None else None
+            run.spent, run.overspent = purse.spent, purse.left < 0
+        return run
+
+    def certain(self, low: Fraction, high: Fraction) -> Certain | None:
+        """What every endowment from `low` to `high` certainly buys; None if that cannot be told without counting them."""
+        return Corridor(self.market, self.costs, self.eligible, low, high).walk()
 
     def _candidates(
-        self, state: State, purse: Purse, heap: list[tuple[float, int]], lows: dict[int, float], reach: float
+        self, state: State, purse: Purse, heap: list[tuple[float, int]], lows: dict[int, float]
     ) -> list[tuple[int, Bound]]:
-        """All projects that may be cheapest now (or cheaper than `reach`), with their intervals; taken off the heap.
+        """All projects that may be cheapest now, with their intervals; taken off the heap.
 
         Money only falls during a run, so a price never falls, and an old lower bound stays one: projects are looked at
         from the lowest bound, until the best interval lies below all bounds that remain.
         """
         best = math.inf
         found: list[tuple[int, Bound]] = []
-        while heap and (heap[0][0] <= best or heap[0][0] <= reach):
+        while heap and heap[0][0] <= best:
             _, project = heapq.heappop(heap)
             if purse.obstacle(project) is not None:
                 continue
@@ -347,15 +279,3 @@ class Counter:
         tied = sorted((p for p, key in keys.items() if key == lowest), key=lambda p: self.ranks[p])
         winner, _, price = next(entry for entry in priced if entry[0] == tied[0])
         return winner, price, tuple(tied) if len(tied) > 1 else ()
-
-    def _certified(self, state: State, found: list[tuple[int, Bound]], winner: int, mark: Purchase) -> bool:
-        """Whether every rival's price now comes after the price that the winner had under the lower endowment."""
-        for project, bound in found:
-            value = self.market.values[project]
-            if project == winner or bound.low / value * (1 - 8 * UNIT) > mark.high:
-                continue
-            price = state.exact(project, bound)
-            key = Fraction(price.number, price.pull * state.divisor * state.parts * value)
-            if (key, self.ranks[project]) < (mark.price, self.ranks[winner]):
-                return False
-        return True

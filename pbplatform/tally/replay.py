@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pbplatform.tally.equal_shares import UNIT, State
+from pbplatform.tally.bounds import UNIT
+from pbplatform.tally.equal_shares import State
 from pbplatform.tally.greedy import Purse
 from pbplatform.tally.outcome import Outcome
 from pbplatform.tally.rules import TieKind, Utility
