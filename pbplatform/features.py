@@ -183,7 +183,11 @@ RESOURCES = (
 )
 """What every feature publishes as data: files, the read interface, the catalogue and their documentation follow from it."""
 
-PANELS = (panels.Placed(screening_panel.panel, order=20), panels.Placed(deliberation_views.panel, order=60))
+PANELS = (
+    panels.Placed(moderation_views.panel, order=10),
+    panels.Placed(screening_panel.panel, order=20),
+    panels.Placed(deliberation_views.panel, order=60),
+)
 """What features above proposals show on a proposal's page."""
 
 WALKERS: dict[Step, steps.Walker] = {

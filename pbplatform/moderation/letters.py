@@ -19,6 +19,15 @@ def tell_ruling(session: Session, author: Account, ruling: Ruling, address: str)
         write_letter(session, author.email, author.language, _("Something you wrote has been hidden"), body)
 
 
+def tell_published(session: Session, author: Account, ruling: Ruling, address: str) -> None:
+    """Tell an author that what waited for a moderator can now be read by everybody."""
+    if author.email is None or ruling.decision is not Decision.KEEP:
+        return
+    with force_locale(author.language):
+        body = render_template("mail/moderation_published.txt", name=author.name, address=address)
+        write_letter(session, author.email, author.language, _("Your proposal is public now"), body)
+
+
 def tell_appeal(session: Session, author: Account, ruling: Ruling, address: str) -> None:
     """Tell an author what another moderator decided."""
     if author.email is None:

@@ -24,7 +24,7 @@ from pbplatform.moderation.models import (
     Ruling,
     RulingState,
 )
-from pbplatform.moderation.targets import Case, case
+from pbplatform.moderation.targets import WAITING, Case, case
 
 SHORTEST_REASON = 10
 LONGEST_BLOCK_DAYS = 90
@@ -79,7 +79,7 @@ def rule(
         session, about.thing.municipality_id, about.target, about.thing.id, lock=True
     )
     require(actor, Action.RULE, about.subject(*(found.reporter_id for found in reports)))
-    if not reports and about.state != "waiting":
+    if not reports and about.state != WAITING:
         raise Conflict(ModerationProblem.NOTHING_TO_RULE)
     hiding = decision is Decision.HIDE
     if hiding and broken is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from pbplatform.charter.policy import Subject
@@ -21,7 +21,8 @@ from pbplatform.moderation.models import (
     RulingState,
     Target,
 )
-from pbplatform.moderation.targets import Case, case
+from pbplatform.moderation.targets import WAITING, Case, case
+from pbplatform.proposals.models import LISTED_STATES, Proposal
 
 MOST_QUEUED = 100
 
@@ -38,13 +39,17 @@ class Queued:
     @property
     def waiting(self) -> bool:
         """Whether it waits to be published, rather than to be looked at after a report."""
-        return self.case.state == CommentState.WAITING
+        return self.case.state == WAITING
 
 
-def queue(session: Session, municipality_id: int) -> list[Queued]:
+def queue(session: Session, municipality_id: int, most: int = MOST_QUEUED) -> list[Queued]:
     """What waits for a moderator, most reported first and then the oldest."""
-    queued = [*_reported(session, municipality_id), *_unpublished(session, municipality_id)]
-    return sorted(queued, key=lambda found: (-found.reports, found.since))
+    queued = [
+        *_reported(session, municipality_id, most),
+        *_unpublished_proposals(session, municipality_id, most),
+        *_unpublished(session, municipality_id, most),
+    ]
+    return sorted(queued, key=lambda found: (-found.reports, found.since))[:most]
 
 
 def queue_length(session: Session, municipality_id: int) -> int:
@@ -58,16 +63,31 @@ def queue_length(session: Session, municipality_id: int) -> int:
     waiting = select(func.count()).where(
         Comment.municipality_id == municipality_id, Comment.state == CommentState.WAITING
     )
-    return (session.scalar(select(func.count()).select_from(reported)) or 0) + (session.scalar(waiting) or 0)
+    proposals = select(func.count()).where(*_hidden_unruled(municipality_id))
+    numbers = (select(func.count()).select_from(reported), waiting, proposals)
+    return sum(session.scalar(number) or 0 for number in numbers)
 
 
-def _reported(session: Session, municipality_id: int) -> Iterator[Queued]:
+def _hidden_unruled(municipality_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Proposals that nobody sees yet: hidden when they were handed in, and no ruling has hidden them."""
+    ruling = exists().where(
+        Ruling.target == Target.PROPOSAL, Ruling.target_id == Proposal.id, Ruling.decision == Decision.HIDE
+    )
+    return (
+        Proposal.municipality_id == municipality_id,
+        Proposal.hidden_at.is_not(None),
+        Proposal.state.in_(LISTED_STATES),
+        ~ruling,
+    )
+
+
+def _reported(session: Session, municipality_id: int, most: int) -> Iterator[Queued]:
     rows = session.execute(
         select(Report.target, Report.target_id, func.count(), func.min(Report.reported_at))
         .where(Report.municipality_id == municipality_id, Report.ruling_id.is_(None))
         .group_by(Report.target, Report.target_id)
         .order_by(func.count().desc(), func.min(Report.reported_at))
-        .limit(MOST_QUEUED)
+        .limit(most)
     ).all()
     for target, target_id, reports, since in rows:
         rules = tuple(
@@ -76,12 +96,24 @@ def _reported(session: Session, municipality_id: int) -> Iterator[Queued]:
         yield Queued(case(session, municipality_id, target, target_id), reports, since, rules)
 
 
-def _unpublished(session: Session, municipality_id: int) -> Iterator[Queued]:
+def _unpublished_proposals(session: Session, municipality_id: int, most: int) -> Iterator[Queued]:
+    waiting = session.execute(
+        select(Proposal.id, Proposal.submitted_at)
+        .where(*_hidden_unruled(municipality_id))
+        .order_by(Proposal.submitted_at)
+        .limit(most)
+    ).all()
+    for proposal_id, since in waiting:
+        assert since is not None
+        yield Queued(case(session, municipality_id, Target.PROPOSAL, proposal_id), 0, since, ())
+
+
+def _unpublished(session: Session, municipality_id: int, most: int) -> Iterator[Queued]:
     waiting = session.scalars(
         select(Comment)
         .where(Comment.municipality_id == municipality_id, Comment.state == CommentState.WAITING)
         .order_by(Comment.posted_at)
-        .limit(MOST_QUEUED)
+        .limit(most)
     ).all()
     for comment in waiting:
         yield Queued(case(session, municipality_id, Target.COMMENT, comment.id), 0, comment.posted_at, ())
@@ -148,6 +180,16 @@ def rulings_on(session: Session, municipality_id: int, author_id: int) -> Sequen
         )
         .order_by(Ruling.id.desc())
     ).all()
+
+
+def ruling_about(session: Session, target: Target, target_id: int) -> Ruling | None:
+    """The newest ruling that hid a thing."""
+    return session.scalars(
+        select(Ruling)
+        .where(Ruling.target == target, Ruling.target_id == target_id, Ruling.decision == Decision.HIDE)
+        .order_by(Ruling.id.desc())
+        .limit(1)
+    ).first()
 
 
 def log(session: Session, municipality_id: int) -> Iterator[Ruling]:

@@ -21,7 +21,7 @@ def officers_queues(session: Session, actor: Actor, municipality_id: int) -> Ite
     """What waits for a ruling, and appeals that this very officer may decide."""
     if decide(actor, Action.SEE_REPORTS, Subject(municipality_id)) is not None:
         return
-    waiting = queries.queue(session, municipality_id)
+    waiting = queries.queue(session, municipality_id, SHOWN)
     yield Queue(
         "reports",
         _l("Waiting for a ruling"),
@@ -33,7 +33,7 @@ def officers_queues(session: Session, actor: Actor, municipality_id: int) -> Ite
                 {"target": found.case.target.value, "target_id": found.case.thing.id},
                 ", ".join(say(rule) for rule in found.rules),
             )
-            for found in waiting[:SHOWN]
+            for found in waiting
         ],
         endpoint="moderation.queue",
         urgent=any(found.reports for found in waiting),

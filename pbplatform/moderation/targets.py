@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from pbplatform.accounts.models import Account
@@ -9,15 +10,17 @@ from pbplatform.charter.policy import Subject
 from pbplatform.consultation.models import Round
 from pbplatform.deliberation import operations as deliberation
 from pbplatform.deliberation.models import Comment, CommentState
-from pbplatform.foundation import clock
 from pbplatform.foundation.errors import Missing
-from pbplatform.moderation.models import Target
+from pbplatform.moderation.models import Decision, Ruling, Target
+from pbplatform.notices.models import News
+from pbplatform.proposals import operations as proposals
+from pbplatform.proposals import queries as proposal_queries
 from pbplatform.proposals.models import PUBLIC_STATES, Proposal
 
-VISIBLE, HIDDEN = "visible", "hidden"
+VISIBLE, WAITING, HIDDEN = "visible", "waiting", "hidden"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Case:
     """One thing that somebody wrote, and its round. `state` is visible, waiting, hidden or deleted."""
 
@@ -25,6 +28,11 @@ class Case:
     thing: Comment | Proposal
     round: Round
     author: Account
+    """Who answers for it: whoever wrote it, or the officer who typed it in for somebody without an account."""
+    owners: frozenset[int]
+    """Everybody whose own case it is: co-authors too."""
+    ruled: bool
+    """Whether a ruling has hidden it before; a proposal that is hidden without one waits to be published."""
 
     @property
     def proposal_id(self) -> int:
@@ -39,6 +47,11 @@ class Case:
         )
 
     @property
+    def author_name(self) -> str:
+        """Whose words they are; empty when the account is closed."""
+        return self.author.name if isinstance(self.thing, Comment) else self.thing.author_name
+
+    @property
     def language(self) -> str:
         """The language it is written in."""
         return self.thing.language
@@ -49,21 +62,20 @@ class Case:
         if isinstance(self.thing, Comment):
             return self.thing.state.value
         if self.thing.hidden_at is not None:
-            return HIDDEN
+            return HIDDEN if self.ruled else WAITING
         return VISIBLE if self.thing.state in PUBLIC_STATES else "deleted"
 
     def subject(self, *others: int) -> Subject:
         """What the charter needs to know; `others` are accounts whose own case it is too, such as reporters."""
-        owners = frozenset({self.author.id, *others})
-        return Subject(self.thing.municipality_id, self.round.phase, self.state, owners)
+        return Subject(self.thing.municipality_id, self.round.phase, self.state, self.owners | set(others))
 
     def hide(self, session: Session) -> None:
         """Keep it from being read."""
         if isinstance(self.thing, Comment):
             deliberation.hide(session, self.thing)
         else:
-            self.thing.hidden_at = clock.now()
-            session.flush()
+            proposals.set_hidden(session, self.thing, hidden=True)
+        self.ruled = True
 
     def publish(self, session: Session) -> None:
         """Let it be read."""
@@ -71,19 +83,39 @@ class Case:
             if self.thing.state is not CommentState.DELETED:
                 deliberation.publish(session, self.thing)
         else:
-            self.thing.hidden_at = None
-            session.flush()
+            first = self.state == WAITING
+            proposals.set_hidden(session, self.thing, hidden=False)
+            if first:
+                # Nobody could follow what nobody had seen: now it is news.
+                proposals.tell(session, self.round, self.thing, News.PROPOSAL_SUBMITTED)
 
 
 def case(session: Session, municipality_id: int, target: Target, target_id: int) -> Case:
     """The case of a thing of this municipality; raise Missing where there is none or nobody to answer for it."""
     thing = _thing(session, target, target_id)
-    if thing is None or thing.municipality_id != municipality_id or thing.author_id is None:
+    if thing is None or thing.municipality_id != municipality_id:
         raise Missing
     if isinstance(thing, Comment) and thing.official:
         raise Missing
+    author_id = thing.author_id
+    owners = frozenset({author_id} - {None})
+    ruled = False
+    if isinstance(thing, Proposal):
+        author_id = author_id or thing.entered_by
+        owners = frozenset({*proposal_queries.owners(session, thing), thing.entered_by} - {None})
+        ruled = thing.hidden_at is not None and _was_hidden(session, thing)
+    if author_id is None:
+        raise Missing
     round_ = session.get_one(Round, thing.round_id)
-    return Case(target, thing, round_, session.get_one(Account, thing.author_id))
+    author = session.get_one(Account, author_id)
+    return Case(target, thing, round_, author, frozenset(one for one in owners if one is not None), ruled)
+
+
+def _was_hidden(session: Session, proposal: Proposal) -> bool:
+    ruling = exists().where(
+        Ruling.target == Target.PROPOSAL, Ruling.target_id == proposal.id, Ruling.decision == Decision.HIDE
+    )
+    return bool(session.scalar(select(ruling)))
 
 
 def _thing(session: Session, target: Target, target_id: int) -> Comment | Proposal | None:

@@ -4,20 +4,23 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
 from pbplatform.accounts import queries as accounts
 from pbplatform.accounts.models import Account
 from pbplatform.charter.actions import Action
+from pbplatform.consultation.models import Round
 from pbplatform.door import acts
 from pbplatform.foundation.errors import Missing
 from pbplatform.foundation.sheets import stream_csv
 from pbplatform.moderation import letters, operations, queries
 from pbplatform.moderation.forms import AppealDecisionForm, AppealForm, ReportForm, RulingForm
 from pbplatform.moderation.models import AppealDecision, Decision, RuleBroken, Ruling, Target
-from pbplatform.moderation.targets import Case, case
+from pbplatform.moderation.targets import WAITING, Case, case
 from pbplatform.moderation.words import PROBLEMS
+from pbplatform.proposals.models import Proposal
 
 pages = Blueprint("moderation", __name__)
 Page = BaseResponse | str | tuple[str, int]
@@ -59,7 +62,7 @@ def rule(target: str, target_id: int) -> Page:
     """Decide one case."""
     about = _case(target, target_id)
     reports = queries.open_reports(door.session(), g.municipality.id, about.target, target_id)
-    form = RulingForm()
+    form, unseen = RulingForm(), about.state == WAITING
     if form.validate_on_submit():
         with door.attempt(form, PROBLEMS) as tried:
             ruling = operations.rule(
@@ -73,9 +76,13 @@ def rule(target: str, target_id: int) -> Page:
             )
         if tried.ok:
             letters.tell_ruling(door.session(), about.author, ruling, _ruling_address(ruling, about.author))
+            if unseen and about.target is Target.PROPOSAL:
+                letters.tell_published(door.session(), about.author, ruling, _address(about))
             flash(_("Decided. The author is told in their own language."))
             return redirect(url_for("moderation.queue"))
-    page = render_template("moderation/rule.html", case=about, reports=reports, form=form)
+    page = render_template(
+        "moderation/rule.html", case=about, place=_where(about), reports=reports, form=form
+    )
     return page, 422 if form.is_submitted() else 200
 
 
@@ -94,7 +101,7 @@ def ruling(ruling_id: int) -> Page:
             flash(_("Your appeal is in. Another moderator will decide it."))
             return redirect(url_for("moderation.ruling", ruling_id=found.id))
     about = case(door.session(), g.municipality.id, found.target, found.target_id)
-    page = render_template("moderation/ruling.html", ruling=found, case=about, form=form)
+    page = render_template("moderation/ruling.html", ruling=found, case=about, place=_where(about), form=form)
     return page, 422 if form.is_submitted() else 200
 
 
@@ -116,7 +123,9 @@ def appeal(ruling_id: int) -> Page:
             return redirect(url_for("moderation.queue"))
     about = case(door.session(), g.municipality.id, found.target, found.target_id)
     names = accounts.names_of(door.session(), {found.moderator_id})
-    page = render_template("moderation/appeal.html", ruling=found, case=about, names=names, form=form)
+    page = render_template(
+        "moderation/appeal.html", ruling=found, case=about, place=_where(about), names=names, form=form
+    )
     return page, 422 if form.is_submitted() else 200
 
 
@@ -179,7 +188,37 @@ def _ruling(ruling_id: int) -> Ruling:
 
 
 def _where(about: Case) -> str:
+    if about.target is Target.PROPOSAL:
+        return url_for("proposals.detail", round_slug=about.round.slug, proposal_id=about.proposal_id)
     return url_for("deliberation.thread", round_slug=about.round.slug, proposal_id=about.proposal_id)
+
+
+def _address(about: Case) -> str:
+    path = url_for(
+        "proposals.detail",
+        round_slug=about.round.slug,
+        proposal_id=about.proposal_id,
+        locale=about.author.language,
+    )
+    return door.house().config.base_url + path
+
+
+def panel(_round: Round, proposal: Proposal, owners: frozenset[int]) -> Markup | str:
+    """On the page of a hidden proposal, for those who may open it: whether it waits, or which ruling hid it."""
+    if proposal.hidden_at is None:
+        return ""
+    ruling = queries.ruling_about(door.session(), Target.PROPOSAL, proposal.id)
+    answerable = proposal.author_id or proposal.entered_by
+    mine = ruling is not None and door.actor().account_id == answerable
+    return Markup(  # noqa: S704 (a template escapes what it shows)
+        render_template(
+            "moderation/panel.html",
+            proposal=proposal,
+            ruling=ruling,
+            mine=mine,
+            moderator=door.may(Action.SEE_REPORTS) and door.actor().account_id not in owners,
+        )
+    )
 
 
 def _ruling_address(found: Ruling, author: Account) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pbplatform.foundation.database import Base, Key, one_of
@@ -70,6 +70,13 @@ class Proposal(Base):
         ),
         Index("ix_proposal_newest", "round_id", "listed", "submitted_at"),
         Index("ix_proposal_municipality", "municipality_id", "submitted_at"),
+        Index(
+            "ix_proposal_hidden",
+            "municipality_id",
+            "submitted_at",
+            sqlite_where=text("hidden_at is not null"),
+            postgresql_where=text("hidden_at is not null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

@@ -6,23 +6,28 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from pbplatform.charter.phases import Phase
 from pbplatform.charter.policy import Refusal, Refused
+from pbplatform.consultation.settings import RoundSettings
 from pbplatform.deliberation.models import CommentState
 from pbplatform.foundation import clock
 from pbplatform.foundation.database import Database
 from pbplatform.foundation.errors import Conflict, Invalid
-from pbplatform.foundation.mail import Letter
 from pbplatform.moderation import operations, queries
 from pbplatform.moderation.models import AppealDecision, Decision, Report, RuleBroken, Ruling, Target
 from pbplatform.moderation.targets import Case, case
+from pbplatform.notices import queries as notices
+from pbplatform.notices.models import News
+from pbplatform.proposals.models import CoAuthor, CoAuthorState, Entry, Proposal
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
 from tests.support.people import an_account
+from tests.support.proposals import a_proposal
+from tests.support.rounds import a_round
 from tests.support.talk import Scene, a_scene
 
 REASON = "ეს შეურაცხყოფს მეზობელს, აზრის გამოთქმა სხვაგვარადაც შეიძლება."
@@ -165,6 +170,83 @@ def test_a_waiting_comment_is_published_by_a_ruling(session: Session) -> None:
     assert queries.queue(session, scene.place.id) == []
 
 
+def _submitted(session: Session, **changed: object) -> tuple[Scene, Proposal]:
+    """A proposal that somebody hands in to a round that is moderated before publication."""
+    scene = a_scene(session, "gori")
+    round_ = a_round(
+        session, scene.place, Phase.SUBMISSION, own=RoundSettings(moderation_before_publication=True)
+    )
+    return scene, a_proposal(session, scene.place, round_, scene.author, **changed)
+
+
+@on_both_databases
+def test_a_proposal_that_waits_to_be_published_is_offered_and_published_by_a_ruling(session: Session) -> None:
+    scene, proposal = _submitted(session)
+    assert not proposal.listed
+    (queued,) = queries.queue(session, scene.place.id)
+    assert queued.waiting
+    assert (queued.case.thing, queued.since) == (proposal, proposal.submitted_at)
+    assert queries.queue_length(session, scene.place.id) == 1
+    told = len(notices.public_happenings(session, scene.place.id))
+    operations.rule(scene.as_officer(scene.officer), session, queued.case, Decision.KEEP)
+    session.refresh(proposal)
+    assert proposal.listed
+    assert queries.queue(session, scene.place.id) == []
+    assert queries.queue_length(session, scene.place.id) == 0
+    news = notices.public_happenings(session, scene.place.id)
+    assert len(news) == told + 1, "followers hear of it when they can read it, not before"
+    assert news[0].news == News.PROPOSAL_SUBMITTED
+
+
+def test_a_waiting_proposal_may_be_hidden_for_good_and_comes_back_on_appeal(session: Session) -> None:
+    scene, proposal = _submitted(session)
+    about = case(session, scene.place.id, Target.PROPOSAL, proposal.id)
+    ruling = _hide(session, scene, about)
+    assert about.state == "hidden"
+    assert queries.queue(session, scene.place.id) == [], "what a ruling has hidden waits for nobody"
+    operations.appeal(scene.citizen(scene.author), session, ruling, "ეს არავის შეურაცხყოფს, გადახედეთ.")
+    operations.decide_appeal(
+        scene.as_officer(scene.colleague), session, ruling, AppealDecision.OVERTURNED, REASON
+    )
+    assert proposal.hidden_at is None
+
+
+def test_who_stands_behind_a_proposal_does_not_rule_on_it(session: Session) -> None:
+    scene, proposal = _submitted(session)
+    session.add(
+        CoAuthor(
+            municipality_id=scene.place.id,
+            proposal_id=proposal.id,
+            account_id=scene.officer.id,
+            state=CoAuthorState.ACCEPTED,
+            invited_at=clock.now(),
+        )
+    )
+    session.flush()
+    about = case(session, scene.place.id, Target.PROPOSAL, proposal.id)
+    with pytest.raises(Refused) as refused:
+        operations.rule(scene.as_officer(scene.officer), session, about, Decision.KEEP)
+    assert refused.value.refusal is Refusal.OWN_CASE
+
+
+def test_the_officer_who_typed_a_proposal_in_answers_for_it(session: Session) -> None:
+    scene, proposal = _submitted(session)
+    proposal.author_id, proposal.entered_by, proposal.entry = None, scene.officer.id, Entry.COUNTER
+    session.flush()
+    about = case(session, scene.place.id, Target.PROPOSAL, proposal.id)
+    with pytest.raises(Refused):
+        operations.rule(scene.as_officer(scene.officer), session, about, Decision.KEEP)
+    ruling = operations.rule(
+        scene.as_officer(scene.colleague),
+        session,
+        about,
+        Decision.HIDE,
+        broken=RuleBroken.PRIVATE_DATA,
+        reason=REASON,
+    )
+    assert ruling.author_id == scene.officer.id
+
+
 def test_the_most_reported_thing_stands_first_and_a_foreign_one_nowhere(
     session: Session, scene: Scene
 ) -> None:
@@ -182,53 +264,6 @@ def test_the_most_reported_thing_stands_first_and_a_foreign_one_nowhere(
     ]
     assert queued[1].case.thing is once.thing
     assert queries.queue_length(session, scene.place.id) == 2
-
-
-def test_from_report_to_appeal_in_the_browser(
-    app: Flask, session: Session, scene: Scene, signed_in: Callable[..., PageClient]
-) -> None:
-    """Three reports, hidden with rule and reason in the author's language, the appeal decided by another moderator."""
-    app.config["WTF_CSRF_ENABLED"] = False
-    said = scene.comment(session, "შენ სულელი ხარ")
-    reporters = [scene.reader, an_account(session, scene.place), an_account(session, scene.place)]
-    scene.author.language = "ka"
-    session.commit()
-    for reporter in reporters:
-        answer = signed_in(reporter).post(f"/en/rustavi/report/comment/{said.id}", data={"rule": "insult"})
-        assert answer.status_code == 302
-    moderator, author, colleague = (
-        signed_in(scene.officer),
-        signed_in(scene.author),
-        signed_in(scene.colleague),
-    )
-    assert "შენ სულელი ხარ" in moderator.get("/ka/rustavi/desk/moderation").get_data(as_text=True)
-    decided = moderator.post(
-        f"/en/rustavi/desk/moderation/comment/{said.id}",
-        data={"decision": "hide", "rule": "insult", "reason": REASON, "block_days": "0"},
-    )
-    assert decided.status_code == 302
-    with app.extensions["house"].database.read() as reading:
-        letter = reading.scalars(select(Letter)).one()
-        ruling = reading.scalars(select(Ruling)).one()
-    assert (letter.recipient, letter.language) == (scene.author.email, "ka")
-    assert REASON in letter.body
-    assert "insults" not in letter.body, "the rule is told in the author's language"
-    assert f"/ka/rustavi/rulings/{ruling.id}" in letter.body
-    page = f"/ka/rustavi/rulings/{ruling.id}"
-    assert signed_in(scene.reader).get(page).status_code == 404
-    assert author.post(page, data={"text": "ეს ხუმრობა იყო, არავის შეურაცხყოფა."}).status_code == 302
-    desk = f"/ka/rustavi/desk/appeals/{ruling.id}"
-    choice = {"decision": "overturned", "reason": "ხუმრობა წესს არ არღვევს."}
-    assert moderator.post(desk, data=choice).status_code == 403
-    assert colleague.post(desk, data=choice).status_code == 302
-    seen = author.get(page).get_data(as_text=True)
-    assert REASON in seen
-    assert "ხუმრობა წესს არ არღვევს." in seen
-    log = moderator.get("/en/rustavi/desk/moderation/log.csv").get_data(as_text=True)
-    assert "insult" in log
-    assert scene.author.name not in log
-    table = signed_in(scene.reader).get("/en/rustavi/moderation").get_data(as_text=True)
-    assert "Undone on appeal" in table
 
 
 def test_a_formula_in_a_reason_is_only_text_in_the_exported_log(

@@ -138,7 +138,9 @@ def detail(round_slug: str, proposal_id: int) -> tuple[str, int] | str:
     """One proposal with everything known of it."""
     round_, proposal, surroundings = loaded(round_slug, proposal_id)
     mine = owned(proposal)
-    if not queries.is_readable(proposal) and not mine:
+    # A moderator reads what is hidden: nobody can rule on what they cannot see.
+    inside = mine or (proposal.hidden_at is not None and door.may(Action.SEE_REPORTS))
+    if not queries.is_readable(proposal) and not inside:
         return render_template("proposals/gone.html", proposal=proposal), 410
     company = queries.company(door.session(), proposal.id)
     owners = frozenset({*company.co_authors, *({proposal.author_id} - {None})})
