@@ -27,11 +27,16 @@ from pbplatform.deliberation import data as deliberation_data
 from pbplatform.deliberation import personal as deliberation_personal
 from pbplatform.deliberation import views as deliberation_views
 from pbplatform.deliberation import words as deliberation_words
+from pbplatform.delivery import asking as delivery_asking
 from pbplatform.delivery import data as delivery_data
 from pbplatform.delivery import queues as delivery_queues
-from pbplatform.delivery import views as delivery_views
 from pbplatform.delivery import walking as delivery_walking
 from pbplatform.delivery import words as delivery_words
+from pbplatform.delivery.views import facts as _delivery_facts  # noqa: F401
+from pbplatform.delivery.views import pages as delivery_views
+from pbplatform.delivery.views import panel as delivery_panel
+from pbplatform.delivery.views import public as _delivery_public  # noqa: F401
+from pbplatform.delivery.views import sheets as _delivery_sheets  # noqa: F401
 from pbplatform.door import House
 from pbplatform.foundation import navigation
 from pbplatform.foundation.mail import deliver_due, forget_old, post_office
@@ -185,6 +190,7 @@ RESOURCES = (
 
 PANELS = (
     panels.Placed(moderation_views.panel, order=10),
+    panels.Placed(delivery_panel.panel, order=15),
     panels.Placed(screening_panel.panel, order=20),
     panels.Placed(deliberation_views.panel, order=60),
 )
@@ -213,6 +219,7 @@ DESKS: dict[desks.Desk, tuple[desks.Source, ...]] = {
 
 NAVIGATION = (
     *budget_words.NAVIGATION,
+    *delivery_words.NAVIGATION,
     *portal_words.NAVIGATION,
     *consultation_words.NAVIGATION,
     *notices_words.NAVIGATION,
@@ -268,6 +275,7 @@ def _set_duties(app: Flask, house: House) -> None:
     house.jobs.every_minutes(2, "steps", lambda: walk_due(house.database))
     house.jobs.every_minutes(60, "digests", lambda: send_digests(app, house.database, config.base_url))
     house.jobs.every_minutes(1, "release_assessments", screening_duties.releasing(app, house))
+    house.jobs.every_minutes(60, "ask_delay_reasons", delivery_asking.asking(house.database))
     house.jobs.every_minutes(60, "remind_reviewers", screening_duties.reminding(app, house))
 
 

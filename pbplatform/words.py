@@ -209,6 +209,8 @@ ACTIONS = {
     # Delivery.
     Action.RECORD_DELIVERY: _l("Record contracts and milestones of a project"),
     Action.RECORD_PAYMENT: _l("Record a payment for a project"),
+    Action.CORRECT_DELIVERY: _l("Correct what was recorded about a project"),
+    Action.AMEND_LINES: _l("Let the budget lines follow a corrected result"),
     Action.END_PROJECT: _l("Declare a project delivered or abandoned"),
     Action.TELL_OF_DELIVERY: _l("Publish news of a project’s delivery"),
     # Open data.

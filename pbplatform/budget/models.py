@@ -1,4 +1,4 @@
-"""BudgetImport, BudgetVersion, BudgetLine, BudgetSum, Programme, BudgetMapping and ProjectLine."""
+"""BudgetImport, BudgetVersion, BudgetLine, BudgetSum, Programme, BudgetMapping, ProjectLine and LineAmendment."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -205,7 +205,7 @@ class ProjectLine(Base):
     __tablename__ = "budget_project_line"
     __table_args__ = (
         UniqueConstraint("project_id"),
-        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("amount >= 0", name="amount_not_negative"),
         Index("ix_budget_project_line_year", "municipality_id", "year", "programme"),
         Index("ix_budget_project_line_round", "round_id"),
     )
@@ -219,5 +219,28 @@ class ProjectLine(Base):
     programme: Mapped[str] = mapped_column(String(60))
     function: Mapped[str] = mapped_column(String(6))
     amount: Mapped[int] = mapped_column(Key)
+    """Equal to the allocation of the declared result; 0 once a corrected result takes it back."""
     currency: Mapped[Currency] = mapped_column(one_of(Currency))
     adopted_at: Mapped[datetime]
+
+
+class LineAmendment(Base):
+    """The declared result was corrected after the adoption, and a project's line followed it: a new line, or one whose
+    money is taken back."""
+
+    __tablename__ = "budget_line_amendment"
+    __table_args__ = (
+        CheckConstraint("amount_before <> amount_after", name="changes_something"),
+        Index("ix_budget_line_amendment_line", "line_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    municipality_id: Mapped[int] = mapped_column(Key, ForeignKey("municipality.id"), index=True)
+    line_id: Mapped[int] = mapped_column(Key, ForeignKey("budget_project_line.id"))
+    amount_before: Mapped[int] = mapped_column(Key)
+    """0 for a line that the amendment made."""
+    amount_after: Mapped[int] = mapped_column(Key)
+    """0 for a project that the corrected result no longer funds."""
+    reasons: Mapped[dict[str, str]]
+    made_by: Mapped[int | None] = mapped_column(Key, ForeignKey("account.id"))
+    made_at: Mapped[datetime]

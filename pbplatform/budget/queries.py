@@ -357,6 +357,24 @@ def version_before(session: Session, version: BudgetVersion) -> BudgetVersion | 
     )
 
 
+def holds_programme(session: Session, municipality_id: int, year: int, code: str) -> bool:
+    """Whether the published budget of a year has a page for a programme."""
+    question = (
+        select(BudgetSum.version_id)
+        .join(BudgetVersion, BudgetVersion.id == BudgetSum.version_id)
+        .where(
+            BudgetVersion.municipality_id == municipality_id,
+            BudgetVersion.year == year,
+            BudgetVersion.published_at.is_not(None),
+            BudgetSum.side == Side.EXPENDITURE,
+            BudgetSum.axis == Axis.PROGRAMME,
+            BudgetSum.path == code,
+        )
+        .limit(1)
+    )
+    return session.scalar(question) is not None
+
+
 @dataclass(frozen=True)
 class ProjectMoney:
     """The line of a citizens' project, the project, and the address of its round."""

@@ -109,6 +109,8 @@ class Action(StrEnum):
     # Delivery.
     RECORD_DELIVERY = "record_delivery"
     RECORD_PAYMENT = "record_payment"
+    CORRECT_DELIVERY = "correct_delivery"
+    AMEND_LINES = "amend_lines"
     END_PROJECT = "end_project"
     TELL_OF_DELIVERY = "tell_of_delivery"
     # Open data.

@@ -1,9 +1,11 @@
 """The delivery of a round as rows of data; amounts are whole units with two decimals and the currency stands beside."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from pbplatform.delivery.models import Payment
 from pbplatform.delivery.queries import Standing
 from pbplatform.foundation.i18n import Currency
 
@@ -15,6 +17,28 @@ CONTRACTS = (
     "project", "ocid", "contracts/id", "contracts/dateSigned", "contracts/value/amount",
     "contracts/value/currency", "suppliers/name", "contracts/implementation/transactions/value/amount",
 )  # fmt: skip
+PAYMENTS = (
+    "project", "ocid", "contracts/id", "contracts/implementation/transactions/id",
+    "contracts/implementation/transactions/date", "contracts/implementation/transactions/value/amount",
+    "contracts/implementation/transactions/value/currency", "suppliers/name",
+)  # fmt: skip
+
+
+def rows(
+    what: str, standings: Sequence[Standing], payments: Mapping[int, Sequence[Payment]]
+) -> Iterator[Sequence[Any]]:
+    """One of the tables by its name, the headings first."""
+    if what == "contracts":
+        return contracts(standings)
+    return paid(standings, payments) if what == "payments" else projects(standings)
+
+
+def as_json(table: Iterable[Sequence[Any]]) -> bytes:
+    """A table as a list of objects; amounts stay decimal text, so that no reader rounds them."""
+    lines = iter(table)
+    names = next(lines)
+    said = [dict(zip(names, line, strict=True)) for line in lines]
+    return json.dumps(said, ensure_ascii=False, indent=1, default=str).encode()
 
 
 def _units(minor: int) -> Decimal:
@@ -64,6 +88,24 @@ def contracts(standings: Sequence[Standing]) -> Iterator[Sequence[Any]]:
                 contract.supplier,
                 _units(standing.paid_by_contract.get(contract.id, 0)),
             )
+
+
+def paid(standings: Sequence[Standing], payments: Mapping[int, Sequence[Payment]]) -> Iterator[Sequence[Any]]:
+    """One row a payment, named as in the Open Contracting Data Standard."""
+    yield PAYMENTS
+    for standing in standings:
+        for contract in standing.contracts:
+            for payment in payments.get(contract.id, ()):
+                yield (
+                    standing.project.code,
+                    contract.procurement_id,
+                    contract.id,
+                    payment.id,
+                    payment.paid_on.isoformat(),
+                    _units(payment.amount),
+                    payment.currency.value,
+                    contract.supplier,
+                )
 
 
 def sums(standings: Sequence[Standing]) -> dict[Currency, tuple[int, int, int]]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
+from flask_wtf.file import FileField, FileRequired
+from wtforms import DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from pbplatform.foundation.forms import Form, MoneyField, trimmed
@@ -26,7 +27,19 @@ def _text(label: Any) -> TextAreaField:
     )
 
 
-class ContractForm(Form):
+def _caption(label: Any) -> StringField:
+    return StringField(
+        label, filters=[trimmed], validators=[Length(max=300, message=_l("At most 300 characters."))]
+    )
+
+
+class FactForm(Form):
+    """What all forms about facts carry: the state of the project that the officer saw when the page was made."""
+
+    seen = HiddenField()
+
+
+class ContractForm(FactForm):
     """A contract."""
 
     supplier = StringField(
@@ -45,7 +58,7 @@ class ContractForm(Form):
     )
 
 
-class PaymentForm(Form):
+class PaymentForm(FactForm):
     """A payment."""
 
     contract = SelectField(_l("Contract"), coerce=int)
@@ -53,14 +66,14 @@ class PaymentForm(Form):
     amount = _amount(_l("Amount paid"))
 
 
-class MilestoneForm(Form):
+class MilestoneForm(FactForm):
     """A promise of a date."""
 
     kind = SelectField(_l("Milestone"))
     due_on = _day(_l("Planned for"))
 
 
-class ReachedForm(Form):
+class ReachedForm(FactForm):
     """A promise kept, or the reason why it is late."""
 
     milestone = SelectField(_l("Milestone"), coerce=int)
@@ -74,7 +87,72 @@ class ReachedForm(Form):
     reason_en = _text(_l("Reason of the delay, in English"))
 
 
-class UpdateForm(Form):
+class ReasonForm(FactForm):
+    """Why something recorded is put right, or taken back."""
+
+    reason_ka = _text(_l("Reason of the correction, in Georgian"))
+    reason_bg = _text(_l("Reason of the correction, in Bulgarian"))
+    reason_en = _text(_l("Reason of the correction, in English"))
+
+
+class ContractCorrectionForm(ContractForm, ReasonForm):
+    """A contract put right."""
+
+
+class PaymentCorrectionForm(ReasonForm):
+    """A payment put right; it stays under its contract."""
+
+    paid_on = _day(_l("Paid on"))
+    amount = _amount(_l("Amount paid"))
+
+
+class MilestoneCorrectionForm(ReasonForm):
+    """A date moved, or the day on which it was kept put right."""
+
+    due_on = _day(_l("Planned for"))
+    reached_on = DateField(
+        _l("Reached on"), description=_l("Leave empty if it is not reached."), validators=[Optional()]
+    )
+
+
+class PhotoForm(FactForm):
+    """A photo."""
+
+    file = FileField(
+        _l("Photo"),
+        description=_l(
+            "JPEG, PNG, WebP, AVIF or GIF, at most 12 MB. The place and the camera are removed from it."
+        ),
+        validators=[FileRequired(_l("Choose a photo."))],
+    )
+    moment = RadioField(_l("What it shows"), validators=[InputRequired(_l("Choose what it shows."))])
+    taken_on = _day(_l("Taken on"))
+    caption_ka = _caption(_l("What is to be seen, in Georgian"))
+    caption_bg = _caption(_l("What is to be seen, in Bulgarian"))
+    caption_en = _caption(_l("What is to be seen, in English"))
+
+
+class SheetForm(Form):
+    """The table, filled in."""
+
+    file = FileField(
+        _l("The table, filled in"),
+        description=_l(
+            "The XLSX or CSV file that you took from this page. Nothing is changed before you agree."
+        ),
+        validators=[FileRequired(_l("Choose a file."))],
+    )
+
+
+class AmendForm(Form):
+    """Why the budget lines change after their adoption."""
+
+    reason_ka = _text(_l("Reason in Georgian"))
+    reason_bg = _text(_l("Reason in Bulgarian"))
+    reason_en = _text(_l("Reason in English"))
+
+
+class UpdateForm(FactForm):
     """News of a project."""
 
     text_ka = _text(_l("News in Georgian"))
@@ -82,7 +160,7 @@ class UpdateForm(Form):
     text_en = _text(_l("News in English"))
 
 
-class EndingForm(Form):
+class EndingForm(FactForm):
     """The end of a project."""
 
     outcome = RadioField(_l("How the project ended"), validators=[InputRequired(_l("Choose how it ended."))])

@@ -1,20 +1,17 @@
 """Recording what becomes of a project: contracts, payments, milestones, news, its end."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.actions import Action
-from pbplatform.charter.policy import Subject, require
 from pbplatform.charter.roles import Actor
 from pbplatform.consultation.models import Round
-from pbplatform.delivery import queries
+from pbplatform.delivery import queries, rules
 from pbplatform.delivery.models import (
     WORKS,
     Contract,
@@ -25,38 +22,15 @@ from pbplatform.delivery.models import (
     Payment,
     Update,
 )
+from pbplatform.delivery.problems import DeliveryProblem
 from pbplatform.foundation.database import database_now
 from pbplatform.foundation.errors import Invalid
-from pbplatform.journal.operations import record
 from pbplatform.municipalities.models import Municipality
 from pbplatform.notices.models import News, Topic
 from pbplatform.notices.operations import tell
 from pbplatform.voting.models import Project
 
-_OCID = re.compile(r"ocds-[a-z0-9]{6}-[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
-LARGEST = 10**15
-"""Minor units; more than any municipal project costs, and well inside 64 bits."""
-
-
-class DeliveryProblem(StrEnum):
-    """Why a fact cannot be recorded."""
-
-    ENDED = "ended"
-    AMOUNT_NOT_POSITIVE = "amount_not_positive"
-    AMOUNT_TOO_LARGE = "amount_too_large"
-    SUPPLIER_MISSING = "supplier_missing"
-    BAD_PROCUREMENT_ID = "bad_procurement_id"
-    DATE_IN_FUTURE = "date_in_future"
-    PAYMENT_BEFORE_CONTRACT = "payment_before_contract"
-    ABOVE_CONTRACT = "above_contract"
-    MILESTONE_TWICE = "milestone_twice"
-    MILESTONE_BEFORE_CONTRACT = "milestone_before_contract"
-    NO_CONTRACT = "no_contract"
-    ALREADY_REACHED = "already_reached"
-    DELAY_REASON_MISSING = "delay_reason_missing"
-    MILESTONES_OPEN = "milestones_open"
-    REASON_MISSING = "reason_missing"
-    TEXT_MISSING = "text_missing"
+_ENDS = {Outcome.DELIVERED: News.PROJECT_DELIVERED, Outcome.ABANDONED: News.PROJECT_ABANDONED}
 
 
 @dataclass(frozen=True)
@@ -69,50 +43,12 @@ class ContractPlan:
     procurement_id: str = ""
 
 
-def _begin(
-    actor: Actor, session: Session, action: Action, line: ProjectLine, *, after_end: bool = False
-) -> Municipality:
-    """Ask the charter, and hold the line so that nobody records beside us."""
-    found = session.get_one(Round, line.round_id)
-    require(actor, action, Subject(line.municipality_id, found.phase))
-    session.execute(select(ProjectLine.id).where(ProjectLine.id == line.id).with_for_update())
-    if not after_end and queries.ended(session, line):
-        raise Invalid(DeliveryProblem.ENDED)
-    return session.get_one(Municipality, line.municipality_id)
-
-
-def _amount(amount: int) -> None:
-    if amount <= 0:
-        raise Invalid(DeliveryProblem.AMOUNT_NOT_POSITIVE, "amount")
-    if amount > LARGEST:
-        raise Invalid(DeliveryProblem.AMOUNT_TOO_LARGE, "amount")
-
-
-def _past(session: Session, place: Municipality, day: date, field: str) -> None:
-    if day > queries.today_in(session, place):
-        raise Invalid(DeliveryProblem.DATE_IN_FUTURE, field)
-
-
-def _said(
-    place: Municipality, texts: Mapping[str, str], problem: DeliveryProblem, field: str
-) -> dict[str, str]:
-    """A public text in every language of the municipality."""
-    said: dict[str, str] = place.texts(**texts)
-    missing = next((language for language in place.languages if language not in said), None)
-    if missing is not None:
-        raise Invalid(problem, f"{field}_{missing}")
-    return said
-
-
 def sign_contract(actor: Actor, session: Session, line: ProjectLine, plan: ContractPlan) -> Contract:
     """Record a contract for a project."""
-    place = _begin(actor, session, Action.RECORD_DELIVERY, line)
-    _amount(plan.amount)
-    if not plan.supplier.strip():
-        raise Invalid(DeliveryProblem.SUPPLIER_MISSING, "supplier")
-    if plan.procurement_id and not _OCID.fullmatch(plan.procurement_id):
-        raise Invalid(DeliveryProblem.BAD_PROCUREMENT_ID, "procurement_id")
-    _past(session, place, plan.signed_on, "signed_on")
+    place = rules.begin(actor, session, Action.RECORD_DELIVERY, line)
+    rules.amount_possible(plan.amount)
+    rules.contract_named(plan.supplier, plan.procurement_id)
+    rules.past(session, place, plan.signed_on, "signed_on")
     contract = Contract(
         municipality_id=line.municipality_id,
         line_id=line.id,
@@ -124,7 +60,7 @@ def sign_contract(actor: Actor, session: Session, line: ProjectLine, plan: Contr
         entered_at=database_now(session),
     )
     session.add(contract)
-    _journal(actor, session, line, Action.RECORD_DELIVERY, fact="contract", amount=plan.amount)
+    rules.journal(actor, session, line, Action.RECORD_DELIVERY, fact="contract", amount=plan.amount)
     return contract
 
 
@@ -134,9 +70,9 @@ def pay(actor: Actor, session: Session, contract: Contract, paid_on: date, amoun
     The last payment may follow the project's end, and even the round's.
     """
     line = session.get_one(ProjectLine, contract.line_id)
-    place = _begin(actor, session, Action.RECORD_PAYMENT, line, after_end=True)
-    _amount(amount)
-    _past(session, place, paid_on, "paid_on")
+    place = rules.begin(actor, session, Action.RECORD_PAYMENT, line, after_end=True)
+    rules.amount_possible(amount)
+    rules.past(session, place, paid_on, "paid_on")
     if paid_on < contract.signed_on:
         raise Invalid(DeliveryProblem.PAYMENT_BEFORE_CONTRACT, "paid_on")
     left = contract.amount - queries.paid_under(session, contract)
@@ -144,7 +80,7 @@ def pay(actor: Actor, session: Session, contract: Contract, paid_on: date, amoun
         raise Invalid(
             DeliveryProblem.ABOVE_CONTRACT,
             "amount",
-            left=f"{left // 100}.{left % 100:02}",
+            left=rules.spelled(left),
             currency=contract.currency.value,
         )
     payment = Payment(
@@ -156,7 +92,7 @@ def pay(actor: Actor, session: Session, contract: Contract, paid_on: date, amoun
         entered_at=database_now(session),
     )
     session.add(payment)
-    _journal(actor, session, line, Action.RECORD_PAYMENT, fact="payment", amount=amount)
+    rules.journal(actor, session, line, Action.RECORD_PAYMENT, fact="payment", amount=amount)
     return payment
 
 
@@ -164,23 +100,28 @@ def add_milestone(
     actor: Actor, session: Session, line: ProjectLine, kind: MilestoneKind, due_on: date
 ) -> Milestone:
     """Promise a date; works are never promised for a day before the contract."""
-    _begin(actor, session, Action.RECORD_DELIVERY, line)
-    there = session.scalar(select(Milestone.id).where(Milestone.line_id == line.id, Milestone.kind == kind))
+    rules.begin(actor, session, Action.RECORD_DELIVERY, line)
+    there = session.scalar(
+        select(Milestone.id).where(
+            Milestone.line_id == line.id, Milestone.kind == kind, Milestone.struck_at.is_(None)
+        )
+    )
     if there is not None:
         raise Invalid(DeliveryProblem.MILESTONE_TWICE, "kind")
-    _after_contract(session, line, kind, due_on, "due_on")
+    rules.after_contract(session, line, kind, due_on, "due_on")
     milestone = Milestone(
-        municipality_id=line.municipality_id, line_id=line.id, kind=kind, due_on=due_on, delay_reasons={}
+        municipality_id=line.municipality_id,
+        line_id=line.id,
+        kind=kind,
+        due_on=due_on,
+        delay_reasons={},
+        promised_by=actor.account_id,
     )
     session.add(milestone)
-    _journal(actor, session, line, Action.RECORD_DELIVERY, fact=f"milestone {kind}", due=due_on.isoformat())
+    rules.journal(
+        actor, session, line, Action.RECORD_DELIVERY, fact=f"milestone {kind}", due=due_on.isoformat()
+    )
     return milestone
-
-
-def _after_contract(session: Session, line: ProjectLine, kind: MilestoneKind, day: date, field: str) -> None:
-    signed = queries.first_signed(session, line) if kind in WORKS else None
-    if signed is not None and day < signed:
-        raise Invalid(DeliveryProblem.MILESTONE_BEFORE_CONTRACT, field)
 
 
 def reach_milestone(
@@ -188,15 +129,15 @@ def reach_milestone(
 ) -> None:
     """Record that a promise is kept; after its date only with a reason, here or given before."""
     line, place = _own(actor, session, milestone)
-    _past(session, place, reached_on, "reached_on")
+    rules.past(session, place, reached_on, "reached_on")
     if milestone.kind in WORKS and queries.first_signed(session, line) is None:
         raise Invalid(DeliveryProblem.NO_CONTRACT, "milestone")
-    _after_contract(session, line, milestone.kind, reached_on, "reached_on")
+    rules.after_contract(session, line, milestone.kind, reached_on, "reached_on")
     given = any(text.strip() for text in reasons.values())
     if reached_on > milestone.due_on and (given or not milestone.delay_reasons):
-        milestone.delay_reasons = _said(place, reasons, DeliveryProblem.DELAY_REASON_MISSING, "reason")
+        milestone.delay_reasons = rules.said(place, reasons, DeliveryProblem.DELAY_REASON_MISSING, "reason")
     milestone.reached_on = reached_on
-    _journal(
+    rules.journal(
         actor,
         session,
         line,
@@ -204,18 +145,20 @@ def reach_milestone(
         fact=f"milestone {milestone.kind}",
         reached=reached_on.isoformat(),
     )
+    _tell_followers(session, line, News.DELIVERY_FORWARD)
 
 
 def explain_delay(actor: Actor, session: Session, milestone: Milestone, reasons: Mapping[str, str]) -> None:
     """Say in public why a promise is late; it stays late."""
     line, place = _own(actor, session, milestone)
-    milestone.delay_reasons = _said(place, reasons, DeliveryProblem.DELAY_REASON_MISSING, "reason")
-    _journal(actor, session, line, Action.RECORD_DELIVERY, fact=f"delay {milestone.kind}")
+    milestone.delay_reasons = rules.said(place, reasons, DeliveryProblem.DELAY_REASON_MISSING, "reason")
+    rules.journal(actor, session, line, Action.RECORD_DELIVERY, fact=f"delay {milestone.kind}")
+    _tell_followers(session, line, News.DELIVERY_DELAYED)
 
 
 def _own(actor: Actor, session: Session, milestone: Milestone) -> tuple[ProjectLine, Municipality]:
     line = session.get_one(ProjectLine, milestone.line_id)
-    place = _begin(actor, session, Action.RECORD_DELIVERY, line)
+    place = rules.begin(actor, session, Action.RECORD_DELIVERY, line)
     session.refresh(milestone)
     if milestone.reached_on is not None:
         raise Invalid(DeliveryProblem.ALREADY_REACHED, "milestone")
@@ -224,32 +167,35 @@ def _own(actor: Actor, session: Session, milestone: Milestone) -> tuple[ProjectL
 
 def publish_update(actor: Actor, session: Session, line: ProjectLine, texts: Mapping[str, str]) -> Update:
     """Publish news of a project; who follows it or its round is told."""
-    place = _begin(actor, session, Action.TELL_OF_DELIVERY, line, after_end=True)
+    place = rules.begin(actor, session, Action.TELL_OF_DELIVERY, line, after_end=True)
     update = Update(
         municipality_id=line.municipality_id,
         line_id=line.id,
-        texts=_said(place, texts, DeliveryProblem.TEXT_MISSING, "text"),
+        texts=rules.said(place, texts, DeliveryProblem.TEXT_MISSING, "text"),
         published_at=database_now(session),
     )
     session.add(update)
-    _journal(actor, session, line, Action.TELL_OF_DELIVERY)
-    _tell_followers(session, line)
+    rules.journal(actor, session, line, Action.TELL_OF_DELIVERY)
+    _tell_followers(session, line, News.DELIVERY_CHANGED)
     return update
 
 
-def _tell_followers(session: Session, line: ProjectLine) -> None:
+def _tell_followers(session: Session, line: ProjectLine, news: News) -> None:
     project, found = session.get_one(Project, line.project_id), session.get_one(Round, line.round_id)
     about = [(Topic.ROUND, found.id)]
     if project.proposal_id is not None:
         about.append((Topic.PROPOSAL, project.proposal_id))
     path = f"rounds/{found.slug}/delivery/{line.id}"
-    tell(session, line.municipality_id, News.DELIVERY_CHANGED, about, project.titles, path)
+    tell(session, line.municipality_id, news, about, project.titles, path)
 
 
 def deliver(actor: Actor, session: Session, line: ProjectLine, ended_on: date) -> Ending:
     """Declare a project delivered: every promise must be kept."""
-    place = _begin(actor, session, Action.END_PROJECT, line)
-    _past(session, place, ended_on, "ended_on")
+    place = rules.begin(actor, session, Action.END_PROJECT, line)
+    rules.past(session, place, ended_on, "ended_on")
+    signed = queries.first_signed(session, line)
+    if signed is not None and ended_on < signed:
+        raise Invalid(DeliveryProblem.ENDED_BEFORE_CONTRACT, "ended_on")
     if queries.open_milestones(session, line):
         raise Invalid(DeliveryProblem.MILESTONES_OPEN, "outcome")
     return _end(actor, session, line, Outcome.DELIVERED, ended_on, {})
@@ -259,9 +205,9 @@ def abandon(
     actor: Actor, session: Session, line: ProjectLine, ended_on: date, reasons: Mapping[str, str]
 ) -> Ending:
     """Give up a project, with the reason for everybody to read in every language of the municipality."""
-    place = _begin(actor, session, Action.END_PROJECT, line)
-    _past(session, place, ended_on, "ended_on")
-    said = _said(place, reasons, DeliveryProblem.REASON_MISSING, "reason")
+    place = rules.begin(actor, session, Action.END_PROJECT, line)
+    rules.past(session, place, ended_on, "ended_on")
+    said = rules.said(place, reasons, DeliveryProblem.REASON_MISSING, "reason")
     return _end(actor, session, line, Outcome.ABANDONED, ended_on, said)
 
 
@@ -281,11 +227,6 @@ def _end(
         reasons=reasons,
     )
     session.add(ending)
-    _journal(actor, session, line, Action.END_PROJECT, outcome=outcome.value)
-    _tell_followers(session, line)
+    rules.journal(actor, session, line, Action.END_PROJECT, outcome=outcome.value)
+    _tell_followers(session, line, _ENDS[outcome])
     return ending
-
-
-def _journal(actor: Actor, session: Session, line: ProjectLine, action: Action, **details: object) -> None:
-    session.flush()
-    record(actor, session, line.municipality_id, action, "project", line.project_id, **details)

@@ -1,22 +1,46 @@
 """What is known of the delivery of projects: five statements whatever their number."""
 
+import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from pbplatform.budget.models import ProjectLine
+from pbplatform.budget.models import LineAmendment, ProjectLine
+from pbplatform.charter.actions import Action
+from pbplatform.charter.phases import Phase
 from pbplatform.consultation.models import Round
-from pbplatform.delivery.models import Contract, Ending, Milestone, MilestoneKind, Outcome, Payment, Update
+from pbplatform.delivery.models import (
+    Contract,
+    Correction,
+    Ending,
+    Milestone,
+    MilestoneKind,
+    Outcome,
+    Payment,
+    Photo,
+    Update,
+)
 from pbplatform.delivery.status import Promise, Status, status
+from pbplatform.foundation.crypto import digest
 from pbplatform.foundation.database import database_now
+from pbplatform.journal.models import JournalEntry
 from pbplatform.municipalities.models import Municipality
+from pbplatform.uploads.models import Upload
 from pbplatform.voting.models import Project
 
+RECORDING = (
+    Action.RECORD_DELIVERY.value,
+    Action.RECORD_PAYMENT.value,
+    Action.CORRECT_DELIVERY.value,
+    Action.END_PROJECT.value,
+)
+"""The entries of the journal that tell of facts."""
 _ORDER = {kind: place for place, kind in enumerate(MilestoneKind)}
 
 
@@ -71,6 +95,11 @@ def today_in(session: Session, place: Municipality) -> date:
     return database_now(session).astimezone(ZoneInfo(place.zone)).date()
 
 
+def wall_clock(place: Municipality, moment: datetime) -> str:
+    """A moment on the municipality's own clock, short."""
+    return f"{moment.astimezone(ZoneInfo(place.zone)):%d.%m.%Y %H:%M}"
+
+
 def board(session: Session, place: Municipality, found: Round) -> list[Standing]:
     """How every project of a round stands, in the order of the ballot."""
     return _standings(
@@ -80,6 +109,20 @@ def board(session: Session, place: Municipality, found: Round) -> list[Standing]
             ProjectLine.municipality_id == place.id, ProjectLine.round_id == found.id
         ),
     )
+
+
+def town_board(session: Session, place: Municipality) -> list[Standing]:
+    """How every project of a municipality stands, the newest round first."""
+    asked = (
+        select(ProjectLine.id)
+        .join(Round, Round.id == ProjectLine.round_id)
+        .where(
+            ProjectLine.municipality_id == place.id,
+            Round.phase.in_((Phase.IMPLEMENTATION, Phase.CLOSED)),
+        )
+    )
+    found = _standings(session, place, asked)
+    return sorted(found, key=lambda one: -one.line.round_id)
 
 
 def one(session: Session, place: Municipality, found: Round, line_id: int) -> Standing | None:
@@ -92,10 +135,32 @@ def one(session: Session, place: Municipality, found: Round, line_id: int) -> St
     return next(iter(_standings(session, place, asked)), None)
 
 
+def of_proposal(session: Session, place: Municipality, found: Round, proposal_id: int) -> Standing | None:
+    """How the project stands that a proposal became, if it is being delivered."""
+    asked = (
+        select(ProjectLine.id)
+        .join(Project, Project.id == ProjectLine.project_id)
+        .where(
+            ProjectLine.municipality_id == place.id,
+            ProjectLine.round_id == found.id,
+            Project.proposal_id == proposal_id,
+        )
+    )
+    return next(iter(_standings(session, place, asked)), None)
+
+
+def titles_of(session: Session, projects: Sequence[int]) -> dict[int, dict[str, str]]:
+    """The titles of projects by their number."""
+    rows = session.execute(select(Project.id, Project.titles).where(Project.id.in_(projects)))
+    return {row[0]: row[1] for row in rows}
+
+
 def _standings(session: Session, place: Municipality, asked: Select[int]) -> list[Standing]:
     contracts: dict[int, list[Contract]] = defaultdict(list)
     for contract in session.scalars(
-        select(Contract).where(Contract.line_id.in_(asked)).order_by(Contract.signed_on, Contract.id)
+        select(Contract)
+        .where(Contract.line_id.in_(asked), Contract.struck_at.is_(None))
+        .order_by(Contract.signed_on, Contract.id)
     ):
         contracts[contract.line_id].append(contract)
     paid = {
@@ -103,12 +168,14 @@ def _standings(session: Session, place: Municipality, asked: Select[int]) -> lis
         for contract_id, amount in session.execute(
             select(Payment.contract_id, func.sum(Payment.amount))
             .join(Contract, Contract.id == Payment.contract_id)
-            .where(Contract.line_id.in_(asked))
+            .where(Contract.line_id.in_(asked), Payment.struck_at.is_(None))
             .group_by(Payment.contract_id)
         )
     }
     milestones: dict[int, list[Milestone]] = defaultdict(list)
-    for milestone in session.scalars(select(Milestone).where(Milestone.line_id.in_(asked))):
+    for milestone in session.scalars(
+        select(Milestone).where(Milestone.line_id.in_(asked), Milestone.struck_at.is_(None))
+    ):
         milestones[milestone.line_id].append(milestone)
     today = today_in(session, place)
     rows = session.execute(
@@ -157,16 +224,6 @@ def delivered(standings: Sequence[Standing]) -> int:
     )
 
 
-def payments(session: Session, line: ProjectLine) -> Sequence[Payment]:
-    """The payments of a project, the first ones first."""
-    return session.scalars(
-        select(Payment)
-        .join(Contract, Contract.id == Payment.contract_id)
-        .where(Contract.line_id == line.id)
-        .order_by(Payment.paid_on, Payment.id)
-    ).all()
-
-
 def updates(session: Session, line: ProjectLine) -> Sequence[Update]:
     """The news of a project, the newest first."""
     return session.scalars(
@@ -181,13 +238,20 @@ def ended(session: Session, line: ProjectLine) -> bool:
 
 def first_signed(session: Session, line: ProjectLine) -> date | None:
     """The day of a project's first contract."""
-    return session.scalar(select(func.min(Contract.signed_on)).where(Contract.line_id == line.id))
+    return session.scalar(
+        select(func.min(Contract.signed_on)).where(Contract.line_id == line.id, Contract.struck_at.is_(None))
+    )
 
 
 def paid_under(session: Session, contract: Contract) -> int:
     """What was paid under a contract so far."""
     return int(
-        session.scalar(select(func.sum(Payment.amount)).where(Payment.contract_id == contract.id)) or 0
+        session.scalar(
+            select(func.sum(Payment.amount)).where(
+                Payment.contract_id == contract.id, Payment.struck_at.is_(None)
+            )
+        )
+        or 0
     )
 
 
@@ -197,7 +261,128 @@ def open_milestones(session: Session, line: ProjectLine) -> int:
         session.scalar(
             select(func.count())
             .select_from(Milestone)
-            .where(Milestone.line_id == line.id, Milestone.reached_on.is_(None))
+            .where(
+                Milestone.line_id == line.id, Milestone.reached_on.is_(None), Milestone.struck_at.is_(None)
+            )
         )
         or 0
     )
+
+
+def first_paid(session: Session, contract: Contract) -> date | None:
+    """The day of the first payment under a contract."""
+    return session.scalar(
+        select(func.min(Payment.paid_on)).where(
+            Payment.contract_id == contract.id, Payment.struck_at.is_(None)
+        )
+    )
+
+
+def payments_of(session: Session, standings: Sequence[Standing]) -> dict[int, list[Payment]]:
+    """The payments of many projects by their contract, the first ones first."""
+    found: dict[int, list[Payment]] = defaultdict(list)
+    lines = [standing.line.id for standing in standings]
+    if not lines:
+        return found
+    for payment in session.scalars(
+        select(Payment)
+        .join(Contract, Contract.id == Payment.contract_id)
+        .where(Contract.line_id.in_(lines), Payment.struck_at.is_(None))
+        .order_by(Payment.paid_on, Payment.id)
+    ):
+        found[payment.contract_id].append(payment)
+    return found
+
+
+def corrections(session: Session, line: ProjectLine) -> Sequence[Correction]:
+    """What was corrected of a project, the newest first."""
+    return session.scalars(
+        select(Correction).where(Correction.line_id == line.id).order_by(Correction.id.desc())
+    ).all()
+
+
+def amendments(session: Session, line: ProjectLine) -> Sequence[LineAmendment]:
+    """How a line followed corrected results, the newest first."""
+    return session.scalars(
+        select(LineAmendment).where(LineAmendment.line_id == line.id).order_by(LineAmendment.id.desc())
+    ).all()
+
+
+def photos(session: Session, line: ProjectLine) -> list[tuple[Photo, Upload]]:
+    """The photos of a project with their files: before, during, after."""
+    order = {"before": 0, "during": 1, "after": 2}
+    rows = session.execute(
+        select(Photo, Upload).join(Upload, Upload.id == Photo.upload_id).where(Photo.line_id == line.id)
+    )
+    return sorted(
+        ((photo, upload) for photo, upload in rows),
+        key=lambda pair: (order[pair[0].moment.value], pair[0].taken_on, pair[0].id),
+    )
+
+
+def values(fact: Contract | Payment | Milestone | Ending) -> dict[str, Any]:
+    """What a fact says, as plain values: days in ISO form, amounts in minor units."""
+    if isinstance(fact, Contract):
+        return {
+            "supplier": fact.supplier,
+            "procurement_id": fact.procurement_id,
+            "signed_on": fact.signed_on.isoformat(),
+            "amount": fact.amount,
+        }
+    if isinstance(fact, Payment):
+        return {"paid_on": fact.paid_on.isoformat(), "amount": fact.amount}
+    if isinstance(fact, Milestone):
+        return {
+            "kind": fact.kind.value,
+            "due_on": fact.due_on.isoformat(),
+            "reached_on": fact.reached_on.isoformat() if fact.reached_on else None,
+            "delay_reasons": fact.delay_reasons,
+        }
+    return {"outcome": fact.outcome.value, "ended_on": fact.ended_on.isoformat(), "reasons": fact.reasons}
+
+
+def state_of(fact: Contract | Payment | Milestone | Ending | None) -> str:
+    """A short word that changes when the fact does; never one that a spreadsheet takes for a number."""
+    return state_word(values(fact) if fact is not None else {})
+
+
+def state_word(said: Mapping[str, Any]) -> str:
+    """The same for what a fact would say."""
+    return f"v-{digest(json.dumps(said, sort_keys=True, ensure_ascii=False))[:10]}"
+
+
+def edition(session: Session, line: ProjectLine) -> str:
+    """A word that changes with every fact of a project: who typed while it changed is told so."""
+    contracts = select(Contract).where(Contract.line_id == line.id, Contract.struck_at.is_(None))
+    paid = (
+        select(Payment)
+        .join(Contract, Contract.id == Payment.contract_id)
+        .where(Contract.line_id == line.id, Payment.struck_at.is_(None))
+    )
+    promised = select(Milestone).where(Milestone.line_id == line.id, Milestone.struck_at.is_(None))
+    ends = select(Ending).where(Ending.line_id == line.id)
+    # What the session holds may be older than what another officer has just committed.
+    fresh = {"populate_existing": True}
+    facts: list[Contract | Payment | Milestone | Ending] = [
+        *session.scalars(contracts.order_by(Contract.id), execution_options=fresh),
+        *session.scalars(paid.order_by(Payment.id), execution_options=fresh),
+        *session.scalars(promised.order_by(Milestone.id), execution_options=fresh),
+        *session.scalars(ends, execution_options=fresh),
+    ]
+    return digest("|".join(f"{type(fact).__name__}{fact.id}{state_of(fact)}" for fact in facts))[:16]
+
+
+def last_touched(session: Session, line: ProjectLine) -> tuple[int | None, datetime] | None:
+    """Whose account last recorded something of a project, and when, as the journal has it."""
+    row = session.execute(
+        select(JournalEntry.account_id, JournalEntry.at)
+        .where(
+            JournalEntry.scope == line.municipality_id,
+            JournalEntry.subject == "project",
+            JournalEntry.subject_id == line.project_id,
+            JournalEntry.action.in_(RECORDING),
+        )
+        .order_by(JournalEntry.number.desc())
+        .limit(1)
+    ).first()
+    return (row[0], row[1]) if row else None

@@ -1,4 +1,5 @@
-"""What waits for officers about delivery: the projects that are late, those without a public reason first."""
+"""What waits for officers about delivery: projects that are late, those without a public reason first, and lines that
+differ from a corrected result."""
 
 from collections.abc import Iterator
 from datetime import datetime, time
@@ -8,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pbplatform.budget import adoption
 from pbplatform.charter.actions import Action
 from pbplatform.charter.phases import Phase
 from pbplatform.charter.policy import Subject, decide
@@ -29,7 +31,17 @@ def officers(session: Session, actor: Actor, municipality_id: int) -> Iterator[Q
     ).all()
     zone = ZoneInfo(place.zone)
     waiting = []
+    differing = []
     for found in running:
+        if adoption.differences(session, found):
+            differing.append(
+                Item(
+                    found.titles,
+                    "delivery.amend",
+                    {"round_slug": found.slug},
+                    _l("The corrected result and the budget lines differ."),
+                )
+            )
         for standing in queries.board(session, place, found):
             if not standing.missed:
                 continue
@@ -49,5 +61,7 @@ def officers(session: Session, actor: Actor, municipality_id: int) -> Iterator[Q
         _l("Late projects"),
         len(waiting),
         [item for *_, item in waiting[:SHOWN]],
+        endpoint="delivery.desk",
         urgent=any(not explained for explained, *_ in waiting),
     )
+    yield Queue("lines_to_amend", _l("Budget lines to amend"), len(differing), differing, urgent=True)

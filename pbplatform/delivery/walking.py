@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from pbplatform.charter.phases import RoundFacts, Step
+from pbplatform.budget import adoption
+from pbplatform.charter.phases import Kind, RoundFacts, Step
 from pbplatform.charter.roles import Actor
 from pbplatform.consultation import operations as rounds
 from pbplatform.consultation import queries as rounds_queries
@@ -14,9 +15,13 @@ from pbplatform.delivery import queries
 
 
 def facts(session: Session, found: Round) -> RoundFacts:
-    """What keeps the round open: projects that are neither delivered nor abandoned. A consultation has none."""
+    """What keeps the round open: projects that are neither delivered nor abandoned, also those that a corrected result
+    funds and that have no line yet. A consultation has none."""
     known = rounds_queries.facts_for(session, found, Step.CLOSE)
-    return replace(known, undelivered_projects=queries.undelivered(session, found))
+    waiting = queries.undelivered(session, found)
+    if found.kind is Kind.BUDGETING:
+        waiting += len(adoption.differences(session, found).missing)
+    return replace(known, undelivered_projects=waiting)
 
 
 def close(actor: Actor | None, session: Session, found: Round) -> None:

@@ -52,6 +52,11 @@ class News(StrEnum):
     CONTENT_RESTORED = "content_restored"
     RESULT_DECLARED = "result_declared"
     DELIVERY_CHANGED = "delivery_changed"
+    DELIVERY_FORWARD = "delivery_forward"
+    DELIVERY_DELAYED = "delivery_delayed"
+    DELAY_REASON_ASKED = "delay_reason_asked"
+    PROJECT_DELIVERED = "project_delivered"
+    PROJECT_ABANDONED = "project_abandoned"
 
 
 class Frequency(StrEnum):

@@ -29,6 +29,11 @@ NEWS = {
     News.CONTENT_RESTORED: _l("What you wrote about “%(title)s” is visible again."),
     News.RESULT_DECLARED: _l("The result is official: %(title)s"),
     News.DELIVERY_CHANGED: _l("There is news about the delivery of “%(title)s”."),
+    News.DELIVERY_FORWARD: _l("“%(title)s” has reached a milestone."),
+    News.DELIVERY_DELAYED: _l("“%(title)s” is late. The municipality has given the reason."),
+    News.DELAY_REASON_ASKED: _l("A date of “%(title)s” has passed. Please tell the public why it is late."),
+    News.PROJECT_DELIVERED: _l("The project “%(title)s” is delivered."),
+    News.PROJECT_ABANDONED: _l("The project “%(title)s” has been abandoned. The reason is public."),
 }
 
 TOPICS = {

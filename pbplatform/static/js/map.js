@@ -4,8 +4,14 @@
 
   const INK = getComputedStyle(document.documentElement).getPropertyValue("--brand").trim() || "#1f5c4d";
 
-  function dot(latlng, label) {
-    return L.circleMarker(latlng, { radius: 9, weight: 3, color: "#ffffff", fillColor: INK, fillOpacity: 1, bubblingMouseEvents: false })
+  const TONES = { late: "--warn", abandoned: "--bad", delivered: "--good" };
+
+  function ink(status) {
+    return (TONES[status] && getComputedStyle(document.documentElement).getPropertyValue(TONES[status]).trim()) || INK;
+  }
+
+  function dot(latlng, label, status) {
+    return L.circleMarker(latlng, { radius: 9, weight: 3, color: "#ffffff", fillColor: ink(status), fillOpacity: 1, bubblingMouseEvents: false })
       .bindTooltip(label || "");
   }
 
@@ -61,8 +67,9 @@
       const many = L.markerClusterGroup ? L.markerClusterGroup({ maxClusterRadius: 40 }) : L.layerGroup();
       places.features.forEach(function (feature) {
         const [lng, lat] = feature.geometry.coordinates;
-        dot([lat, lng], feature.properties.title)
-          .on("click", function () { location.href = box.dataset.link.replace(/0$/, String(feature.properties.id)); })
+        const said = feature.properties;
+        dot([lat, lng], said.title, said.status)
+          .on("click", function () { location.href = said.address || box.dataset.link.replace(/0$/, String(said.id)); })
           .addTo(many);
       });
       many.addTo(map);

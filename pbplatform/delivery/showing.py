@@ -1,0 +1,46 @@
+"""What facts said, in the reader's words: for corrections on public pages and differences on the officer's."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import g
+
+from pbplatform.delivery.models import MilestoneKind, Outcome
+from pbplatform.delivery.sheet import Column
+from pbplatform.delivery.words import MILESTONES, OUTCOMES
+from pbplatform.foundation.i18n import money, short_day
+
+COLUMNS = {
+    "supplier": Column.SUPPLIER,
+    "procurement_id": Column.PROCUREMENT,
+    "kind": Column.WHICH,
+    "outcome": Column.WHICH,
+    "signed_on": Column.DAY,
+    "paid_on": Column.DAY,
+    "due_on": Column.DAY,
+    "ended_on": Column.DAY,
+    "reached_on": Column.REACHED,
+    "amount": Column.AMOUNT,
+}
+"""In which column of the table each field of a fact stands."""
+
+
+def value(name: str, said: Any, currency: str) -> str:
+    """One field."""
+    if said in (None, ""):
+        return "–"
+    if name == "amount":
+        return money(said, currency, g.locale)
+    if name == "kind":
+        return str(MILESTONES[MilestoneKind(said)])
+    if name == "outcome":
+        return str(OUTCOMES[Outcome(said)])
+    return short_day(date.fromisoformat(said), g.locale) if name.endswith("_on") else str(said)
+
+
+def line(values: Mapping[str, Any], currency: str) -> str:
+    """All fields of a fact that say something."""
+    return ", ".join(
+        value(name, values[name], currency) for name in COLUMNS if values.get(name) not in (None, "")
+    )

@@ -1,0 +1,1 @@
+"""The pages of delivery: for everybody, for the officer who records, and for whole tables."""

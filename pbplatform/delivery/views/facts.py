@@ -1,0 +1,382 @@
+"""The officer's pages of one project: record facts, put them right, add photos and news, declare the end."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from pbplatform import door
+from pbplatform.charter.actions import Action
+from pbplatform.delivery import corrections, operations, photos, queries, rules
+from pbplatform.delivery.forms import (
+    ContractCorrectionForm,
+    ContractForm,
+    EndingForm,
+    FactForm,
+    MilestoneCorrectionForm,
+    MilestoneForm,
+    PaymentCorrectionForm,
+    PaymentForm,
+    PhotoForm,
+    ReachedForm,
+    ReasonForm,
+    UpdateForm,
+)
+from pbplatform.delivery.models import (
+    Contract,
+    Ending,
+    Fact,
+    Milestone,
+    MilestoneKind,
+    Moment,
+    Outcome,
+    Payment,
+)
+from pbplatform.delivery.problems import DeliveryProblem
+from pbplatform.delivery.queries import Standing
+from pbplatform.delivery.views.pages import Answer, pages, standing_of, texts_of
+from pbplatform.delivery.words import MILESTONES, MOMENTS, OUTCOMES, PROBLEMS
+from pbplatform.door import acts, carries, found
+from pbplatform.foundation.errors import Conflict, Missing
+from pbplatform.uploads.operations import LARGEST
+from pbplatform.uploads.words import PROBLEMS as FILE_PROBLEMS
+
+_SENTENCES: dict[Any, Any] = {**PROBLEMS, **FILE_PROBLEMS}
+Recorded = Contract | Payment | Milestone | Ending
+
+
+@pages.get("/rounds/<slug:round_slug>/delivery/<int:number>/facts")
+@acts(Action.RECORD_DELIVERY)
+def facts(round_slug: str, number: int) -> str:
+    """What an officer records about a project."""
+    return _page(standing_of(round_slug, number))
+
+
+def _page(standing: Standing, sent: str = "", tried: FactForm | None = None) -> str:
+    """The forms that make sense now; the one that was sent keeps what was typed and its errors."""
+    session = door.session()
+    forms = {name: make(standing) for name, make in _FORMS.items()}
+    if tried is not None:
+        forms[sent] = tried
+    edition = queries.edition(session, standing.line)
+    for form in forms.values():
+        form.seen.data = edition
+    return render_template(
+        "delivery/facts.html",
+        standing=standing,
+        forms=forms,
+        tried=tried,
+        payments=queries.payments_of(session, [standing]),
+        photos=queries.photos(session, standing.line),
+        most_photos=photos.MOST,
+    )
+
+
+def _contract_form(standing: Standing) -> FactForm:
+    return ContractForm(prefix="contract")
+
+
+def _payment_form(standing: Standing) -> FactForm:
+    form = PaymentForm(prefix="payment")
+    form.contract.choices = [
+        (contract.id, f"{contract.supplier}, {contract.signed_on.isoformat()}")
+        for contract in standing.contracts
+    ]
+    return form
+
+
+def _milestone_form(standing: Standing) -> FactForm:
+    there = {milestone.kind for milestone in standing.milestones}
+    form = MilestoneForm(prefix="milestone")
+    form.kind.choices = [(kind.value, MILESTONES[kind]) for kind in MilestoneKind if kind not in there]
+    return form
+
+
+def _reached_form(standing: Standing) -> FactForm:
+    form = ReachedForm(prefix="reached")
+    form.milestone.choices = [
+        (milestone.id, MILESTONES[milestone.kind])
+        for milestone in standing.milestones
+        if milestone.reached_on is None
+    ]
+    return form
+
+
+def _update_form(standing: Standing) -> FactForm:
+    return UpdateForm(prefix="update")
+
+
+def _ending_form(standing: Standing) -> FactForm:
+    form = EndingForm(prefix="ending")
+    form.outcome.choices = [(outcome.value, OUTCOMES[outcome]) for outcome in Outcome]
+    return form
+
+
+def _photo_form(standing: Standing) -> FactForm:
+    form = PhotoForm(prefix="photo")
+    form.moment.choices = [(moment.value, MOMENTS[moment]) for moment in Moment]
+    return form
+
+
+_FORMS: dict[str, Callable[[Standing], FactForm]] = {
+    "contract": _contract_form,
+    "payment": _payment_form,
+    "milestone": _milestone_form,
+    "reached": _reached_form,
+    "update": _update_form,
+    "ending": _ending_form,
+    "photo": _photo_form,
+}
+
+
+def _record(round_slug: str, number: int, name: str, write: Callable[[Standing, Any], object]) -> Answer:
+    """Read one of the forms, try the decision, and go back to the page of facts."""
+    standing = standing_of(round_slug, number)
+    form = _FORMS[name](standing)
+    status = 422
+    if form.validate_on_submit():
+        status = _attempted(standing, form, lambda: write(standing, form))
+        if status == 302:
+            flash(_("It is recorded, and everybody can see it."))
+            return redirect(url_for("delivery.facts", round_slug=round_slug, number=number))
+        # What is shown beside the mistake is what stands there now, also when somebody else recorded it meanwhile.
+        standing = standing_of(round_slug, number)
+        if name in ("payment", "milestone", "reached"):
+            _offer_again(form, _FORMS[name](standing))
+    return _page(standing, name, form), status
+
+
+def _attempted(standing: Standing, form: FactForm, write: Callable[[], object]) -> int:
+    """Try a decision that a form asks for: 302 when it was made, 409 when somebody was faster, 422 when it cannot be."""
+    if form.seen.data:
+        try:
+            rules.unchanged(door.session(), standing.line, form.seen.data)
+        except Conflict:
+            form.add_error(None, str(PROBLEMS[DeliveryProblem.CHANGED_MEANWHILE]))
+            return 409
+    with door.attempt(form, _SENTENCES) as tried:
+        write()
+    return 302 if tried.ok else 422
+
+
+def _offer_again(form: FactForm, fresh: FactForm) -> None:
+    """Let a form that is shown again offer what can be chosen now."""
+    for field, new in zip(form, fresh, strict=True):
+        if hasattr(field, "choices"):
+            field.choices = new.choices
+
+
+@pages.post("/rounds/<slug:round_slug>/delivery/<int:number>/facts/contract")
+@acts(Action.RECORD_DELIVERY)
+def contract(round_slug: str, number: int) -> Answer:
+    """Record a contract."""
+
+    def write(standing: Standing, form: Any) -> None:
+        plan = operations.ContractPlan(
+            form.supplier.data, form.signed_on.data, form.amount.data, form.procurement_id.data or ""
+        )
+        operations.sign_contract(door.actor(), door.session(), standing.line, plan)
+
+    return _record(round_slug, number, "contract", write)
+
+
+@pages.post("/rounds/<slug:round_slug>/delivery/<int:number>/facts/payment")
+@acts(Action.RECORD_PAYMENT)
+def payment(round_slug: str, number: int) -> Answer:
+    """Record a payment."""
+
+    def write(standing: Standing, form: Any) -> None:
+        under = next(row for row in standing.contracts if row.id == form.contract.data)
+        operations.pay(door.actor(), door.session(), under, form.paid_on.data, form.amount.data)
+
+    return _record(round_slug, number, "payment", write)
+
+
+@pages.post("/rounds/<slug:round_slug>/delivery/<int:number>/facts/milestone")
+@acts(Action.RECORD_DELIVERY)
+def milestone(round_slug: str, number: int) -> Answer:
+    """Promise a date."""
+
+    def write(standing: Standing, form: Any) -> None:
+        kind = MilestoneKind(form.kind.data)
+        operations.add_milestone(door.actor(), door.session(), standing.line, kind, form.due_on.data)
+
+    return _record(round_slug, number, "milestone", write)
+
+
+@pages.post("/rounds/<slug:round_slug>/delivery/<int:number>/facts/reached")
+@acts(Action.RECORD_DELIVERY)
+def reached(round_slug: str, number: int) -> Answer:
+    """Record that a milestone is reached, or why it is late."""
+
+    def write(standing: Standing, form: Any) -> None:
+        chosen = next(row for row in standing.milestones if row.id == form.milestone.data)
+        actor, session, reasons = door.actor(), door.session(), texts_of(form, "reason")
+        if form.reached_on.data is None:
+            operations.explain_delay(actor, session, chosen, reasons)
+        else:
+            operations.reach_milestone(actor, session, chosen, form.reached_on.data, reasons)
+
+    return _record(round_slug, number, "reached", write)
+
+
+@pages.post("/rounds/<slug:round_slug>/delivery/<int:number>/facts/update")
+@acts(Action.TELL_OF_DELIVERY)
+def update(round_slug: str, number: int) -> Answer:
+    """Publish news."""
+
+    def write(standing: Standing, form: Any) -> None:
+        operations.publish_update(door.actor(), door.session(), standing.line, texts_of(form, "text"))
+
+    return _record(round_slug, number, "update", write)
+
+
+@pages.post("/rounds/<slug:round_slug>/delivery/<int:number>/facts/ending")
+@acts(Action.END_PROJECT)
+def ending(round_slug: str, number: int) -> Answer:
+    """Declare a project delivered or abandoned."""
+
+    def write(standing: Standing, form: Any) -> None:
+        actor, session, day = door.actor(), door.session(), form.ended_on.data
+        if form.outcome.data == Outcome.DELIVERED.value:
+            operations.deliver(actor, session, standing.line, day)
+        else:
+            operations.abandon(actor, session, standing.line, day, texts_of(form, "reason"))
+
+    return _record(round_slug, number, "ending", write)
+
+
+@pages.post("/rounds/<slug:round_slug>/delivery/<int:number>/facts/photo")
+@acts(Action.TELL_OF_DELIVERY)
+@carries(LARGEST + 64 * 1024)
+def photo(round_slug: str, number: int) -> Answer:
+    """Add a photo."""
+    house = door.house()
+
+    def write(standing: Standing, form: Any) -> None:
+        shot = photos.Shot(
+            Moment(form.moment.data),
+            form.taken_on.data,
+            texts_of(form, "caption"),
+            form.file.data.filename or "",
+            form.file.data.stream.read(LARGEST + 1),
+        )
+        photos.add(door.actor(), door.session(), house.files, standing.line, shot, house.config.clamd)
+
+    return _record(round_slug, number, "photo", write)
+
+
+@pages.post("/rounds/<slug:round_slug>/delivery/<int:number>/photos/<int:photo_id>/remove")
+@acts(Action.TELL_OF_DELIVERY)
+def remove_photo(round_slug: str, number: int, photo_id: int) -> Answer:
+    """Take a photo away."""
+    standing, session = standing_of(round_slug, number), door.session()
+    there = {photo.id: photo for photo, _upload in queries.photos(session, standing.line)}
+    photos.remove(door.actor(), session, door.house().files, standing.line, found(there.get(photo_id)))
+    flash(_("The photo is removed."))
+    return redirect(url_for("delivery.facts", round_slug=round_slug, number=number))
+
+
+@pages.route(
+    "/rounds/<slug:round_slug>/delivery/<int:number>/facts/<any(contract,payment,milestone,ending):fact>/<int:fact_id>",
+    methods=["GET", "POST"],
+)
+@acts(Action.CORRECT_DELIVERY)
+def correct(round_slug: str, number: int, fact: str, fact_id: int) -> Answer:
+    """Put something recorded right, or take it back, with the reason for everybody to read."""
+    standing, session = standing_of(round_slug, number), door.session()
+    kind = Fact(fact)
+    recorded = _recorded(session, standing, kind, fact_id)
+    form = _correction_form(kind, recorded)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        striking = request.form.get("then") == "strike" or kind is Fact.ENDING
+        if striking:
+            # Whoever takes an entry back need not fill in what it should have been.
+            form = ReasonForm(prefix="correction")
+        if form.validate_on_submit():
+            decide = _strike if striking else _put_right
+            status = _attempted(standing, form, lambda: decide(standing, recorded, form))
+            if status == 302:
+                flash(_("The correction is public, with what stood there before."))
+                return redirect(url_for("delivery.facts", round_slug=round_slug, number=number))
+            session.refresh(recorded)
+        if striking and kind is not Fact.ENDING:
+            form = _with_fields(kind, recorded, form)
+    form.seen.data = queries.edition(session, standing.line)
+    page = render_template(
+        "delivery/correct.html",
+        standing=standing,
+        form=form,
+        fact=kind,
+        recorded=recorded,
+        tried=status != 200,
+    )
+    return page, status
+
+
+def _recorded(session: Session, standing: Standing, kind: Fact, fact_id: int) -> Recorded:
+    """The fact of an address, if it is this project's; raise Missing otherwise."""
+    facts: Sequence[Recorded]
+    if kind is Fact.CONTRACT:
+        facts = standing.contracts
+    elif kind is Fact.MILESTONE:
+        facts = standing.milestones
+    elif kind is Fact.ENDING:
+        facts = [standing.ending] if standing.ending else []
+    else:
+        facts = [row for rows in queries.payments_of(session, [standing]).values() for row in rows]
+    for row in facts:
+        if row.id == fact_id:
+            return row
+    raise Missing
+
+
+def _correction_form(kind: Fact, recorded: Recorded, *, sent: bool = True) -> ReasonForm:
+    forms: dict[Fact, type[ReasonForm]] = {
+        Fact.CONTRACT: ContractCorrectionForm,
+        Fact.PAYMENT: PaymentCorrectionForm,
+        Fact.MILESTONE: MilestoneCorrectionForm,
+        Fact.ENDING: ReasonForm,
+    }
+    if sent:
+        return forms[kind](prefix="correction", obj=recorded)
+    return forms[kind](prefix="correction", obj=recorded, formdata=None)
+
+
+def _with_fields(kind: Fact, recorded: Recorded, tried: ReasonForm) -> ReasonForm:
+    """The whole form of a fact again, with the reasons and errors of an attempt to take it back."""
+    form = _correction_form(kind, recorded, sent=False)
+    form.general_errors = tried.general_errors
+    for field in tried:
+        form[field.short_name].data, form[field.short_name].errors = field.data, field.errors
+    return form
+
+
+def _put_right(standing: Standing, recorded: Recorded, form: Any) -> None:
+    actor, session, reasons = door.actor(), door.session(), texts_of(form, "reason")
+    if isinstance(recorded, Contract):
+        plan = operations.ContractPlan(
+            form.supplier.data, form.signed_on.data, form.amount.data, form.procurement_id.data or ""
+        )
+        corrections.correct_contract(actor, session, recorded, plan, reasons)
+    elif isinstance(recorded, Payment):
+        corrections.correct_payment(actor, session, recorded, form.paid_on.data, form.amount.data, reasons)
+    elif isinstance(recorded, Milestone):
+        due, reached = form.due_on.data, form.reached_on.data
+        corrections.correct_milestone(actor, session, recorded, due, reached, reasons)
+
+
+def _strike(standing: Standing, recorded: Recorded, form: Any) -> None:
+    actor, session, reasons = door.actor(), door.session(), texts_of(form, "reason")
+    if isinstance(recorded, Contract):
+        corrections.strike_contract(actor, session, recorded, reasons)
+    elif isinstance(recorded, Payment):
+        corrections.strike_payment(actor, session, recorded, reasons)
+    elif isinstance(recorded, Milestone):
+        corrections.strike_milestone(actor, session, recorded, reasons)
+    else:
+        corrections.take_back_ending(actor, session, standing.line, reasons)

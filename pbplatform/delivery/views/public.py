@@ -1,0 +1,191 @@
+"""What everybody sees of delivery: all projects as list, map and timeline, one project, and all of it as data."""
+
+import json
+from collections.abc import Sequence
+
+from flask import Response, g, render_template, request, url_for
+
+from pbplatform import door
+from pbplatform.budget import queries as budget
+from pbplatform.charter.actions import Action
+from pbplatform.consultation import queries as rounds
+from pbplatform.consultation.models import Round
+from pbplatform.delivery import export, queries, showing
+from pbplatform.delivery.ocds import package
+from pbplatform.delivery.queries import Standing
+from pbplatform.delivery.schedule import schedule
+from pbplatform.delivery.status import Status
+from pbplatform.delivery.views.pages import delivered_round, pages, standing_of
+from pbplatform.door import acts
+from pbplatform.foundation.i18n import localised
+from pbplatform.foundation.sheets import XLSX_TYPE, write_csv, write_xlsx
+
+MOST_BARS = 60
+"""More bars than this are a wall, not a picture: the list with its filters stands below."""
+
+
+@pages.get("/rounds/<slug:round_slug>/delivery")
+@acts(Action.READ_PUBLIC)
+def board(round_slug: str) -> str:
+    """Every project with its money, its status and what comes next."""
+    found = delivered_round(round_slug)
+    standings = queries.board(door.session(), g.municipality, found)
+    return render_template(
+        "delivery/board.html",
+        standings=standings,
+        delivered=queries.delivered(standings),
+        sums=export.sums(standings),
+        schedule=schedule(standings[:MOST_BARS]),
+        placed=any(standing.project.latitude is not None for standing in standings),
+        rounds={found.id: found},
+    )
+
+
+@pages.get("/projects")
+@acts(Action.READ_PUBLIC)
+def everywhere() -> str:
+    """The projects of every round: which citizens' ideas became real, and which are late."""
+    session, town = door.session(), g.municipality
+    standings = queries.town_board(session, town)
+    chosen = _chosen()
+    shown = [one for one in standings if chosen is None or one.status is chosen]
+    return render_template(
+        "delivery/everywhere.html",
+        standings=shown,
+        chosen=chosen,
+        counts={status: sum(one.status is status for one in standings) for status in Status},
+        total=len(standings),
+        delivered=queries.delivered(standings),
+        sums=export.sums(standings),
+        schedule=schedule(shown[:MOST_BARS]),
+        placed=any(one.project.latitude is not None for one in shown),
+        rounds=_rounds(standings),
+    )
+
+
+def _chosen() -> Status | None:
+    asked = request.args.get("status", "")
+    return next((status for status in Status if status.value == asked), None)
+
+
+def _rounds(standings: Sequence[Standing]) -> dict[int, Round]:
+    numbers = {standing.line.round_id for standing in standings}
+    found = rounds.public_rounds(door.session(), g.municipality.id)
+    return {one.id: one for one in found if one.id in numbers}
+
+
+@pages.get("/rounds/<slug:round_slug>/delivery/map.geojson")
+@acts(Action.READ_PUBLIC)
+def places(round_slug: str) -> Response:
+    """Where the projects of a round are, for its map."""
+    standings = queries.board(door.session(), g.municipality, delivered_round(round_slug))
+    return _geojson(standings, {standings[0].line.round_id: g.round} if standings else {})
+
+
+@pages.get("/projects/map.geojson")
+@acts(Action.READ_PUBLIC)
+def all_places() -> Response:
+    """Where the projects of every round are, narrowed as the list is."""
+    standings, chosen = queries.town_board(door.session(), g.municipality), _chosen()
+    shown = [one for one in standings if chosen is None or one.status is chosen]
+    return _geojson(shown, _rounds(standings))
+
+
+def _geojson(standings: Sequence[Standing], found: dict[int, Round]) -> Response:
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {
+                "type": "Point",
+                "coordinates": [round(one.project.longitude, 6), round(one.project.latitude, 6)],
+            },
+            "properties": {
+                "id": one.line.id,
+                "title": localised(one.project.titles, g.locale).text,
+                "status": one.status.value,
+                "address": url_for(
+                    "delivery.project", round_slug=found[one.line.round_id].slug, number=one.line.id
+                ),
+            },
+        }
+        for one in standings
+        if one.project.latitude is not None
+        and one.project.longitude is not None
+        and one.line.round_id in found
+    ]
+    body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+    response = Response(body, mimetype="application/geo+json")
+    response.headers["Cache-Control"] = "public, max-age=60"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@pages.get(
+    "/rounds/<slug:round_slug>/delivery/<any(projects,contracts,payments):what>.<any(csv,xlsx,json):form>"
+)
+@acts(Action.READ_PUBLIC)
+def data(round_slug: str, what: str, form: str) -> Response:
+    """The projects, their contracts or payments, in the words of the Open Contracting Data Standard."""
+    session = door.session()
+    standings = queries.board(session, g.municipality, delivered_round(round_slug))
+    rows = export.rows(what, standings, queries.payments_of(session, standings))
+    name = f"{g.municipality.slug}-{round_slug}-{what}.{form}"
+    if form == "csv":
+        return _file(write_csv(rows), "text/csv", name)
+    if form == "xlsx":
+        return _file(write_xlsx([(what, rows)]), XLSX_TYPE, name)
+    return _file(export.as_json(rows), "application/json", name)
+
+
+@pages.get("/rounds/<slug:round_slug>/delivery/ocds.json")
+@acts(Action.READ_PUBLIC)
+def ocds(round_slug: str) -> Response:
+    """The contracts as a release package of the Open Contracting Data Standard."""
+    session, base = door.session(), door.house().config.base_url
+    found = delivered_round(round_slug)
+    standings = queries.board(session, g.municipality, found)
+    document = package(
+        g.municipality,
+        found,
+        standings,
+        queries.payments_of(session, standings),
+        base + url_for("delivery.ocds", round_slug=round_slug),
+    )
+    body = json.dumps(document, ensure_ascii=False, indent=1).encode()
+    return _file(body, "application/json", f"{g.municipality.slug}-{round_slug}-ocds.json")
+
+
+def _file(body: bytes, kind: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, mimetype=kind, headers=headers)
+
+
+@pages.get("/rounds/<slug:round_slug>/delivery/<int:number>")
+@acts(Action.READ_PUBLIC)
+def project(round_slug: str, number: int) -> str:
+    """One project from its budget line to the last payment."""
+    standing = standing_of(round_slug, number)
+    session = door.session()
+    envelopes = {one.id: one for one in rounds.envelopes(session, standing.line.round_id)}
+    return render_template(
+        "delivery/project.html",
+        standing=standing,
+        envelope=envelopes[standing.line.envelope_id],
+        payments=queries.payments_of(session, [standing]),
+        updates=queries.updates(session, standing.line),
+        photos=queries.photos(session, standing.line),
+        corrections=[
+            (
+                correction,
+                showing.line(correction.before, standing.line.currency.value),
+                showing.line(correction.after, standing.line.currency.value),
+            )
+            for correction in queries.corrections(session, standing.line)
+        ],
+        amendments=queries.amendments(session, standing.line),
+        programme=budget.programmes(session, g.municipality.id).get(standing.line.programme),
+        in_budget=budget.holds_programme(
+            session, g.municipality.id, standing.line.year, standing.line.programme
+        ),
+    )
