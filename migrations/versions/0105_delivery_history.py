@@ -6,7 +6,7 @@ from pbplatform.foundation.database import Document
 from pbplatform.foundation.database import UTCDateTime
 
 revision = '0105_delivery_history'
-down_revision = '0080_idle_sessions'
+down_revision = '0085_hidden'
 branch_labels = None
 depends_on = None
 
