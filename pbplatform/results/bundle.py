@@ -1,18 +1,20 @@
 """The verification bundle: everything anybody needs to count again offline, the same bytes whenever it is made."""
 
-import csv
 import io
+import itertools
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from importlib.resources import files
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbplatform.consultation.models import Round
-from pbplatform.foundation.crypto import digest
 from pbplatform.results import counting, elections, exporting, queries
 from pbplatform.results.models import Count
 from pbplatform.tally.outcome import canonical
@@ -24,80 +26,105 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The date of every file in the archive: the same content gives the same bytes."""
 
 
-def build(session: Session, found: Round, row: Count) -> bytes:
-    """The bundle as a ZIP archive."""
-    return pack(contents(session, found, row))
+def build(session: Session, found: Round, row: Count) -> IO[bytes]:
+    """The bundle as a ZIP archive in a temporary file, at its beginning. Ballots pass through row by row."""
+    archive = TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
+    with zipfile.ZipFile(archive, "w") as packed:
+        fingerprints = {name: _add(packed, name, pieces) for name, pieces in parts(session, found, row)}
+        _add(packed, "manifest.json", [canonical(_manifest(session, found, row, fingerprints))])
+    archive.seek(0)
+    return archive
 
 
-def pack(parts: Mapping[str, bytes]) -> bytes:
+def pack(files_: Mapping[str, bytes]) -> bytes:
     """A ZIP archive whose bytes depend on nothing but the files."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name in sorted(parts):
-            entry = zipfile.ZipInfo(name, LONG_AGO)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            entry.create_system = 3
-            archive.writestr(entry, parts[name])
+    with zipfile.ZipFile(buffer, "w") as packed:
+        for name in sorted(files_):
+            _add(packed, name, [files_[name]])
     return buffer.getvalue()
 
 
-def contents(session: Session, found: Round, row: Count) -> dict[str, bytes]:
-    """Every file of the bundle by its name."""
+def _add(packed: zipfile.ZipFile, name: str, pieces: Iterable[bytes]) -> str:
+    """Write one file into the archive; give its SHA-256."""
+    entry = zipfile.ZipInfo(name, LONG_AGO)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    entry.create_system = 3
+    fingerprint = sha256()
+    with packed.open(entry, "w") as file:
+        for piece in pieces:
+            fingerprint.update(piece)
+            file.write(piece)
+    return fingerprint.hexdigest()
+
+
+def parts(session: Session, found: Round, row: Count) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Every file of the bundle but the manifest, by name, in an order that never changes."""
     seal = queries.seal(session, found)
     frames = elections.frames(session, found)
-    ways = {str(f.envelope.position): publication(seal, str(f.envelope.position)) for f in frames}
-    opened = seal is not None and all(way == "open" for way in ways.values())
-    if not opened:
-        ways = {position: "sealed" if way == "open" else way for position, way in ways.items()}
-    parts: dict[str, bytes] = {
-        "result.json": str(row.result).encode(),
-        "count.json": canonical(
-            {
-                "envelopes": [
-                    {
-                        "blank_counts": frame.blank_counts,
-                        "election": frame.election,
-                        "options": frame.options,
-                        "position": frame.envelope.position,
-                        "published": ways[str(frame.envelope.position)],
-                    }
-                    for frame in sorted(frames, key=lambda f: f.envelope.position)
-                ]
-            }
-        ),
-        "verify.py": source("pbplatform.results", "verify.py"),
-        "plain.py": source("pbplatform.tally", "plain.py"),
-        "canon.py": source("pbplatform.voting", "canon.py"),
-    }
-    trackers = False
+    ways = _ways(seal, frames)
+    yield "result.json", [str(row.result).encode()]
+    yield "count.json", [canonical(_count(frames, ways))]
+    yield "verify.py", [source("pbplatform.results", "verify.py")]
+    yield "plain.py", [source("pbplatform.tally", "plain.py")]
+    yield "canon.py", [source("pbplatform.voting", "canon.py")]
     if seal is not None:
-        parts["rules.json"] = seal.rules.encode()
-        parts["seal.json"] = canonical(_seal(seal))
+        yield "rules.json", [seal.rules.encode()]
+        yield "seal.json", [canonical(_seal(seal))]
         replaced = session.scalars(
             select(Superseded.tracker).where(Superseded.round_id == found.id).order_by(Superseded.tracker)
         )
-        parts["superseded.csv"] = table(["tracker"], ([tracker] for tracker in replaced))
-        trackers = True
-    parts |= _open_ballots(session, found) if opened else _apart(session, found, ways, trackers=trackers)
+        yield "superseded.csv", table(["tracker"], ([tracker] for tracker in replaced))
+    if _opened(seal, ways):
+        yield from _open_ballots(session, found)
+    else:
+        yield from _apart(session, found, ways, trackers=seal is not None)
     for frame in frames:
         if ways[str(frame.envelope.position)] != "totals":
             name = "election.pb" if len(frames) == 1 else f"election-{frame.envelope.position}.pb"
-            parts[name] = b"".join(exporting.pabulib(session, found, frame.envelope, row))
-    parts["manifest.json"] = canonical(
-        {
-            "ballots": row.ballots,
-            "count": row.number,
-            "files": {name: digest(content) for name, content in parts.items()},
-            "format": FORMAT,
-            "open": opened,
-            "result": row.result_hash,
-            "result_format": counting.FORMAT,
-            "round": counting.round_name(session, found),
-            "trackers": trackers,
-        }
-    )
-    return parts
+            yield name, exporting.pabulib(session, found, frame.envelope, row)
+
+
+def _ways(seal: RoundSeal | None, frames: Sequence[elections.Frame]) -> dict[str, str]:
+    """How each envelope's ballots are told. One ballot may speak of several envelopes, so all are open or none is."""
+    ways = {str(f.envelope.position): publication(seal, str(f.envelope.position)) for f in frames}
+    if _opened(seal, ways):
+        return ways
+    return {position: "sealed" if way == "open" else way for position, way in ways.items()}
+
+
+def _opened(seal: RoundSeal | None, ways: Mapping[str, str]) -> bool:
+    return seal is not None and all(way == "open" for way in ways.values())
+
+
+def _count(frames: Sequence[elections.Frame], ways: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "envelopes": [
+            {
+                "blank_counts": frame.blank_counts,
+                "election": frame.election,
+                "options": frame.options,
+                "position": frame.envelope.position,
+                "published": ways[str(frame.envelope.position)],
+            }
+            for frame in sorted(frames, key=lambda f: f.envelope.position)
+        ]
+    }
+
+
+def _manifest(session: Session, found: Round, row: Count, fingerprints: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "ballots": row.ballots,
+        "count": row.number,
+        "files": dict(fingerprints),
+        "format": FORMAT,
+        "open": "ballots.csv" in fingerprints,
+        "result": row.result_hash,
+        "result_format": counting.FORMAT,
+        "round": counting.round_name(session, found),
+        "trackers": "seal.json" in fingerprints,
+    }
 
 
 def publication(seal: RoundSeal | None, position: str) -> str:
@@ -124,56 +151,47 @@ def _seal(seal: RoundSeal) -> dict[str, Any]:
     }
 
 
-def _open_ballots(session: Session, found: Round) -> dict[str, bytes]:
+def _open_ballots(session: Session, found: Round) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Every ballot on one line with its tracker; paper without."""
-    online, paper = [], []
-    for ballot in sealed(session, found):
-        if ballot.channel is Channel.PAPER:
-            paper.append([ballot.payload])
-        else:
-            online.append([ballot.tracker, ballot.nonce, ballot.word_hash, ballot.payload])
-    return {
-        "ballots.csv": table(["tracker", "nonce", "word_hash", "payload"], online),
-        "paper.csv": table(["payload"], paper),
-    }
+    online = (
+        [ballot.tracker, ballot.nonce, ballot.word_hash, ballot.payload]
+        for ballot in sealed(session, found, Channel.ONLINE)
+    )
+    yield "ballots.csv", table(["tracker", "nonce", "word_hash", "payload"], online)
+    paper = ([ballot.payload] for ballot in sealed(session, found, Channel.PAPER))
+    yield "paper.csv", table(["payload"], paper)
 
 
-def _apart(session: Session, found: Round, ways: Mapping[str, str], *, trackers: bool) -> dict[str, bytes]:
+def _apart(
+    session: Session, found: Round, ways: Mapping[str, str], *, trackers: bool
+) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Trackers and choices in separate lists, each sorted, so that the one does not lead to the other."""
-    listed: dict[str, list[str]] = {position: [] for position, way in ways.items() if way == "sealed"}
-    known: list[str] = []
-    for ballot in sealed(session, found):
-        if ballot.tracker is not None:
-            known.append(ballot.tracker)
-        said = json.loads(ballot.payload)
-        for position, choices in listed.items():
+    told = {position: Counter[str]() for position, way in ways.items() if way == "sealed"}
+    for payload, number in elections.classes(session, found):
+        said = json.loads(payload)
+        for position, texts in told.items():
             if position in said:
-                choices.append(canon.canonical(said[position]))
-    parts = {
-        f"choices-{position}.csv": table(["choices"], ([text] for text in sorted(texts)))
-        for position, texts in listed.items()
-    }
+                texts[canon.canonical(said[position])] += number
+    for position, texts in sorted(told.items()):
+        rows = ([text] for text in sorted(texts) for _ in range(texts[text]))
+        yield f"choices-{position}.csv", table(["choices"], rows)
     if trackers:
-        parts["trackers.csv"] = table(["tracker"], ([tracker] for tracker in sorted(known)))
-    return parts
+        # The seal wrote the ballots in the order of their trackers.
+        known = ([ballot.tracker] for ballot in sealed(session, found, Channel.ONLINE))
+        yield "trackers.csv", table(["tracker"], known)
 
 
-def sealed(session: Session, found: Round) -> Iterator[SealedBallot]:
-    """The sealed ballots in their order, streamed."""
-    return iter(
-        session.scalars(
-            select(SealedBallot)
-            .where(SealedBallot.round_id == found.id)
-            .order_by(SealedBallot.position)
-            .execution_options(yield_per=5_000)
-        )
+def sealed(session: Session, found: Round, channel: Channel) -> Iterator[Any]:
+    """The sealed ballots of a channel in their order, streamed."""
+    columns = (SealedBallot.tracker, SealedBallot.nonce, SealedBallot.word_hash, SealedBallot.payload)
+    yield from session.execute(
+        select(*columns)
+        .where(SealedBallot.round_id == found.id, SealedBallot.channel == channel)
+        .order_by(SealedBallot.position)
+        .execution_options(yield_per=5_000)
     )
 
 
-def table(columns: list[str], rows: Iterable[Iterable[Any]]) -> bytes:
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
     """A CSV file: commas, quotes where needed, LF."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return buffer.getvalue().encode()
+    return exporting.csv_rows(itertools.chain([columns], rows))

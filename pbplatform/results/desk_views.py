@@ -50,8 +50,7 @@ def _facts(found: Round, row: Count | None) -> dict[str, Any]:
         "signatures": queries.signatures(session, row) if row else {},
         "seal": queries.seal(session, found),
         "past": queries.past_election(session, found),
-        "turnout": queries.turnout(session, found),
-        "districts": queries.turnout_by_district(session, found),
+        **showing.turnout(session, found, g.locale),
         "decisions": queries.decisions(session, found),
         "objections": queries.objections(session, found),
     }

@@ -35,7 +35,7 @@ SCORED = (BallotFormat.POINTS, BallotFormat.RANKING)
 Row = Sequence[Any]
 
 
-def _csv_rows(rows: Iterable[Row], delimiter: str = ",") -> Iterator[bytes]:
+def csv_rows(rows: Iterable[Row], delimiter: str = ",") -> Iterator[bytes]:
     """Rows as lines, sent in pieces of a few hundred, so that a large file costs little memory."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
@@ -73,20 +73,20 @@ def pabulib(session: Session, found: Round, envelope: Envelope, row: Count | Non
     result = result_of(session, row, envelope)
     alone = len(consultation.envelopes(session, found.id)) == 1 or envelope.district_id is None
     yield b"META\n"
-    yield from _csv_rows([("key", "value")], ";")
+    yield from csv_rows([("key", "value")], ";")
     if past is not None:
-        yield from _csv_rows([tuple(pair) for pair in past.meta["rows"]], ";")
+        yield from csv_rows([tuple(pair) for pair in past.meta["rows"]], ";")
     else:
         voters = result.outcome["ballots"] if result else _voters(session, found, envelope, alone)
-        yield from _csv_rows(_meta(session, found, envelope, len(projects), voters, result), ";")
+        yield from csv_rows(_meta(session, found, envelope, len(projects), voters, result), ";")
     yield b"PROJECTS\n"
     if past is not None:
-        yield from _csv_rows([past.columns, *(project.details["row"] for project in projects)], ";")
+        yield from csv_rows([past.columns, *(project.details["row"] for project in projects)], ";")
     else:
         columns = (*COLUMNS, "score") if envelope.ballot_format in SCORED else COLUMNS
-        yield from _csv_rows([columns, *_project_rows(session, found, envelope, projects, result)], ";")
+        yield from csv_rows([columns, *_project_rows(session, found, envelope, projects, result)], ";")
     yield b"VOTES\n"
-    yield from _csv_rows(_vote_rows(session, found, envelope, past, alone), ";")
+    yield from csv_rows(_vote_rows(session, found, envelope, past, alone), ";")
 
 
 def _voters(session: Session, found: Round, envelope: Envelope, alone: bool) -> int:
@@ -242,7 +242,7 @@ def projects_csv(session: Session, found: Round, row: Count | None) -> Iterator[
                 item["currency"], item["votes"], item["points"], "" if item["funded"] is None else int(item["funded"]), item["place"] or "",
             )  # fmt: skip
 
-    return _csv_rows([safe(cell) for cell in row_] for row_ in rows())
+    return csv_rows([safe(cell) for cell in row_] for row_ in rows())
 
 
 def project_items(session: Session, found: Round, row: Count | None) -> Iterator[dict[str, Any]]:
@@ -300,7 +300,7 @@ def ballots_csv(session: Session, found: Round, envelope: Envelope) -> Iterator[
     """The ballots of an envelope, one a line: number, choices, points."""
     past = queries.past_election(session, found)
     alone = len(consultation.envelopes(session, found.id)) == 1 or envelope.district_id is None
-    return _csv_rows(_vote_rows(session, found, envelope, past, alone))
+    return csv_rows(_vote_rows(session, found, envelope, past, alone))
 
 
 def ballots_public(session: Session, found: Round, envelope: Envelope) -> bool:

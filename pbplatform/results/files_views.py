@@ -1,5 +1,9 @@
 """Files that prove the result: the bundle and how to run it, the protocol, the share image, the council's act."""
 
+from collections.abc import Iterator
+from os import SEEK_END
+from typing import IO
+
 from flask import Blueprint, Response, g, make_response, render_template
 
 from pbplatform import door
@@ -52,8 +56,20 @@ def check(round_slug: str) -> str:
 def bundle_zip(round_slug: str) -> Response:
     """The verification bundle."""
     found, row = _public(round_slug)
-    content = bundle.build(door.session(), found, row)
-    return download(content, "application/zip", f"{g.municipality.slug}-{found.slug}-{row.number}.zip")
+    # It is made whole before the first byte leaves: a bundle that breaks off half-way would look like a forged one.
+    archive = bundle.build(door.session(), found, row)
+    name = f"{g.municipality.slug}-{found.slug}-{row.number}.zip"
+    response = Response(_pieces(archive), content_type="application/zip")
+    response.content_length = archive.seek(0, SEEK_END)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _pieces(archive: IO[bytes]) -> Iterator[bytes]:
+    with archive:
+        archive.seek(0)
+        while piece := archive.read(64 * 1024):
+            yield piece
 
 
 @pages.get("/rounds/<slug:round_slug>/results/protocol")
@@ -90,7 +106,7 @@ def _protocol(found: Round, row: Count) -> dict[str, object]:
         "signatures": queries.signatures(session, row),
         "seal": queries.seal(session, found),
         "past": queries.past_election(session, found),
-        "turnout": queries.turnout(session, found),
+        **showing.turnout(session, found, g.locale),
     }
 
 

@@ -12,6 +12,7 @@ from pbplatform.charter.roles import Actor
 from pbplatform.consultation import operations as consultation
 from pbplatform.consultation import queries as consultation_queries
 from pbplatform.consultation.models import Round
+from pbplatform.foundation.crypto import digest
 from pbplatform.foundation.database import Database, database_now
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.foundation.jobs import Jobs, Progress
@@ -195,6 +196,9 @@ def declare(actor: Actor, session: Session, found: Round, row: Count) -> Count:
         raise Conflict(ResultProblem.RECOUNT_DIFFERS)
     if row.state is not CountState.RECOUNTED:
         raise Conflict(ResultProblem.NOT_RECOUNTED)
+    # What is declared is what stands in the database now, not what stood there when its fingerprint was taken.
+    if not row.result_hash == row.recount_hash == digest(str(row.result)):
+        raise Conflict(ResultProblem.RECOUNT_DIFFERS)
     for earlier in queries.counts(session, found):
         if earlier.state is CountState.DECLARED:
             earlier.state = CountState.CORRECTED

@@ -16,6 +16,7 @@ FUNDED = "#1f5c4d"
 OTHER = "#c8553d"
 QUIET = "#d9dedb"
 INK = "#1b1f1d"
+HIDDEN = 6
 
 Money = Callable[[int], str]
 
@@ -88,19 +89,25 @@ def race(runners: Sequence[Runner], budget: int, money: Money) -> Markup:
     return svg(height, parts)
 
 
-def columns(series: Sequence[tuple[str, str, Mapping[int, int]]], total: int) -> Markup:
-    """Shares of voters by the number of their funded choices; `series` are label, colour and voters by number."""
+def columns(series: Sequence[tuple[str, str, Mapping[int, int | None]]], total: int) -> Markup:
+    """Shares of voters by the number of their funded choices; `series` are label, colour and voters by number.
+
+    A hidden number (None) is a small outline, the same for all, so that its height tells nothing.
+    """
     most = max([1, *(number for _, _, voters in series for number in voters)])
     shown = min(most, 10)
     tops = 130
     slot = WIDTH / (shown + 1)
     parts: list[Markup] = []
-    highest = max([1, *(count for _, _, voters in series for count in _capped(voters, shown).values())])
+    highest = max([1, *(count or 0 for _, _, voters in series for count in _capped(voters, shown).values())])
     for place, (_, colour, voters) in enumerate(series):
         width = slot * 0.8 / len(series)
         for number, count in _capped(voters, shown).items():
-            height = round(count / highest * 100, 1)
             x = number * slot + slot * 0.1 + place * width
+            if count is None:
+                parts.append(bar(x + 0.5, tops - HIDDEN, width - 2, HIDDEN, "none", colour))
+                continue
+            height = round(count / highest * 100, 1)
             parts.append(bar(x, tops - height, width - 1, int(max(height, 1)), colour))
             if len(series) == 1 or slot > 40:
                 percent = f"{round(100 * count / total)}%" if total else "0%"
@@ -114,11 +121,12 @@ def columns(series: Sequence[tuple[str, str, Mapping[int, int]]], total: int) ->
     return svg(tops + 30 + 20 * len(series), parts)
 
 
-def _capped(voters: Mapping[int, int], most: int) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for number, count in voters.items():
-        found[min(number, most)] = found.get(min(number, most), 0) + count
-    return dict(sorted(found.items()))
+def _capped(voters: Mapping[int, int | None], most: int) -> dict[int, int | None]:
+    found: dict[int, int | None] = {}
+    for number, count in sorted(voters.items()):
+        known = found.get(min(number, most), 0)
+        found[min(number, most)] = None if known is None or count is None else known + count
+    return found
 
 
 @dataclass(frozen=True)

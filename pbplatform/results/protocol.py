@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from pbplatform.consultation.models import Round
 from pbplatform.foundation.errors import Conflict
-from pbplatform.results import counting, queries
+from pbplatform.results import counting, queries, statistics
 from pbplatform.results.models import Count
 from pbplatform.results.operations import ResultProblem
 from pbplatform.tally.outcome import canonical
@@ -50,6 +50,9 @@ def data(session: Session, found: Round, row: Count) -> bytes:
             "round": counting.round_name(session, found),
             "rules_hash": seal.rules_hash if seal else None,
             "signed": signed,
-            "turnout": queries.turnout(session, found),
+            "turnout": {
+                by: {name: cell.value for name, cell in cells.items()}
+                for by, cells in statistics.turnout(session, found).items()
+            },
         }
     )

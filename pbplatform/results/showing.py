@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from pbplatform.consultation import queries as consultation
 from pbplatform.consultation.models import Category, Envelope, Round
 from pbplatform.foundation import i18n
+from pbplatform.municipalities import queries as municipalities
 from pbplatform.municipalities.models import District
-from pbplatform.results import elections, plots, queries, sentences
+from pbplatform.results import elections, plots, queries, sentences, statistics
 from pbplatform.results.models import Count, EnvelopeResult, PastElection
 from pbplatform.results.reasons import Story, stories
 from pbplatform.results.smallcells import Cell, suppress
-from pbplatform.voting.models import Project
+from pbplatform.voting.models import Channel, Project
 
 MOST_RUNNERS = 25
 
@@ -73,10 +74,13 @@ class Shown:
         return max(int(self.envelope.amount) - self.spent, 0)
 
     @property
-    def happy(self) -> int:
-        """Voters with at least one funded choice, in hundredths of all."""
-        ballots = self.outcome["ballots"]
-        return round(100 * (ballots - self.figures["shares"].get("0", 0)) / ballots) if ballots else 0
+    def happy(self) -> int | None:
+        """Voters with at least one funded choice, in hundredths of all; None where that would tell a hidden number."""
+        ballots = int(self.outcome["ballots"])
+        without = statistics.hidden(self.figures["shares"]).get("0", 0)
+        if not ballots or without is None:
+            return None
+        return round(100 * (ballots - without) / ballots)
 
     def money(self, minor: int) -> str:
         """An amount in the reader's language."""
@@ -101,18 +105,26 @@ class Shown:
     def _title(self, line: Line) -> str:
         return i18n.localised(line.project.titles, self.locale).text
 
-    def share_rows(self) -> list[tuple[int, int, int]]:
-        """Number of funded choices, voters under this rule, voters under the other."""
-        ours = {int(k): v for k, v in self.figures["shares"].items()}
+    def share_rows(self) -> list[tuple[int, Cell, Cell]]:
+        """Number of funded choices, voters under this rule, voters under the other; small numbers hidden."""
+        ours = suppress({int(k): v for k, v in self.figures["shares"].items()})
         other = self.figures["other"]
-        theirs = {int(k): v for k, v in other["shares"].items()} if other else {}
-        return [(k, ours.get(k, 0), theirs.get(k, 0)) for k in sorted({*ours, *theirs})]
+        theirs = suppress({int(k): v for k, v in other["shares"].items()}) if other else {}
+        nobody = Cell(0)
+        return [(k, ours.get(k, nobody), theirs.get(k, nobody)) for k in sorted({*ours, *theirs})]
+
+    def compared(self) -> dict[str, Cell] | None:
+        """Voters who are better off under this rule, worse off, and neither; small numbers hidden."""
+        other = self.figures["other"]
+        if not other:
+            return None
+        return suppress({name: other[name] for name in ("better", "worse", "equal")})
 
     def share_plot(self, ours: str, theirs: str) -> Markup:
         """Voters by the number of their funded choices, under both rules."""
-        series = [(ours, plots.FUNDED, {k: a for k, a, _b in self.share_rows()})]
+        series = [(ours, plots.FUNDED, {k: a.value for k, a, _b in self.share_rows()})]
         if self.figures["other"]:
-            series.append((theirs, plots.OTHER, {k: b for k, _a, b in self.share_rows()}))
+            series.append((theirs, plots.OTHER, {k: b.value for k, _a, b in self.share_rows()}))
         return plots.columns(series, self.outcome["ballots"])
 
     def by_code(self) -> dict[str, Line]:
@@ -253,3 +265,19 @@ def picture_of_places(session: Session, found: Round, shown: Sequence[Shown]) ->
         if d.outline and not found.imported_from
     ]
     return plots.winners_map(spots, outlines)
+
+
+def turnout(session: Session, found: Round, locale: str) -> dict[str, dict[str, Cell]]:
+    """The turnout for a page: by channel in a fixed order, by the districts' names; small numbers hidden."""
+    rows = statistics.turnout(session, found)
+    names = {
+        d.code: i18n.localised(d.names, locale).text
+        for d in municipalities.districts(session, found.municipality_id)
+    }
+    order = [channel.value for channel in Channel]
+    return {
+        "channels": {name: rows["channel"][name] for name in order if name in rows["channel"]},
+        "voters_by_district": {
+            names.get(code, _("Without a district")): cell for code, cell in rows.get("district", {}).items()
+        },
+    }

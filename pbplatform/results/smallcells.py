@@ -6,6 +6,7 @@ together they are at least the threshold; the next smallest are hidden until tha
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 THRESHOLD = 10
 
@@ -22,7 +23,10 @@ class Cell:
         return self.value is None
 
 
-def suppress(row: Mapping[str, int], threshold: int = THRESHOLD) -> dict[str, Cell]:
+Name = TypeVar("Name", str, int)
+
+
+def suppress(row: Mapping[Name, int], threshold: int = THRESHOLD) -> dict[Name, Cell]:
     """One row of a table whose total is public. Zero is told, because it is about nobody, unless it helps to hide another."""
     hidden = {name for name, value in row.items() if 0 < value < threshold}
     if hidden:

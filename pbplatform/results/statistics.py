@@ -25,8 +25,9 @@ def turnout(session: Session, found: Round) -> dict[str, dict[str, Cell]]:
     by_district = queries.turnout_by_district(session, found).get("by_district", {})
     if by_district:
         codes = {str(d.id): d.code for d in municipalities.districts(session, found.municipality_id)}
-        # Districts are published in whole tens already, so a sum of them tells no single number.
-        rows["district"] = suppress(
-            {codes.get(number, NO_DISTRICT): voters for number, voters in by_district.items()}
-        )
+        # Districts are kept in whole tens, so a nought may be up to nine people and is hidden; the tens leave room enough
+        # for every other number that nothing can be found by subtraction.
+        rows["district"] = {
+            codes.get(number, NO_DISTRICT): Cell(voters or None) for number, voters in by_district.items()
+        }
     return rows

@@ -48,7 +48,7 @@ def overview(round_slug: str) -> str:
         count=row,
         parts=shown,
         past=queries.past_election(session, found),
-        turnout=queries.turnout(session, found),
+        **showing.turnout(session, found, g.locale),
         places=showing.picture_of_places(session, found, shown),
         categories=showing.groups(shown, showing.category_key(session, found, g.locale)),
         districts=showing.groups(shown, showing.district_key(session, found, g.locale)),

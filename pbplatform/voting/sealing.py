@@ -25,7 +25,7 @@ from pbplatform.foundation.database import Database, database_now
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
 from pbplatform.roll.models import SentCode, VerificationTry, VoterPass
-from pbplatform.voting import canon, joint, keys, queries, rules
+from pbplatform.voting import canon, joint, keys, queries, rules, turnout
 from pbplatform.voting.closing import bids, locked_box, said_online
 from pbplatform.voting.models import (
     Ballot,
@@ -148,6 +148,7 @@ def _rewrite(actor: Actor | None, session: Session, secrets: SecretFolder, round
         raise Invalid(in_the_way[0] if in_the_way else SealProblem.ACTS_WAITING)
     key = keys.round_key(secrets, round_id, box.key_commit)
     annulled = _annul(session, key, round_id)
+    turnout.keep_final(session, secrets, box)
     frozen = rules.read(box.rules)
     online = sorted(said_online(session, key, round_id), key=lambda said: said.tracker)
     paper = sorted(

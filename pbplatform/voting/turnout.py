@@ -52,6 +52,19 @@ def _stepped(counts: Mapping[str, int]) -> dict[str, int]:
     return {name: stepped(number) for name, number in sorted(counts.items())}
 
 
+def keep_final(session: Session, secrets: SecretFolder, box: BallotBox) -> None:
+    """Keep the turnout of the whole vote, told by the time of its close; after the seal no key finds districts any more."""
+    assert box.closed_at is not None
+    insert_new(
+        session,
+        Turnout,
+        round_id=box.round_id,
+        hour=box.closed_at,
+        municipality_id=box.municipality_id,
+        figures=count(session, secrets, box),
+    )
+
+
 def publish_hourly(database: Database, secrets: SecretFolder) -> int:
     """The duty: publish the turnout of every open vote, once a full hour; return how many were published."""
     published = 0
