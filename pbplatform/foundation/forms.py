@@ -1,7 +1,9 @@
 """Forms: what all of them share. Labels and hints are lazy; a form never asks the database."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -69,6 +71,40 @@ class MoneyField(StringField):
         if self.data is None:
             return ""
         return f"{self.data // 100}" if self.data % 100 == 0 else f"{self.data / 100:.2f}"
+
+
+class DayField(StringField):
+    """A day as people type it, such as ``31.12.1980``: in one field, because pickers make one scroll through decades."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed; raise ValueError when it is no day."""
+        self.typed = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if self.typed:
+            self.data = typed_day(self.typed)
+            if self.data is None:
+                raise ValueError(self.gettext("Write the day as in 31.12.1980."))
+
+    def _value(self) -> str:
+        if getattr(self, "typed", ""):
+            return str(self.typed)
+        return self.data.strftime("%d.%m.%Y") if self.data else ""
+
+
+def typed_day(typed: str) -> date | None:
+    """``31.12.1980``, ``31/12/1980``, ``31 12 1980``, ``31121980`` or ``1980-12-31``; None when it is no day."""
+    parts = re.findall(r"[0-9]+", unicodedata.normalize("NFKC", typed))
+    if len(parts) == 1 and len(parts[0]) == 8:
+        parts = [parts[0][:2], parts[0][2:4], parts[0][4:]]
+    if len(parts) != 3:
+        return None
+    if len(parts[0]) == 4:
+        parts.reverse()
+    day, month, year = parts
+    try:
+        return date(int(year), int(month), int(day)) if len(year) == 4 else None
+    except ValueError:
+        return None
 
 
 def minor_units(typed: str) -> int | None:

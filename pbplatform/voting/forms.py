@@ -1,11 +1,11 @@
 """What a person types to prove who they are and to vote. The ballot itself is read by `voting.ballots`."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, RadioField, StringField
+from wtforms import HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from pbplatform.foundation.forms import Form, trimmed
+from pbplatform.foundation.forms import DayField, Form, trimmed
 
 
 class IdentityForm(Form):
@@ -17,10 +17,10 @@ class IdentityForm(Form):
         filters=[trimmed],
         validators=[InputRequired(_l("Write your personal number.")), Length(max=40)],
     )
-    birth_date = DateField(
+    birth_date = DayField(
         _l("Date of birth"),
+        description=_l("Day, month and year, for example 31.12.1980."),
         validators=[InputRequired(_l("Write your date of birth, for example 31.12.1980."))],
-        format=["%Y-%m-%d", "%d.%m.%Y"],
     )
 
 

@@ -327,7 +327,9 @@ class Guide:
     def step(
         self, form: CastForm, marks: dict[int, Marks], go: str, at: str, troubles: Sequence[Trouble]
     ) -> str | tuple[str, int]:
-        """Go on to a page, unless the present one has a problem; "stay" only measures again."""
+        """Go on to a page, unless the present one has a problem; "stay" measures again, "language" only speaks another."""
+        if go == "language":
+            return self.show(form, marks, at if at in self.steps else self.first)
         present = self.envelope(at)
         found = list(troubles)
         if present is not None:

@@ -16,9 +16,9 @@ from pbplatform.app import create_app
 from pbplatform.charter.roles import Role, operator
 from pbplatform.config import read_config
 from pbplatform.foundation import clock, migrations
-from tests.browser.conftest import Silent
 from tests.support.people import PASSWORD, a_municipality
 from tests.support.postgres import free_port
+from tests.support.servers import Silent
 
 pytestmark = pytest.mark.browser
 EMAIL = "officer@example.org"

@@ -19,13 +19,16 @@
 
   const shown = (number) => {
     if (kind !== "money") return String(number);
-    const digits = number % 100 ? 2 : 0;
-    const text = new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(number / 100);
+    // Written as the server writes it, whatever the browser knows of the language.
+    const thousands = language === "en" ? "," : "\u00a0";
+    const whole = String(Math.floor(number / 100)).replace(/\B(?=(\d{3})+$)/g, thousands);
+    const cents = number % 100 ? (language === "en" ? "." : ",") + String(number % 100).padStart(2, "0") : "";
+    const text = whole + cents;
     const symbol = symbols[box.dataset.currency] || box.dataset.currency;
     return language === "en" && symbol.length === 1 ? symbol + text : text + "\u00a0" + symbol;
   };
 
-  const whole = (text) => (/^\d+$/.test(text.trim()) ? Number(text) : 0);
+  const given = (text) => (/^\d+$/.test(text.trim()) ? Number(text) : 0);
 
   const used = () => {
     if (kind === "money") {
@@ -35,7 +38,7 @@
       const marked = form.querySelectorAll("input[data-cost]:checked").length;
       return marked + [...form.querySelectorAll(".ballot select")].filter((one) => one.value !== "").length;
     }
-    const points = [...form.querySelectorAll(".ballot input[type=text]")].map((one) => whole(one.value));
+    const points = [...form.querySelectorAll(".ballot input[type=text]")].map((one) => given(one.value));
     return kind === "points" ? points.reduce((sum, one) => sum + one, 0) : Math.max(0, ...points);
   };
 
