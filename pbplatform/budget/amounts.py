@@ -35,6 +35,8 @@ _SIGNS = {
 _MONEY_WORD = re.compile(
     "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True)), re.IGNORECASE
 )
+_BARE = re.compile(r"[\d.,\s-]+")
+"""Most cells are nothing but an amount, and there are very many of them."""
 _SPACES = re.compile("[\\s\u00a0\u2007\u2009\u202f'’`]")
 _NOTHING = frozenset({"", "-", "–", "—", "x", "х"})
 _GROUPED = {
@@ -58,7 +60,7 @@ class Written:
 def take_apart(text: str) -> Written | None:
     """The parts of a written amount; None for an empty cell or a dash."""
     currency = None
-    mark = _MONEY_WORD.search(text)
+    mark = None if _BARE.fullmatch(text) else _MONEY_WORD.search(text)
     if mark is not None:
         currency = _SIGNS[mark.group().lower()]
         text = text[: mark.start()] + text[mark.end() :]

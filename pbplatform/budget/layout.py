@@ -46,13 +46,15 @@ class Layout:
 
 def text_of(cell: Cell) -> str:
     """A cell as text in one line."""
+    if isinstance(cell, str):
+        return " ".join(cell.split())
     if cell is None:
         return ""
     if isinstance(cell, Decimal):
         return f"{cell:f}"
     if isinstance(cell, date):
         return cell.isoformat()
-    return " ".join(cell.split())
+    return ""
 
 
 def letters(index: int) -> str:

@@ -4,13 +4,14 @@ Pure: rows in, lines and a report out. Nothing is repaired silently; what cannot
 column, and a file with a fault makes no version.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pbplatform.budget import cofog
-from pbplatform.budget.amounts import AmountFault, NotAnAmount, decimal_mark, minor_units, take_apart
+from pbplatform.budget.amounts import AmountFault, NotAnAmount, decimal_mark, minor_units
 from pbplatform.budget.hierarchy import Branch, branches
 from pbplatform.budget.layout import letters, text_of
 from pbplatform.budget.mapping import MONEY, Branches, Mapping, Meaning
@@ -45,7 +46,10 @@ _INHERITED = (
     Meaning.PROGRAMME, Meaning.PROGRAMME_TITLE, Meaning.FUNCTION, Meaning.UNIT, Meaning.UNIT_TITLE,
 )  # fmt: skip
 _AMOUNT_FAULTS = {kind: Fault(kind.value) for kind in AmountFault}
-_TOTAL_WORDS = ("total", "სულ", "ჯამი", "всичко", "общо", "вкупно", "итого", "grand total", "ჯამური")
+_TOTAL = re.compile(
+    r"(?:grand )?(?:sub)?total\b|(?:სულ|ჯამი|ჯამური|всичко|общо|вкупно|итого)\b", re.IGNORECASE
+)
+"""How a totals row begins; whole words, because a general school is „Общообразователно училище“ too."""
 _REVENUE_WORDS = ("revenue", "income", "приход", "შემოსავ", "შემოსულ", "р-приход", "r")
 _EXPENDITURE_WORDS = ("expend", "разход", "расход", "ხარჯ", "გადასახდელ", "e", "spending")
 MOST_FAULTS = 200
@@ -145,14 +149,13 @@ class _Reader:
         self.districts = districts
         self.faults: list[Place] = []
         self.faults_found = 0
-        self.money = [
-            (meaning.value, column) for meaning in MONEY if (column := mapping.column(meaning)) is not None
-        ]
+        self.columns = {Meaning(name): column for name, column in mapping.columns.items()}
+        self.money = [(meaning.value, self.columns[meaning]) for meaning in MONEY if meaning in self.columns]
         self.marks: dict[int, str] = {}
         self.unmapped: dict[str, Place] = {}
         self.block: Counter[str] = Counter()
         self.whole: Counter[str] = Counter()
-        self.sides: dict[str, Counter[str]] = {}
+        self.sides: dict[str, Counter[str]] = {side.value: Counter() for side in Side}
         self.totals: list[Total] = []
         self.agreeing = self.filtered = self.empty = self.branches = 0
         self.above: dict[Meaning, str] = {}
@@ -211,7 +214,9 @@ class _Reader:
         return row[column] if column is not None and column < len(row) else None
 
     def _text(self, place: int, meaning: Meaning) -> str:
-        return text_of(self._cell(place, self.mapping.column(meaning)))
+        column = self.columns.get(meaning)
+        row = self.rows[place]
+        return text_of(row[column]) if column is not None and column < len(row) else ""
 
     def _said(self, row: _Said, meaning: Meaning) -> str:
         """What a row says, with its own cell or with the one above."""
@@ -230,7 +235,7 @@ class _Reader:
 
     def _codes_repeat(self) -> bool:
         """Whether units number their programmes each for themselves, so that a code means something only with its unit."""
-        if self.mapping.column(Meaning.UNIT) is None or self.mapping.column(Meaning.PROGRAMME_TITLE) is None:
+        if self.columns.get(Meaning.UNIT) is None or self.columns.get(Meaning.PROGRAMME_TITLE) is None:
             return False
         named: dict[str, str] = {}
         for place in range(self.header + 1, len(self.rows)):
@@ -272,13 +277,14 @@ class _Reader:
 
     def _is_numbering(self, row: Sequence[Cell]) -> bool:
         """Whether a row only numbers the columns, as printed tables do below their headings."""
+        if next((text for cell in row if (text := text_of(cell))), "") != "1":
+            return False
         texts = [text for cell in row if (text := text_of(cell))]
         return len(texts) >= 3 and texts == [str(number) for number in range(1, len(texts) + 1)]
 
     def _repeats_headings(self, row: Sequence[Cell]) -> bool:
         """Whether a row is the headings again, as at the top of a printed page."""
-        texts = [text_of(cell) for cell in row]
-        return any(texts) and texts == [text_of(cell) for cell in self.rows[self.header]][: len(texts)]
+        return list(row) == list(self.rows[self.header][: len(row)]) and any(text_of(cell) for cell in row)
 
     def _is_revenue(self, place: int) -> bool:
         """Whether the row says itself that it is revenue."""
@@ -349,12 +355,12 @@ class _Reader:
         return minor_units(cell, ".", self.mapping.unit)[0]  # type: ignore[arg-type]
 
     def _is_total(self, place: int) -> bool:
-        """Whether a row sums up others: it begins with such a word and names no economic code of its own."""
-        if self._text(place, Meaning.ECONOMIC) and take_apart(self._text(place, Meaning.ECONOMIC)):
+        """Whether a row sums up others: it begins with such a word and names no economic or functional code of its own."""
+        if any(map(str.isdigit, self._text(place, Meaning.ECONOMIC) + self._text(place, Meaning.FUNCTION))):
             return False
         first = next((text_of(cell) for cell in self.rows[place] if text_of(cell)), "")
         words = (first, self._text(place, Meaning.TITLE), self._text(place, Meaning.PROGRAMME_TITLE))
-        return any(word.casefold().startswith(_TOTAL_WORDS) for word in words if word)
+        return any(_TOTAL.match(word) for word in words)
 
     def _first(self, place: int) -> str:
         """The first text of a row, as its name in the report."""
@@ -392,7 +398,7 @@ class _Reader:
             if amount is not None:
                 self.block[measure] += amount
                 self.whole[measure] += amount
-                self.sides.setdefault(side.value, Counter())[measure] += amount
+                self.sides[side.value][measure] += amount
                 if amount < 0 and not self.mapping.negatives:
                     self._fault(Fault.NEGATIVE, place, dict(self.money)[measure], f"{amount // 100}")
         title = self._text(place, Meaning.TITLE) or economic_title or programme_title
@@ -420,7 +426,7 @@ class _Reader:
                 return Side.REVENUE
             if written.startswith(_EXPENDITURE_WORDS):
                 return Side.EXPENDITURE
-            self._fault(Fault.UNKNOWN_SIDE, place, self.mapping.column(Meaning.SIDE), written)
+            self._fault(Fault.UNKNOWN_SIDE, place, self.columns.get(Meaning.SIDE), written)
         codes = tuple(code for code in self.mapping.revenue_codes if code)
         if codes:
             economic = self._text(place, Meaning.ECONOMIC)
@@ -436,7 +442,7 @@ class _Reader:
             code = cofog.recognise(value)
         code = code or self.mapping.rest
         if code not in cofog.titles():
-            column = self.mapping.column(Meaning(self.mapping.sort_by)) if self.mapping.sort_by else None
+            column = self.columns.get(Meaning(self.mapping.sort_by)) if self.mapping.sort_by else None
             before = self.unmapped.get(value)
             times = before.times + 1 if before else 1
             first = before.row if before else row.place + 1
@@ -449,7 +455,7 @@ class _Reader:
     def _district(self, place: int) -> str:
         code = self._text(place, Meaning.DISTRICT)
         if code and self.districts and code not in self.districts:
-            self._fault(Fault.UNKNOWN_DISTRICT, place, self.mapping.column(Meaning.DISTRICT), code)
+            self._fault(Fault.UNKNOWN_DISTRICT, place, self.columns.get(Meaning.DISTRICT), code)
         return code[:40]
 
     def _refuse_two_functions(self, lines: list[Line]) -> None:
@@ -461,7 +467,7 @@ class _Reader:
             before = first.setdefault(line.programme, line)
             if before.function != line.function:
                 value = f"{line.programme}: {before.function} ({before.row}), {line.function}"
-                self._fault(Fault.TWO_FUNCTIONS, line.row - 1, self.mapping.column(Meaning.FUNCTION), value)
+                self._fault(Fault.TWO_FUNCTIONS, line.row - 1, self.columns.get(Meaning.FUNCTION), value)
 
 
 def _code(text: str) -> str:

@@ -152,7 +152,7 @@ def changes(
     measure: str,
     namer: Namer,
 ) -> list[Change]:
-    """What two versions differ in, revenue first, the largest difference first; none where currencies have no fixed rate."""
+    """What two versions differ in, the largest difference first; none where currencies have no fixed rate."""
     found = []
     for old, new in pairs:
         row = new or old
@@ -170,7 +170,7 @@ def changes(
             )
         )
     differing = [change for change in found if change.difference]
-    return sorted(differing, key=lambda change: (change.side is Side.EXPENDITURE, -abs(change.difference)))
+    return sorted(differing, key=lambda change: -abs(change.difference))
 
 
 def _compared(row: BudgetSum, measure: str) -> int:

@@ -18,7 +18,9 @@ from pbplatform.municipalities import queries as municipalities
 
 pages = Blueprint("budget", __name__)
 
-_MOST_ROWS = 400
+_PARTS = 60
+"""How many parts of a place one page shows, the largest first."""
+_MOST_CHANGES = 100
 
 
 @pages.get("/budget")
@@ -92,8 +94,8 @@ def place(year: int, side: str, axis: str) -> str:
         line_count=here.lines,
         here=_addresses(version, side_, axis_, path, measure),
         amount=whole,
-        parts=found[:_MOST_ROWS],
-        parts_left=len(found[_MOST_ROWS:]),
+        parts=found[(page - 1) * _PARTS : page * _PARTS],
+        parts_left=len(found[page * _PARTS :]),
         areas=showing.treemap(found),
         over_years=queries.over_years(amounts),
         quarters=queries.quarters(amounts, year),
@@ -178,6 +180,7 @@ def changes(year: int) -> str:
     measure = request.args.get("measure", measures[0])
     measure = measure if measure in measures else measures[0]
     pairs = queries.changes(session, before, version)
+    differing = showing.changes(pairs, before, version, measure, _namer(Axis.PROGRAMME))
     return render_template(
         "budget/changes.html",
         version=version,
@@ -186,7 +189,8 @@ def changes(year: int) -> str:
         comparable=queries.converted(0, before.currency, version.currency) is not None,
         measure=measure,
         measures=[(name, COMPARED[name]) for name in measures],
-        changes=showing.changes(pairs, before, version, measure, _namer(Axis.PROGRAMME, version)),
+        changes=differing[:_MOST_CHANGES],
+        changes_left=len(differing[_MOST_CHANGES:]),
     )
 
 
