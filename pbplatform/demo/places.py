@@ -166,7 +166,7 @@ def build(stage: Stage) -> None:
             actor, stage.session, plan, association if plan.slug in IN_ASSOCIATION else None
         )
         stage.municipalities[plan.slug] = place
-        shapes = _sectors(centre, len(districts))
+        shapes = _outlines(centre, len(districts))
         share = plan.population // len(districts)
         operations.set_districts(
             actor,
@@ -179,16 +179,30 @@ def build(stage: Stage) -> None:
         )
 
 
-def _sectors(centre: tuple[float, float], count: int) -> list[dict[str, Any]]:
-    """The town cut like a cake: outlines good enough for a demonstration, without anybody's map data."""
+EAST, NORTH = 0.055, 0.036
+"""How far a town reaches from its centre, in degrees."""
+STEPS = 10
+
+
+def _outlines(centre: tuple[float, float], count: int) -> list[dict[str, Any]]:
+    """A town of quarters that meet in its middle: good enough for a demonstration, without anybody's map data."""
     latitude, longitude = centre
+
+    def place(angle: float, share: float) -> list[float]:
+        # Rivers and roads bend; the same bend on both sides of a border leaves no gap between neighbours.
+        edge = (
+            1 + 0.13 * math.sin(3 * angle + 1) + 0.06 * math.sin(7 * angle) + 0.03 * math.sin(13 * angle + 2)
+        )
+        bent = angle + 0.22 * math.sin(3 * share + angle) * (1 - share) + 0.05 * math.sin(11 * share)
+        east, north = share * edge * math.cos(bent), share * edge * math.sin(bent)
+        return [round(longitude + EAST * east, 5), round(latitude + NORTH * north, 5)]
+
     shapes = []
     for number in range(count):
-        start, end = (2 * math.pi * edge / count for edge in (number, number + 1))
-        arc = [start + (end - start) * step / 8 for step in range(9)]
-        ring = [[longitude, latitude]]
-        ring += [
-            [round(longitude + 0.055 * math.cos(a), 5), round(latitude + 0.036 * math.sin(a), 5)] for a in arc
-        ]
+        start, end = (2 * math.pi * border / count + 0.4 for border in (number, number + 1))
+        outwards = [place(start, step / STEPS) for step in range(STEPS)]
+        along = [place(start + (end - start) * step / (3 * STEPS), 1) for step in range(3 * STEPS)]
+        inwards = [place(end, 1 - step / STEPS) for step in range(STEPS)]
+        ring = [*outwards, *along, *inwards]
         shapes.append({"type": "Polygon", "coordinates": [[*ring, ring[0]]]})
     return shapes
