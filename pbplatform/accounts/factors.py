@@ -6,6 +6,7 @@ the same code sent twice at the same moment is taken once.
 
 import base64
 import json
+import logging
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -24,6 +25,8 @@ from pbplatform.charter.roles import Actor
 from pbplatform.foundation import clock
 from pbplatform.foundation.crypto import Vault, digest, same
 from pbplatform.foundation.errors import Invalid
+
+log = logging.getLogger(__name__)
 
 STEP_SECONDS = 30
 RECOVERY_CODES = 10
@@ -120,9 +123,14 @@ def mark_shown(session: Session, row: AccountSession) -> None:
 
 def _take_totp(session: Session, vault: Vault, account: Account, code: str) -> None:
     step = None
-    if account.totp_sealed is not None:
-        step = _matching_step(vault.open(account.totp_sealed), code, account.totp_last_step)
-    if step is None:
+    sealed = account.totp_sealed
+    if sealed is not None:
+        try:
+            step = _matching_step(vault.open(sealed), code, account.totp_last_step)
+        except ValueError:
+            # The key that sealed it has been taken away: the recovery codes still work.
+            log.warning("a second factor is sealed with a key that is no longer configured")
+    if step is None or sealed is None:
         raise Invalid(AccountProblem.WRONG_CODE, "code")
     taken = session.execute(
         update(Account)
@@ -132,6 +140,7 @@ def _take_totp(session: Session, vault: Vault, account: Account, code: str) -> N
     ).first()
     if taken is None:
         raise Invalid(AccountProblem.WRONG_CODE, "code")
+    account.totp_sealed = vault.renewed(sealed)
 
 
 def _take_recovery(session: Session, account: Account, typed: str) -> None:

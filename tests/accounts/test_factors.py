@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from pbplatform.accounts import factors, queries
 from pbplatform.accounts.models import Account
+from pbplatform.app import create_app
 from pbplatform.charter.roles import Role
+from pbplatform.config import Config
 from pbplatform.door import House
 from pbplatform.foundation import clock
 from pbplatform.foundation.database import Database
@@ -181,3 +184,23 @@ def test_the_code_is_never_shown_outside_the_demonstration(app: Flask, officer: 
     page = with_password(app).get("/en/second-factor").get_data(as_text=True)
     assert code() not in page
     assert "demo-code" not in page
+
+
+def test_a_secret_moves_to_the_new_key_when_it_is_used(
+    config: Config, session: Session, officer: Account, database: Database
+) -> None:
+    old, new = config.secret_key, "a-new-key-of-this-installation-0123456789"
+
+    def shown_under(key: str, *fallbacks: str) -> int:
+        app = create_app(replace(config, secret_key=key, secret_key_fallbacks=fallbacks))
+        app.config["WTF_CSRF_ENABLED"] = False
+        app.test_client_class = PageClient
+        status: int = show(with_password(app), code()).status_code
+        app.extensions["house"].database.dispose()
+        return status
+
+    with time_machine.travel(NOON, tick=False):
+        assert shown_under(new) == 422, "a key that is gone opens nothing, and breaks nothing"
+        assert shown_under(new, old) == 302
+    with time_machine.travel(NOON + timedelta(minutes=1), tick=False):
+        assert shown_under(new) == 302

@@ -85,10 +85,15 @@ http {{
 """A shared cache that keeps whatever it is not told to leave alone."""
 
 
+def nginx_program() -> str | None:
+    """Where nginx lies; an ordinary account's path does not lead there."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+
+
 @contextmanager
 def nginx(folder: Path, behind: str) -> Iterator[str]:
     """A caching nginx in front of a server."""
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    program = nginx_program()
     if program is None:
         raise NoServer("nginx is not installed")
     port = free_port()
