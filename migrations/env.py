@@ -6,6 +6,7 @@ from alembic import context
 
 from pbplatform import features  # noqa: F401 (imports every feature's models)
 from pbplatform.foundation.database import Base, Document, UTCDateTime
+from pbplatform.foundation.migrations import require_sound
 
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
@@ -35,6 +36,7 @@ def run() -> None:
         include_object=ours,
         compare_type=True,
         transaction_per_migration=True,
+        on_version_apply=lambda ctx, **_: require_sound(ctx.connection),
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -1,7 +1,8 @@
 """Where the schema stands, and how it moves: Alembic, driven with our own connection."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 _HERE = Path(__file__).resolve().parent.parent
 _INSTALLED = _HERE / "_data" / "migrations"
@@ -78,9 +79,39 @@ def require_current(engine: Engine) -> None:
         )
 
 
+class Unsound(Exception):
+    """A migration would leave references that lead nowhere; nothing of it was kept."""
+
+
 def _run(engine: Engine, action: Callable[[Config], object]) -> None:
     config = settings()
-    with engine.execution_options(sqlite_begin="IMMEDIATE").connect() as connection:
+    with engine.execution_options(sqlite_begin="IMMEDIATE").connect() as connection, _rebuilding(connection):
         config.attributes["connection"] = connection
         action(config)
         connection.commit()
+
+
+@contextmanager
+def _rebuilding(connection: Connection) -> Iterator[None]:
+    """Let SQLite rebuild tables that others refer to: its references are checked after each migration instead."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    # Inside a transaction the pragma does nothing, so it is set before the first statement and after the last.
+    plain = connection.connection.dbapi_connection
+    assert plain is not None
+    plain.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        plain.execute("PRAGMA foreign_keys=ON")
+
+
+def require_sound(connection: Connection) -> None:
+    """Raise Unsound when SQLite holds references that lead nowhere; asked at the end of each migration, before its commit."""
+    if connection.dialect.name != "sqlite":
+        return
+    lost = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if lost:
+        raise Unsound(f"{len(lost)} references lead nowhere, the first in the table {lost[0][0]}")

@@ -113,7 +113,7 @@ def certificate(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", sorted((ROOT / "docs").glob("*.md")) + [ROOT / "README.md"], ids=lambda p: p.name
+    "page", [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"], ids=lambda p: p.name
 )
 def test_links_between_documents_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
