@@ -268,6 +268,7 @@ def _set_duties(app: Flask, house: House) -> None:
     house.jobs.register(budget_work.READ, budget_work.reader(house.database, house.files))
     house.jobs.register(budget_work.CHECK, budget_work.checker(house.database, house.files))
     house.jobs.every_minutes(1, "generation", house.generations.renew)
+    house.jobs.every_minutes(10, "jobs", house.jobs.recover)
     house.jobs.every_minutes(60, "accounts", lambda: _forget_expired(house))
     voting_duties.install(house)
     results_jobs.install(house)

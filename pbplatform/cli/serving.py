@@ -82,7 +82,10 @@ def worker(workers: int) -> None:
     from huey.consumer import Consumer
 
     house: House = setting.application().extensions["house"]
-    Consumer(house.jobs.huey, workers=workers, worker_type="thread", periodic=True).run()
+    # A service manager stops with SIGTERM: the task in hand is finished first.
+    Consumer(
+        house.jobs.huey, workers=workers, worker_type="thread", periodic=True, graceful_signal="TERM"
+    ).run()
 
 
 @click.group()

@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
 from pbplatform.foundation import clock
-from pbplatform.foundation.files import Files
+from pbplatform.foundation.files import FileMissing, Files
 
 FORMAT = 1
 
@@ -38,7 +38,11 @@ def back_up(engine: Engine, files: Files, target: Path) -> dict[str, Any]:
         with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
             archive.write(dump, "database")
             for key in files.all_keys():
-                content = files.get(key)
+                try:
+                    content = files.get(key)
+                except FileMissing:
+                    # It was forgotten since the list was made.
+                    continue
                 digests[f"files/{key}"] = hashlib.sha256(content).hexdigest()
                 archive.writestr(f"files/{key}", content)
             manifest = {

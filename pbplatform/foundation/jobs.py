@@ -7,7 +7,7 @@ asked for it has been committed, so a job never looks for facts that are not the
 import json
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,17 @@ from huey.api import Huey, PriorityRedisHuey, SqliteHuey
 from huey.consumer import Consumer
 from huey.registry import Message
 from huey.serializer import Serializer
-from sqlalchemy import String, event
+from sqlalchemy import String, event, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pbplatform.foundation import clock
 from pbplatform.foundation.database import Base, Database, Key, one_of
 
 log = logging.getLogger(__name__)
+
+LOST_AFTER = timedelta(minutes=15)
+DEAD_AFTER = timedelta(hours=6)
+"""No work of the platform takes so long."""
 
 
 class JobState(StrEnum):
@@ -160,6 +164,24 @@ class Jobs:
             with self.database.transaction() as session:
                 job = session.get_one(Job, job_id)
                 job.state, job.outcome, job.ended_at = state, outcome, clock.now()
+
+    def recover(self) -> int:
+        """Queue anew what a lost queue has forgotten, and give up what a killed worker left half-done; tell how many.
+
+        A job that is queued twice runs once, because running begins with a look at its row.
+        """
+        now = clock.now()
+        with self.database.transaction() as session:
+            lost = session.scalars(
+                select(Job.id).where(Job.state == JobState.QUEUED, Job.created_at < now - LOST_AFTER)
+            ).all()
+            dead = update(Job).where(Job.state == JobState.RUNNING, Job.created_at < now - DEAD_AFTER)
+            given_up = session.execute(
+                dead.values(state=JobState.FAILED, ended_at=now).returning(Job.id)
+            ).all()
+        for job_id in lost:
+            self._run(job_id)
+        return len(lost) + len(given_up)
 
     def start_in_process(self) -> None:
         """Work inside the serving process, in one thread."""

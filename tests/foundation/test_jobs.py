@@ -1,12 +1,15 @@
 """Background work on every queue: it runs after the commit, shows its progress, and its failure is kept."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from huey.consumer import Consumer
 
+from pbplatform.foundation import clock
 from pbplatform.foundation.database import Database
 from pbplatform.foundation.jobs import Job, Jobs, JobState, JsonMessages, Progress, make_huey
 from tests.support.marks import missing
@@ -103,3 +106,25 @@ def test_a_queued_message_is_json_and_nothing_else(database: Database, tmp_path:
     assert raw.startswith(b"[")
     with pytest.raises(ValueError, match=r"JSON|Expecting|utf"):
         JsonMessages()._deserialize(b"\x80\x04cos\nsystem\n")
+
+
+def test_what_a_lost_queue_forgot_is_queued_anew_and_runs_once(database: Database, tmp_path: Path) -> None:
+    jobs = Jobs(make_huey(f"sqlite:///{tmp_path / 'jobs.sqlite'}"), database)
+    jobs.register("sheep", _count_sheep)
+    with database.write() as session:
+        waiting = jobs.enqueue(session, "sheep", {"sheep": 7})
+        dead = jobs.enqueue(session, "sheep", {"sheep": 7})
+        dead.state = JobState.RUNNING
+        session.commit()
+    jobs.huey.storage.flush_queue()
+    assert jobs.recover() == 0, "a queue needs its time"
+    with time_machine.travel(clock.now() + timedelta(minutes=20), tick=False):
+        assert jobs.recover() == 1
+        assert jobs.recover() == 1
+    _work_off(jobs)
+    with time_machine.travel(clock.now() + timedelta(hours=7), tick=False):
+        assert jobs.recover() == 1
+    jobs.huey.storage.close()
+    with database.read() as session:
+        assert session.get_one(Job, waiting.id).state is JobState.DONE
+        assert session.get_one(Job, dead.id).state is JobState.FAILED
