@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from pbplatform.foundation import clock
 from pbplatform.foundation.crypto import Vault, digest, same, token
-from pbplatform.foundation.database import hold
+from pbplatform.foundation.database import UTCDateTime, hold
 from pbplatform.foundation.errors import Conflict
 from pbplatform.municipalities.models import Municipality
 from pbplatform.roll.codes import new_message_code, normal_letter_code
@@ -110,14 +110,7 @@ def verify_letter(
     # Parallel guesses at one entry wait for each other, so that no more of them are judged than the limit allows.
     hold(session, f"verify|{place.id}|{subject}")
     entry = _entry(session, place.id, subject)
-    issued = session.scalars(
-        select(LetterCode)
-        .where(
-            LetterCode.municipality_id == place.id, LetterCode.roll_entry_id == (entry.id if entry else -1)
-        )
-        .order_by(LetterCode.id.desc())
-        .limit(3)
-    ).all()
+    issued = session.scalars(_ISSUED, {"place_id": place.id, "entry_id": entry.id if entry else -1}).all()
     newest = issued[0].issued_at if issued else clock.now() - timedelta(days=30)
     locked = _failures(session, place.id, subject, Means.LETTER, newest) >= LETTER_TRIES
     typed = pepper.of_code(place.id, normal_letter_code(code) or "?" + code[:60])
@@ -267,29 +260,39 @@ def end_claims(session: Session, account_id: int) -> None:
     )
 
 
-def _entry(session: Session, place_id: int, subject: str) -> RollEntry | None:
-    return session.scalar(
-        select(RollEntry).where(
-            RollEntry.municipality_id == place_id,
-            RollEntry.id_hash == subject,
-            RollEntry.removed_at.is_(None),
-        )
+# Every proof asks these; a statement that is made once costs less than its answer.
+_ENTRY = select(RollEntry).where(
+    RollEntry.municipality_id == bindparam("place_id"),
+    RollEntry.id_hash == bindparam("subject"),
+    RollEntry.removed_at.is_(None),
+)
+_ISSUED = (
+    select(LetterCode)
+    .where(
+        LetterCode.municipality_id == bindparam("place_id"),
+        LetterCode.roll_entry_id == bindparam("entry_id"),
     )
+    .order_by(LetterCode.id.desc())
+    .limit(3)
+)
+_FAILURES = select(func.count()).where(
+    VerificationTry.municipality_id == bindparam("place_id"),
+    VerificationTry.subject_hash == bindparam("subject"),
+    VerificationTry.means == bindparam("means", type_=VerificationTry.means.type),
+    VerificationTry.at >= bindparam("since", type_=UTCDateTime()),
+    VerificationTry.succeeded.is_(False),
+)
+
+
+def _entry(session: Session, place_id: int, subject: str) -> RollEntry | None:
+    return session.scalar(_ENTRY, {"place_id": place_id, "subject": subject})
 
 
 def _failures(session: Session, place_id: int, subject: str, means: Means, since: datetime) -> int:
-    return (
-        session.scalar(
-            select(func.count()).where(
-                VerificationTry.municipality_id == place_id,
-                VerificationTry.subject_hash == subject,
-                VerificationTry.means == means,
-                VerificationTry.at >= since,
-                VerificationTry.succeeded.is_(False),
-            )
-        )
-        or 0
+    found = session.scalar(
+        _FAILURES, {"place_id": place_id, "subject": subject, "means": means, "since": since}
     )
+    return found or 0
 
 
 def _note(

@@ -27,7 +27,7 @@ from pbplatform.foundation.crypto import SecretFolder
 from pbplatform.foundation.database import Database, database_now, hold
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
-from pbplatform.voting import canon, joint, keys, rules, secrecy
+from pbplatform.voting import canon, joint, keys, queries, rules, secrecy
 from pbplatform.voting.casting import box_lock
 from pbplatform.voting.models import Ballot, BallotBox, BoxState, Channel, Elector, JointAct, Superseded
 from pbplatform.voting.opening import snapshot_hash
@@ -198,8 +198,12 @@ def close_manifest(session: Session, secrets: SecretFolder, box: BallotBox) -> d
         channels[channel.value] = count
     key = keys.round_key(secrets, box.round_id, box.key_commit)
     replaced = session.scalar(select(func.count()).where(Superseded.round_id == box.round_id)) or 0
+    added, removed = queries.roll_changes(session, box.round_id)
     return {
         "rules_hash": box.rules_hash,
+        "electors": box.electors,
+        "electors_added": added,
+        "electors_removed": removed,
         "online": channels["online"],
         "paper_ticks": channels["paper"],
         "superseded": replaced,

@@ -106,6 +106,16 @@ def electors_by_district(session: Session, round_id: int) -> dict[int | None, in
     return {row[0]: row[1] for row in rows}
 
 
+def roll_changes(session: Session, round_id: int) -> tuple[int, int]:
+    """How many were added to the frozen roll after the opening, and how many taken off it."""
+    counted = session.execute(
+        select(
+            func.count().filter(Elector.added_later.is_(True)), func.count().filter(Elector.removed.is_(True))
+        ).where(Elector.round_id == round_id)
+    ).one()
+    return counted[0], counted[1]
+
+
 def unfinished_boxes(session: Session) -> Sequence[BallotBox]:
     """Every box that is not cleared yet, of every municipality; for duties and the readiness check."""
     return session.scalars(

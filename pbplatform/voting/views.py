@@ -458,8 +458,16 @@ def protection(round_slug: str) -> str:
     """How the vote is protected, in plain words: what is promised, what is not, and the figures to hold it to."""
     found = this_round(round_slug)
     box = queries.box(door.session(), found.municipality_id, found.id)
-    sealed = queries.seal(door.session(), found.municipality_id, found.id)
-    return render_template("voting/protection.html", box=box, seal=sealed)
+    session = door.session()
+    sealed = queries.seal(session, found.municipality_id, found.id)
+    # After the seal the frozen roll is gone, and the manifest of the close tells.
+    closed = box.close_manifest if box else None
+    changes = (
+        (closed["electors_added"], closed["electors_removed"])
+        if closed
+        else (queries.roll_changes(session, found.id))
+    )
+    return render_template("voting/protection.html", box=box, seal=sealed, changes=changes)
 
 
 @pages.get("/rounds/<slug:round_slug>/vote/turnout")

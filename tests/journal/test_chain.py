@@ -2,6 +2,9 @@
 
 import random
 import threading
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, select, update
@@ -80,3 +83,35 @@ def _tamper(session: Session, dice: random.Random, how: int) -> None:
     else:
         entry, other = session.scalars(select(JournalEntry).where(JournalEntry.number.in_((3, 7)))).all()
         entry.details, other.details = other.details, entry.details
+
+
+def test_one_changed_letter_of_any_column_is_found(database: Database) -> None:
+    _write(database, 3)
+    # The database itself keeps an entry from another scope.
+    columns = [column.name for column in JournalEntry.__table__.columns if column.name not in ("id", "scope")]
+    assert len(columns) > 6
+    for name in columns:
+        with database.write() as session:
+            entry = session.scalars(select(JournalEntry).where(JournalEntry.number == 3)).one()
+            session.execute(
+                update(JournalEntry)
+                .where(JournalEntry.number == 3)
+                .values({name: _other(getattr(entry, name))})
+            )
+            assert list(verify(session)), f"a changed {name} went unnoticed"
+            session.rollback()
+
+
+def _other(value: Any) -> Any:
+    """A value that differs by as little as its kind allows."""
+    if isinstance(value, dict):
+        return {**value, "value": value["value"] + 1}
+    if isinstance(value, datetime):
+        return value + timedelta(microseconds=1)
+    if isinstance(value, StrEnum):
+        return next(one for one in type(value) if one is not value)
+    if isinstance(value, int):
+        return value + 1
+    if isinstance(value, str) and value:
+        return chr(ord(value[0]) ^ 1) + value[1:]
+    return 1 if value is None else "x"
