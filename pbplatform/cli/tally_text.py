@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from pbplatform.tally.explain import ProjectReasons, explain_project, summarise
+from pbplatform.tally.explain import ProjectReasons, explain_project, replay_of, summarise
 from pbplatform.tally.outcome import Outcome, Reason, Stage
 from pbplatform.tally.pabulib_fields import amount
+from pbplatform.tally.rules import Rule
 
 
 def outcome_text(outcome: Outcome) -> Iterator[str]:
     """Every project's reasons, the ties, and the voters under both rules."""
+    replay = replay_of(outcome)
     for project_id in outcome.funded:
-        yield "  + " + _funded(outcome, explain_project(outcome, project_id))
+        yield "  + " + _funded(outcome, explain_project(outcome, project_id, replay))
     for entry in outcome.unfunded:
-        yield "  - " + _unfunded(outcome, explain_project(outcome, entry.project))
+        yield "  - " + _unfunded(outcome, explain_project(outcome, entry.project, replay))
     for tie in outcome.ties:
         weight = "it decided" if tie.decisive else "it made no difference"
         decided = outcome.spec.ties.kind.value
@@ -51,7 +53,8 @@ def _unfunded(outcome: Outcome, why: ProjectReasons) -> str:
     if why.lower_cost is not None:
         text += f"; funded at {_money(outcome, why.lower_cost)}"
     if why.more_votes is not None:
-        text += f"; funded with {why.more_votes} more votes"
+        least = "" if outcome.spec.rule is Rule.GREEDY else "at least "
+        text += f"; funded with {least}{why.more_votes} more votes"
     return f"{head}: {text}"
 
 

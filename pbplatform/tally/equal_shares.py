@@ -27,9 +27,10 @@ import numpy.typing as npt
 from pbplatform.tally.bounds import UNIT, Bound, pledged, price_bound
 from pbplatform.tally.corridor import Certain, Corridor
 from pbplatform.tally.greedy import Purse
-from pbplatform.tally.utility import Column, Floats, Market
+from pbplatform.tally.utility import Floats, Market
 
 Mask = npt.NDArray[np.bool_]
+Classes = npt.NDArray[np.intp]
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ class Price:
     pull: int
     held: Floats
     poor: Mask
-    near: npt.NDArray[np.intp]
+    near: Classes
     near_money: list[int]
 
 
@@ -90,6 +91,14 @@ class State:
         self.pulls: list[int] = []
         self.divisor = 1
 
+    def copy(self) -> "State":
+        """The same money, that later payments here do not change."""
+        twin = State.__new__(State)
+        twin.__dict__.update(self.__dict__)
+        twin.held, twin.turn = self.held.copy(), self.turn.copy()
+        twin.numbers, twin.pulls = self.numbers.copy(), self.pulls.copy()
+        return twin
+
     # Floats with certified intervals.
 
     def bound(self, project: int, least: float, cost_now: int | None = None) -> Bound | None:
@@ -108,7 +117,7 @@ class State:
 
     # Whole numbers.
 
-    def charges(self, classes: npt.NDArray[np.intp]) -> list[int]:
+    def charges(self, classes: Classes) -> list[int]:
         """For each earlier round the pull of these classes on its price: sum of weight times stake over its supporters."""
         market = self.market
         starts = market.start[classes]
@@ -150,7 +159,7 @@ class State:
             above = bound.high * stake * (1 + 4 * UNIT) + 2 * self.slack
             close = alive & ~poor & (held <= above)
         near = np.flatnonzero(close)
-        money = self._exact_money(column, near) if len(near) else []
+        money = self.exact_money(column.classes[near]) if len(near) else []
         stakes = [1] * len(near) if column.stake is None else [int(x) for x in column.stake[near].tolist()]
         cost = self.market.election.projects[project].cost if cost_now is None else cost_now
         while True:
@@ -167,16 +176,20 @@ class State:
                 return Price(number, pull, held, poor, near, money)
             poor[more] = True
 
-    def _exact_money(self, column: Column, near: npt.NDArray[np.intp]) -> list[int]:
-        """Exact money of some classes of a column, in units of one minor unit divided by `parts * divisor`."""
+    def wealth(self, classes: Classes) -> Fraction:
+        """Exact money of all voters of these classes together, in minor units."""
+        weight = int(self.market.weight[classes].sum())
+        return Fraction(self.balance(weight, self.charges(classes), 0), self.parts * self.divisor)
+
+    def exact_money(self, classes: Classes) -> list[int]:
+        """Exact money of a voter of each of these classes, in units of one minor unit divided by `parts * divisor`."""
         market, rounds = self.market, len(self.pulls)
-        classes = column.classes[near]
         starts = market.start[classes]
         lengths = market.start[classes + 1] - starts
         ends = np.cumsum(lengths)
         entries = np.repeat(starts - ends + lengths, lengths) + np.arange(int(ends[-1]))
-        paid = np.zeros((len(near), rounds + 1), dtype=np.int64)
-        owner = np.repeat(np.arange(len(near)), lengths)
+        paid = np.zeros((len(classes), rounds + 1), dtype=np.int64)
+        owner = np.repeat(np.arange(len(classes)), lengths)
         paid[owner, self.turn[market.project[entries]]] = 1 if market.stake is None else market.stake[entries]
         paid[:, 0] = 0
         # Classes with the same purchases hold the same money: each history is worked out once.

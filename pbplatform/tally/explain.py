@@ -16,7 +16,7 @@ from pbplatform.tally.errors import ElectionError
 from pbplatform.tally.greedy import Purse, greedy_pass, ranked, scores
 from pbplatform.tally.outcome import Outcome, Reason, Stage, Step, Tie, Verdict
 from pbplatform.tally.replay import Replay, Standing
-from pbplatform.tally.rules import BordaScores, Completion, Rule, RuleSpec, Utility
+from pbplatform.tally.rules import BordaScores, Completion, Order, Rule, RuleSpec, Utility
 from pbplatform.tally.ties import tie_ranks
 
 _WON = (Verdict.FUNDED, Verdict.FUNDED_WITH_EXTRA)
@@ -30,9 +30,9 @@ class ProjectReasons:
     `paid_full` voters paid it in full, `paid_rest` gave all they had. By greedy: `left_before` and `left_after`.
     Not funded: `reason`, with `have` and `need` (votes or points for a threshold, money else) and `blocked_by`;
     `impossible_after` is the number of rounds after which its supporters held less than its cost (0: from the start).
-    Counterfactuals, everything else equal: `lower_cost` is the highest cost at which it would have been funded (under
-    Equal Shares with the endowments of this outcome); `more_votes` is how many more ballots for this project alone would
-    have funded it (greedy only). None where no cost or no number of votes would have helped.
+    Counterfactuals, everything else equal (under Equal Shares with the endowments of this outcome): `lower_cost` is the
+    highest cost at which it would have been funded; `more_votes` how many more votes would have funded it, under Equal
+    Shares at least. None where no cost or no number of votes would have helped, or it is not told (see `more_votes`).
     `course` shows the price and the supporters' money before every round until it was bought or the rounds ended.
     """
 
@@ -96,13 +96,21 @@ class Summary:
     by_district: dict[str, int]
 
 
-def explain_project(outcome: Outcome, project_id: str) -> ProjectReasons:
-    """Why a project is funded or not. Raises ElectionError for an unknown project."""
+def replay_of(outcome: Outcome) -> Replay | None:
+    """The rounds of Equal Shares once more, to be shared by several explanations; None under greedy."""
+    return Replay(outcome) if outcome.endowment is not None else None
+
+
+def explain_project(outcome: Outcome, project_id: str, replay: Replay | None = None) -> ProjectReasons:
+    """Why a project is funded or not. Raises ElectionError for an unknown project.
+
+    Who asks for many projects gives the same `replay_of(outcome)` to all, and waits once only.
+    """
     election = outcome.election
     if project_id not in election.index:
         raise ElectionError(f"Unknown project {project_id}.")
     position = election.index[project_id]
-    replay = Replay(outcome) if outcome.rounds or outcome.endowment is not None else None
+    replay = replay or replay_of(outcome)
     reasons = ProjectReasons(
         project=project_id,
         cost=election.projects[position].cost,
@@ -129,7 +137,7 @@ def explain_project(outcome: Outcome, project_id: str) -> ProjectReasons:
         blocked_by=why.blocked_by,
         impossible_after=out_of_reach,
         lower_cost=lower_cost(outcome, position, replay),
-        more_votes=more_votes(outcome, position),
+        more_votes=more_votes(outcome, position, replay),
     )
 
 
@@ -177,17 +185,44 @@ def lower_cost(outcome: Outcome, position: int, replay: Replay | None) -> int | 
     return best or None
 
 
-def more_votes(outcome: Outcome, position: int) -> int | None:
-    """How many more ballots for this project alone would have funded it under greedy; None if no number would."""
-    if not (outcome.spec.rule is Rule.GREEDY or _switched(outcome)):
+def more_votes(outcome: Outcome, position: int, replay: Replay | None) -> int | None:
+    """How many more votes would have funded a project, everything else equal; None if no number would.
+
+    Greedy: more ballots for it alone. Equal Shares: the fewest further voters of this election whose choice it would have
+    had to be as well, with the endowments of this outcome; not told for rankings and choose-one ballots, where a further
+    choice changes what the others are worth.
+    """
+    if outcome.spec.rule is Rule.GREEDY or _switched(outcome):
+        return _more_for_greedy(outcome, position, [])
+    election, spec = outcome.election, outcome.spec
+    if replay is None or election.format in (BallotFormat.RANKING, BallotFormat.CHOOSE_ONE):
         return None
-    election = outcome.election
-    spec = _greedy_part(outcome)
+    if election.projects[position].cost > election.budget:
+        return None
+    found = replay.fewest_voters(position, _votes_short(election, spec, position))
+    most = election.voters - election.votes[position]
+    numbers = [found] if found is not None and found <= most else []
+    if spec.completion.ends_greedy:
+        number = _more_for_greedy(outcome, position, [bought.project for bought in outcome.rounds])
+        numbers += [number] if number is not None and number <= most else []
+    return min(numbers, default=None)
+
+
+def _votes_short(election: Election, spec: RuleSpec, position: int) -> int:
+    """How many more votes (of one point each) a project needs to be counted at all."""
+    score = election.points[position] if spec.order is Order.POINTS else election.votes[position]
+    point = election.points_scale if spec.order is Order.POINTS else 1
+    return max(-((score - spec.threshold * point) // point), 0 if election.votes[position] else 1)
+
+
+def _more_for_greedy(outcome: Outcome, position: int, first: Sequence[str]) -> int | None:
+    """How many more votes would have funded a project by the greedy part, after `first` was bought."""
+    election, spec = outcome.election, _greedy_part(outcome)
     top = max(scores(election, spec.order)) * Fraction(election.projects[position].cost, election.scale)
     enough = max(math.ceil(top), *election.votes, *election.points) + spec.threshold + 2
 
     def lost(votes: int) -> bool:
-        return not _greedy_funds(_with_votes(election, position, votes), spec, [], position)
+        return not _greedy_funds(_with_votes(election, position, votes), spec, first, position)
 
     if lost(enough):
         return None

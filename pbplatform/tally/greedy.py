@@ -26,7 +26,11 @@ class Purse:
     limited: bool = True
 
     def __post_init__(self) -> None:
-        self.used = [0] * len(self.election.limits)
+        self.used = self.used or [0] * len(self.election.limits)
+
+    def copy(self) -> "Purse":
+        """The same purchases, that later ones here do not change."""
+        return Purse(self.election, self.funded.copy(), self.spent, self.used.copy(), self.limited)
 
     @property
     def left(self) -> int:

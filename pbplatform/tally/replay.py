@@ -4,15 +4,17 @@ A replay buys what the outcome bought, in its order, and asks in between: what w
 what do they still hold, would it have been bought at another cost?
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property, partial
 
 from pbplatform.tally.bounds import UNIT
 from pbplatform.tally.equal_shares import State
 from pbplatform.tally.greedy import Purse
 from pbplatform.tally.outcome import Outcome
 from pbplatform.tally.rules import TieKind, Utility
+from pbplatform.tally.support import Plea, Rival
 from pbplatform.tally.ties import tie_ranks
 from pbplatform.tally.utility import market_of
 
@@ -38,18 +40,20 @@ class Replay:
         self.ranks = tie_ranks(self.election, self.spec.ties)
         self.bought = [self.election.index[r.project] for r in outcome.rounds]
 
-    def states(self) -> Iterator[tuple[State, Purse]]:
-        """Everybody's money before each round, and once more at the end. The same object every time: do not keep it."""
+    @cached_property
+    def states(self) -> tuple[tuple[State, Purse], ...]:
+        """Everybody's money before each round and what had been bought by then, and both once more at the end."""
         state = State(self.market, self.outcome.endowment or Fraction(0))
         purse = Purse(self.election)
+        found = []
         for project in self.bought:
-            yield state, purse
+            found.append((state.copy(), purse.copy()))
             bound = state.bound(project, self._least(project, self.election.projects[project].cost))
             if bound is None:
                 raise AssertionError("the outcome bought what its supporters could pay")
             state.pay(project, state.exact(project, bound))
             purse.buy(project)
-        yield state, purse
+        return (*found, (state, purse))
 
     def _least(self, project: int, cost: int) -> float:
         return cost / self.market.columns[project].total_pull * (1 - 8 * UNIT)
@@ -74,7 +78,7 @@ class Replay:
     def course(self, project: int) -> tuple[Standing, ...]:
         """A project's standings up to the round that bought it, or to the end."""
         found = []
-        for turn, (state, _) in enumerate(self.states(), 1):
+        for turn, (state, _) in enumerate(self.states, 1):
             found.append(self.standing(state, project, turn))
             if turn <= len(self.bought) and self.bought[turn - 1] == project:
                 break
@@ -84,7 +88,7 @@ class Replay:
         """All standings before every round, and at the end."""
         left = [p for p in range(len(self.market.values)) if self.election.votes[p]]
         found = []
-        for turn, (state, _) in enumerate(self.states(), 1):
+        for turn, (state, _) in enumerate(self.states, 1):
             found.append(tuple(self.standing(state, p, turn) for p in left))
             if turn <= len(self.bought):
                 left.remove(self.bought[turn - 1])
@@ -103,7 +107,7 @@ class Replay:
         """
         most = min(self.election.projects[project].cost - 1, self.election.budget)
         best = 0
-        for turn, (state, purse) in enumerate(self.states()):
+        for turn, (state, purse) in enumerate(self.states):
             winner = self.bought[turn] if turn < len(self.bought) else None
             low, high = best, most
             while low < high:
@@ -114,6 +118,34 @@ class Replay:
                 else:
                     high = middle - 1
             best = low
+        return best
+
+    def fewest_voters(self, project: int, at_least: int) -> int | None:
+        """The fewest further voters, `at_least` so many, whose choice would have had a project bought in these rounds.
+
+        They are voters of this election who did not choose it, and keep their other choices. None if no number would do.
+        With points each gives it one point.
+        """
+        cost = self.election.projects[project].cost
+        value = self.market.values[project]
+        stake = 1 if self.market.stake is None else self.election.points_scale
+        if not self.outcome.endowment:
+            return None
+        pleas = []
+        for turn, (state, purse) in enumerate(self.states):
+            if not self._blocked(purse, project, cost):
+                rival = None
+                if turn < len(self.bought):
+                    wins = partial(self._wins_tie, project, cost, self.bought[turn])
+                    rival = Rival(self.outcome.rounds[turn].price * value, wins)
+                pleas.append(Plea(state, project, cost, stake, rival))
+        best: int | None = None
+        for least, plea in sorted(((plea.least(), plea) for plea in pleas), key=lambda pair: pair[0]):
+            if best is not None and max(least, at_least) >= best:
+                break
+            found = plea.fewest(at_least)
+            if found is not None and (best is None or found < best):
+                best = found
         return best
 
     def _buys(
@@ -127,14 +159,15 @@ class Replay:
         due = self.outcome.rounds[turn].price
         return price < due or (price == due and self._wins_tie(project, cost, winner))
 
-    def _wins_tie(self, project: int, cost: int, winner: int) -> bool:
+    def _wins_tie(self, project: int, cost: int, winner: int, more_votes: int = 0) -> bool:
         if self.spec.ties.kind is not TieKind.VOTES_COST:
             return self.ranks[project] < self.ranks[winner]
         votes, theirs = self.election.votes, self.election.projects[winner].cost
-        return (-votes[project], cost, project) < (-votes[winner], theirs, winner)
+        return (-votes[project] - more_votes, cost, project) < (-votes[winner], theirs, winner)
 
     def _blocked(self, purse: Purse, project: int, cost: int) -> bool:
-        if any(other in self.election.rivals[project] for other in purse.funded):
+        # With raised endowments more money is about than the budget, and that cannot be spent.
+        if cost > purse.left or any(other in self.election.rivals[project] for other in purse.funded):
             return True
         limits = self.election.limits
         return any(purse.used[i] + cost > limits[i].amount for i in self.election.limits_of[project])

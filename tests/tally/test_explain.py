@@ -1,17 +1,19 @@
 """Reasons are true of the count: counterfactuals hold when counted again, and every voter's shares add up."""
 
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pbplatform.tally import plain
 from pbplatform.tally.count import count
 from pbplatform.tally.election import Ballot, BallotFormat, Election, Project
 from pbplatform.tally.explain import explain_project, explain_voter, race, summarise
-from pbplatform.tally.outcome import Reason, Stage
-from pbplatform.tally.rules import Comparison, Completion, Rule, RuleSpec, Utility
-from tests.tally.elections import elections, equal_shares_rules, greedy_rules
+from pbplatform.tally.outcome import Outcome, Reason, Stage
+from pbplatform.tally.rules import Comparison, Completion, Endowment, Rule, RuleSpec, Stop, Utility
+from tests.tally.elections import elections, equal_shares_rules, greedy_rules, ties_for
 
 
 def with_ballots(election: Election, extra: list[Ballot]) -> Election:
@@ -113,6 +115,79 @@ def test_prices_rise_and_money_falls_in_the_course_of_a_count(data: st.DataObjec
         assert all(a.money >= b.money for a, b in pairwise(course))
         prices = [standing.price for standing in course if standing.price is not None]
         assert prices == sorted(prices)
+
+
+class FixedPurses(plain.Count):
+    """The plain count with these endowments, that ends before a purchase which breaks the budget."""
+
+    def __init__(self, election: plain.Data, options: plain.Data, endowment: Fraction) -> None:
+        super().__init__(election, options)
+        self.given = endowment
+
+    def _raise(self, eligible: list[str], stakes: list[dict[str, int]]) -> list[Any]:
+        bought, self.held = self._fixed(eligible, stakes, self.given)
+        fits = sum(self.cost[purchase[0]] for purchase in bought) <= self.budget
+        return bought if fits else bought[:-1]
+
+
+def fewest_by_trying(outcome: Outcome, project: str) -> int | None:
+    """The smallest set of other voters with which the plain count funds a project when they choose it too, by trying all."""
+    data, options = outcome.election.to_dict(), outcome.spec.to_dict()
+    rows = [{**b, "weight": 1} for b in data["ballots"] for _ in range(b["weight"])]
+    others = [i for i, row in enumerate(rows) if project not in row["choices"]]
+    assert outcome.endowment is not None
+    for size in range(1, len(others) + 1):
+        for asked in combinations(others, size):
+            changed = [dict(row) for row in rows]
+            for i in asked:
+                changed[i]["choices"] = [*rows[i]["choices"], project]
+                if rows[i]["points"] is not None:
+                    changed[i]["points"] = [*rows[i]["points"], data["points_scale"]]
+            again = FixedPurses({**data, "ballots": changed}, options, outcome.endowment)
+            if project in again.outcome()["funded"]:
+                return size
+    return None
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_the_fewest_further_votes_of_equal_shares_are_found_by_trying_all_sets_of_voters(
+    data: st.DataObject,
+) -> None:
+    formats = st.sampled_from([BallotFormat.APPROVAL, BallotFormat.POINTS])
+    election = data.draw(elections(formats).filter(lambda election: 0 < election.voters <= 6))
+    utilities = [Utility.COST, Utility.CARDINALITY]
+    utilities += [Utility.POINTS] if election.format is BallotFormat.POINTS else []
+    spec = RuleSpec(
+        Rule.EQUAL_SHARES,
+        utility=data.draw(st.sampled_from(utilities)),
+        endowment=data.draw(st.sampled_from(Endowment)),
+        completion=data.draw(st.sampled_from([Completion.NONE, Completion.GREEDY])),
+        threshold=data.draw(st.sampled_from([0, 2])),
+        ties=data.draw(ties_for(election)),
+    )
+    outcome = count(election, spec)
+    for entry in outcome.unfunded:
+        assert explain_project(outcome, entry.project).more_votes == fewest_by_trying(outcome, entry.project)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_with_add_one_the_fewest_further_votes_hold_for_the_purses_of_the_outcome(
+    data: st.DataObject,
+) -> None:
+    formats = st.just(BallotFormat.APPROVAL)
+    election = data.draw(elections(formats).filter(lambda election: 0 < election.voters <= 6))
+    largest = max(election.budget, *(p.cost for p in election.projects))
+    spec = RuleSpec(
+        Rule.EQUAL_SHARES,
+        completion=Completion.ADD_ONE,
+        stop=data.draw(st.sampled_from(Stop)),
+        increment=max(1, largest // 40),
+    )
+    outcome = count(election, spec)
+    for entry in outcome.unfunded:
+        assert explain_project(outcome, entry.project).more_votes == fewest_by_trying(outcome, entry.project)
 
 
 PARK = Election.from_ballots(
