@@ -76,7 +76,8 @@ HELP = (
     _l("Add a row at the end for something new, and leave its entry number empty."),
     _l("A payment names its contract; where the project has only one, the cell may stay empty."),
     _l(
-        "To pay under a contract that is new in this file, write a word such as N1 as the entry number of both."
+        "To pay under a contract that is new in this file, write the same word, such as N1, as the entry number of the"
+        " contract and as the contract number of the payment."
     ),
     _l("Rows that you delete here are not deleted there: take back an entry on the project’s own page."),
     _l("Nothing is changed before you have seen every difference and agreed."),

@@ -154,10 +154,7 @@ SHEET_FAULTS = {
     SheetFault.TOO_LONG: _l("At most %(most)s characters."),
 }
 
-NAVIGATION = (
-    Entry("delivery.everywhere", _l("Projects"), order=30),
-    Entry("delivery.desk", _l("Delivery desk"), order=91, action="record_delivery"),
-)
+NAVIGATION = (Entry("delivery.everywhere", _l("Projects"), order=30),)
 
 TABS = (Tab("delivery.board", _l("Delivery"), since=Phase.IMPLEMENTATION, order=80, imported=False),)
 

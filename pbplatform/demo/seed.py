@@ -8,6 +8,7 @@ from pbplatform.config import Config
 from pbplatform.demo import (
     ballots,
     budget,
+    delivery,
     people,
     places,
     proposals,
@@ -34,6 +35,7 @@ ACTS: tuple[Callable[[Stage], None], ...] = (
     ballots.build,
     results.build,
     budget.build,
+    delivery.build,
     rounds.finish,
 )
 """In order; each runs in a transaction of its own."""
