@@ -258,8 +258,10 @@ class _Reader:
             return None
         total = self._is_total(place)
         inherited = self._inherit(place, total)
+        known = self.faults_found
         amounts = self._amounts(place, quiet=total)
-        if all(amount is None for amount in amounts.values()):
+        # A row whose only amounts are faulty is looked at further, so that all its faults are told at once.
+        if all(amount is None for amount in amounts.values()) and self.faults_found == known:
             self.empty += 1
             return None
         return _Said(place, total, amounts, inherited)
