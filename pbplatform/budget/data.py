@@ -1,4 +1,4 @@
-"""The civic budget as data: every line of every published version, and the lines of citizens' projects."""
+"""The civic budget as data: every published version with its totals, every line of them, the programmes in plain words."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pbplatform.budget.models import BudgetLine, BudgetVersion, Side, Stage
+from pbplatform.budget.models import BudgetLine, BudgetVersion, Programme, Side, Stage
+from pbplatform.budget.queries import MEASURES
 from pbplatform.consultation.publishing import CURRENCY, Asked, Field, Holds, Resource, Row, page
 
 
@@ -70,4 +71,127 @@ BUDGET_LINES = Resource(
     rows=_lines,
 )
 
-RESOURCES = (BUDGET_LINES,)
+
+def _versions(session: Session, asked: Asked) -> Iterator[Row]:
+    statement = select(BudgetVersion).where(
+        BudgetVersion.municipality_id == asked.municipality.id, BudgetVersion.published_at.is_not(None)
+    )
+    for (version,) in page(session, statement, BudgetVersion.id, asked):
+        yield (
+            version.id,
+            {
+                "year": version.year,
+                "version": version.number,
+                "stage": version.stage.value,
+                "quarter": version.quarter,
+                "lines": version.lines,
+                **{
+                    f"{side.value}_{measure}": _total(version, side, measure)
+                    for side in (Side.REVENUE, Side.EXPENDITURE)
+                    for measure in MEASURES
+                },
+                "currency": version.currency.value,
+                "population": version.population,
+                "explanation": version.explanations,
+                "published_at": version.published_at,
+                "file_hash": version.file_hash,
+            },
+        )
+
+
+def _total(version: BudgetVersion, side: Side, measure: str) -> int | None:
+    amount = version.totals.get(side.value, {}).get(measure)
+    return None if amount is None else int(amount)
+
+
+BUDGET_VERSIONS = Resource(
+    name="budget-versions",
+    title=_l("Versions of the budget"),
+    about=_l("The drafts, adopted and amended budgets and executions by quarter, with their totals."),
+    public_when=_l("From the publication of a version of the budget on."),
+    of_round=False,
+    fields=(
+        Field("year", Holds.WHOLE, _l("The budget year."), 2026),
+        Field("version", Holds.WHOLE, _l("The version in that year, from 1."), 1),
+        Field(
+            "stage", Holds.TEXT, _l("Draft, adopted, amended or executed."), "executed", among=tuple(Stage)
+        ),
+        Field("quarter", Holds.WHOLE, _l("The quarter that an execution reaches to."), 3, empty=True),
+        Field("lines", Holds.WHOLE, _l("How many lines it has."), 1_240),
+        Field("revenue_planned", Holds.MONEY, _l("Revenue as adopted."), 13_414_890_000, empty=True),
+        Field(
+            "revenue_adjusted",
+            Holds.MONEY,
+            _l("Revenue as changed during the year."),
+            13_735_420_000,
+            empty=True,
+        ),
+        Field("revenue_actual", Holds.MONEY, _l("Revenue as really received."), 9_949_372_078, empty=True),
+        Field("expenditure_planned", Holds.MONEY, _l("Expenditure as adopted."), 13_414_890_000, empty=True),
+        Field(
+            "expenditure_adjusted",
+            Holds.MONEY,
+            _l("Expenditure as changed during the year."),
+            13_735_420_000,
+            empty=True,
+        ),
+        Field(
+            "expenditure_actual", Holds.MONEY, _l("Expenditure as really spent."), 8_698_563_084, empty=True
+        ),
+        CURRENCY,
+        Field(
+            "population", Holds.WHOLE, _l("The residents of that time, for amounts per resident."), 130_072
+        ),
+        Field(
+            "explanation",
+            Holds.TEXTS,
+            _l("What the municipality explains about this version."),
+            {"ka": "დაზუსტდა გზების თანხა.", "en": "The amount for roads was amended."},
+        ),
+        Field("published_at", Holds.MOMENT, _l("When it was published."), "2026-11-05T09:00:00+00:00"),
+        Field(
+            "file_hash",
+            Holds.TEXT,
+            _l("SHA-256 of the municipality’s own file."),
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        ),
+    ),
+    rows=_versions,
+)
+
+
+def _programmes(session: Session, asked: Asked) -> Iterator[Row]:
+    statement = select(Programme).where(Programme.municipality_id == asked.municipality.id)
+    for (programme,) in page(session, statement, Programme.id, asked):
+        yield (
+            programme.id,
+            {
+                "programme": programme.code,
+                "titles": programme.titles,
+                "notes": programme.notes,
+                "participatory": programme.participatory,
+            },
+        )
+
+
+BUDGET_PROGRAMMES = Resource(
+    name="budget-programmes",
+    title=_l("Programmes in plain words"),
+    about=_l("What officers say of each programme of the budget, in the languages of the municipality."),
+    public_when=_l("As soon as an officer has explained a programme."),
+    of_round=False,
+    fields=(
+        Field("programme", Holds.TEXT, _l("The code of the programme."), "02 06"),
+        Field("titles", Holds.TEXTS, _l("The name of the programme."), {"en": "The participatory budget"}),
+        Field(
+            "notes",
+            Holds.TEXTS,
+            _l("What it pays for, in plain words."),
+            {"en": "Projects that citizens chose."},
+        ),
+        Field("participatory", Holds.YES_NO, _l("Whether it pays for citizens’ projects."), True),
+    ),
+    rows=_programmes,
+)
+
+RESOURCES = (BUDGET_VERSIONS, BUDGET_LINES, BUDGET_PROGRAMMES)

@@ -7,6 +7,8 @@ from typing import Any
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from pbplatform.budget import queries as budget
+from pbplatform.budget.models import BudgetVersion
 from pbplatform.consultation import formats
 from pbplatform.consultation import queries as consultation
 from pbplatform.consultation.models import Envelope, Round
@@ -40,6 +42,7 @@ def dcat(session: Session, place: Municipality, base: str) -> bytes:
         for one in resources(of_round=False)
         if holds(session, one, Asked(place))
     ]
+    sets += [_budget(place, version, base) for version in budget.published(session, place.id)]
     for found in consultation.public_rounds(session, place.id):
         asked = Asked(place, found)
         sets += [
@@ -88,6 +91,34 @@ def _dataset(place: Municipality, found: Round | None, one: Resource, base: str)
         "dct:title": title,
         "dct:description": f"{one.about} {one.public_when}",
         "dcat:distribution": [_distribution(address, kind) for kind, address in _addresses(found, one, base)],
+    }
+
+
+def _budget(place: Municipality, version: BudgetVersion, base: str) -> dict[str, Any]:
+    """A version of the civic budget as a Fiscal Data Package."""
+    numbers: dict[str, Any] = {"year": version.year, "number": version.number}
+    return {
+        "@type": "dcat:Dataset",
+        "@id": base + url_for("budget_data.datapackage", **numbers),
+        "dct:title": f"{localised(place.names, 'en')} – budget {version.year}, version {version.number}",
+        "dct:conformsTo": {"@id": "https://specs.frictionlessdata.io/fiscal-data-package/"},
+        "dct:temporal": {
+            "@type": "dct:PeriodOfTime",
+            "dcat:startDate": f"{version.year}-01-01",
+            "dcat:endDate": f"{version.year}-12-31",
+        },
+        "dcat:distribution": [
+            {
+                "@type": "dcat:Distribution",
+                "dcat:downloadURL": {"@id": base + url_for("budget_data.package_zip", **numbers)},
+                "dcat:mediaType": "application/zip",
+                "dct:format": {"@id": FILE_TYPES + "ZIP"},
+            },
+            *(
+                _distribution(base + url_for("budget_data.lines", form=kind, **numbers), kind)
+                for kind in ("csv", "xlsx")
+            ),
+        ],
     }
 
 

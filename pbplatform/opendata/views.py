@@ -7,6 +7,7 @@ from flask import Blueprint, Response, g, render_template
 from sqlalchemy.orm import Session
 
 from pbplatform import door
+from pbplatform.budget import queries as budget
 from pbplatform.charter.actions import Action
 from pbplatform.consultation import formats
 from pbplatform.consultation import queries as consultation
@@ -67,6 +68,7 @@ def catalogue() -> str:
             one for one in resources(of_round=False) if catalogues.holds(session, one, Asked(g.municipality))
         ],
         kinds=formats.kinds,
+        budgets=sorted(budget.current(budget.published(session, g.municipality.id)).items(), reverse=True),
     )
 
 

@@ -87,7 +87,7 @@ def a_budget_and_a_delivery(session: Session) -> None:
     )
     version = BudgetVersion(
         municipality_id=place.id,
-        year=2024,
+        year=2019,
         number=1,
         stage=Stage.ADOPTED,
         currency=Currency.BGN,
