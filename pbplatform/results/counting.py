@@ -23,7 +23,7 @@ from pbplatform.tally.rules import Rule
 
 FORMAT = "pbplatform-result/1"
 
-PLAIN_WORK = 300_000
+PLAIN_WORK = 6_000_000
 """Up to this much estimated work (classes × projects × runs) the recount is made in the plain way."""
 
 Tell = Callable[[int, int], None]

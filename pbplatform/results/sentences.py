@@ -30,6 +30,25 @@ def say(sentence: Sentence, titles: Mapping[str, str], money: Money, number: Num
     return str(_PLAIN[sentence.part]() % {**values, **shown, "names": names, "name": sentence.name})
 
 
+def lacking(story: Story, money: Money, number: Number) -> str:
+    """What a loser was short of: money, votes or points."""
+    by_part = {sentence.part: sentence for sentence in story.sentences}
+    for part in (Part.MORE_VOTES, Part.MORE_POINTS, Part.BELOW_THRESHOLD):
+        if part in by_part:
+            missing = by_part[part].numbers["missing" if part is Part.BELOW_THRESHOLD else "more"]
+            return _short(missing, number, points=part is Part.MORE_POINTS or Part.POINTS in by_part)
+    for part in (Part.SUPPORTERS_MONEY, Part.DOES_NOT_FIT):
+        if part in by_part:
+            return money(by_part[part].money["missing"])
+    return ""
+
+
+def _short(missing: int, number: Number, *, points: bool) -> str:
+    if points:
+        return str(ngettext("%(n)s point", "%(n)s points", missing, n=number(missing)))
+    return str(ngettext("%(n)s vote", "%(n)s votes", missing, n=number(missing)))
+
+
 def _listed(names: list[str]) -> str:
     shown = [f"“{name}”" for name in names[:3]]
     if len(names) > 3:

@@ -16,11 +16,12 @@ from pbplatform.municipalities import queries as municipalities
 from pbplatform.municipalities.models import District
 from pbplatform.results import elections, plots, queries, sentences, statistics
 from pbplatform.results.models import Count, EnvelopeResult, PastElection
-from pbplatform.results.reasons import Story, stories
+from pbplatform.results.reasons import Part, Story, stories
 from pbplatform.results.smallcells import Cell, suppress
 from pbplatform.voting.models import Channel, Project
 
-MOST_RUNNERS = 25
+MOST_LOSERS = 6
+"""How many losers run in the picture of the race; the table has all of them."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,19 @@ class Line:
     project: Project
     story: Story | None
     told: list[str]
+    lacking: str
+    """What a loser was short of, in two or three words; empty where that is no amount."""
     votes: int
     funded: bool
     extra: bool
+
+    @property
+    def held(self) -> tuple[int, int] | None:
+        """For a loser that money decided on: what there was for it, and what it needed, in minor units."""
+        for sentence in self.story.sentences if self.story else ():
+            if sentence.part in (Part.SUPPORTERS_MONEY, Part.DOES_NOT_FIT):
+                return sentence.money["have"], sentence.money["need"]
+        return None
 
     @property
     def place(self) -> int | None:
@@ -94,7 +105,7 @@ class Shown:
             runners.append(plots.Runner(self._title(line), line.project.cost, before, True))
             before += line.project.cost
         lacking = {u["project"]: u for u in self.outcome["unfunded"]}
-        for line in self.losers[: max(MOST_RUNNERS - len(runners), 5)]:
+        for line in self.losers[:MOST_LOSERS]:
             why = lacking.get(line.project.code)
             if why is not None:
                 money = why["reason"] in ("supporters-money", "does-not-fit")
@@ -104,6 +115,12 @@ class Shown:
 
     def _title(self, line: Line) -> str:
         return i18n.localised(line.project.titles, self.locale).text
+
+    @property
+    def differs(self) -> bool:
+        """Whether the other rule would have funded other projects."""
+        other = self.figures["other"]
+        return bool(other) and set(other["funded"]) != set(self.outcome["funded"])
 
     def share_rows(self) -> list[tuple[int, Cell, Cell]]:
         """Number of funded choices, voters under this rule, voters under the other; small numbers hidden."""
@@ -123,9 +140,14 @@ class Shown:
     def share_plot(self, ours: str, theirs: str) -> Markup:
         """Voters by the number of their funded choices, under both rules."""
         series = [(ours, plots.FUNDED, {k: a.value for k, a, _b in self.share_rows()})]
-        if self.figures["other"]:
+        if self.differs:
             series.append((theirs, plots.OTHER, {k: b.value for k, _a, b in self.share_rows()}))
         return plots.columns(series, self.outcome["ballots"])
+
+    def names(self, codes: Sequence[str]) -> str:
+        """Projects by their titles, for a sentence."""
+        lines = self.by_code()
+        return ", ".join(self._title(lines[code]) if code in lines else code for code in codes)
 
     def by_code(self) -> dict[str, Line]:
         """The lines by the projects' codes."""
@@ -176,15 +198,17 @@ def _shown(
                 project,
                 story,
                 said,
+                sentences.lacking(story, money, number) if story else "",
                 result.figures["votes"].get(project.code, 0),
                 bool(story and story.funded),
                 project.code in extra,
             )
         )
     points = result.figures["points"]
+    after_all = len(lines) + 1
     lines.sort(
         key=lambda line: (
-            line.place or len(lines) + 1,
+            line.place or after_all,
             -points.get(line.project.code, -1),
             line.project.number,
         )

@@ -2,7 +2,8 @@
 
 Standard library only, nothing imported from the rest of the package: plain data in (`Election.to_dict`,
 `RuleSpec.to_dict`), the outcome's plain data out (`Outcome.to_dict`), the same bytes. Money is `Fraction`, voters are not
-grouped by what they hold, every increment of add-one is counted. It is the reference that the fast count is tested
+grouped by what they hold for longer than it takes to find a price, and of the increments of add-one only those are leapt over
+of which a short certificate says that they change nothing. It is the reference that the fast count is tested
 against, and it can be shipped beside published ballots for anyone to run.
 """
 
@@ -55,6 +56,30 @@ def digest(election: Data) -> str:
     """SHA-256 of the canonical election: the `input` of its outcomes."""
     text = json.dumps(canonical_election(election), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+Purchase = tuple[str, Fraction, int, int, list[str]]
+"""A project, its price, how many of its supporters paid in full and how many the rest of their money, and the tied."""
+
+
+class Run:
+    """One run of the Method of Equal Shares: the purchases, the second least price beside each, the money left."""
+
+    def __init__(self, bought: list[Purchase], seconds: list[Fraction | None], held: list[Fraction]) -> None:
+        self.bought, self.seconds, self.held = bought, seconds, held
+        self.projects = [purchase[0] for purchase in bought]
+
+    def leads_to(self, later: "Run") -> bool:
+        """Whether every run with an endowment between this one's and the later one's buys the same projects in the same order.
+
+        While the same projects are bought in the same order, more money means lower prices. So between the two the winner
+        of a step costs at most what it costs here, every other project at least what it costs there; when the first is
+        less than the second, the same project wins in between. What is too dear even there is too dear in between too.
+        """
+        return self.projects == later.projects and all(
+            second is None or purchase[1] < second
+            for purchase, second in zip(self.bought, later.seconds, strict=True)
+        )
 
 
 class Count:
@@ -265,7 +290,7 @@ class Count:
 
     def _equal_shares(self, eligible: list[str]) -> None:
         stakes = self._stakes()
-        bought: list[tuple[str, Fraction, int, int, list[str]]] = []
+        bought: list[Purchase] = []
         if self.voters:
             bought = self._raise(eligible, stakes)
         self.funded = [purchase[0] for purchase in bought]
@@ -306,25 +331,30 @@ class Count:
         have = sum((b["weight"] * money for money, b, stake in pairs if project in stake), start=Fraction(0))
         self._refuse(project, "supporters-money", have, self.cost[project])
 
-    def _raise(
-        self, eligible: list[str], stakes: list[dict[str, int]]
-    ) -> list[tuple[str, Fraction, int, int, list[str]]]:
-        """Count with every endowment from the first on, and keep the last that does not overspend."""
+    def _raise(self, eligible: list[str], stakes: list[dict[str, int]]) -> list[Purchase]:
+        """Count with every endowment from the first on, and keep the last that does not overspend.
+
+        Steps that certainly change nothing are leapt over, see `Run.leads_to`; a leap of one step needs no certainty.
+        """
         start = Fraction(self.budget, self.voters)
         scale = self.election["scale"]
         if self.options["endowment"] == "floor":
             start = Fraction(start // scale * scale)
         step = self.options["increment"] or scale
         raising = self.options["completion"] in ("add-one", "add-one-greedy")
-        bought, held = self._fixed(eligible, stakes, start)
-        while raising and not self._finished(eligible, stakes, [p[0] for p in bought]):
-            more, left = self._fixed(eligible, stakes, start + (self.increments + 1) * step)
-            if sum(self.cost[p[0]] for p in more) > self.budget:
+        run = self._fixed(eligible, stakes, start)
+        leap = 1
+        while raising and not self._finished(eligible, stakes, run.projects):
+            more = self._fixed(eligible, stakes, start + (self.increments + leap) * step)
+            if leap == 1 and sum(self.cost[p] for p in more.projects) > self.budget:
                 break
-            self.increments += 1
-            bought, held = more, left
-        self.endowment, self.held = start + self.increments * step, held
-        return bought
+            if leap == 1 or run.leads_to(more):
+                self.increments += leap
+                run, leap = more, leap * 2
+            else:
+                leap //= 2
+        self.endowment, self.held = start + self.increments * step, run.held
+        return run.bought
 
     def _finished(self, eligible: list[str], stakes: list[dict[str, int]], funded: list[str]) -> bool:
         spent = sum(self.cost[p] for p in funded)
@@ -335,48 +365,49 @@ class Count:
         exhausted = all(spent + self.cost[p] > self.budget for p in remaining)
         return bool(self.options["stop"] == "exhaustive" and exhausted)
 
-    def _fixed(
-        self, eligible: list[str], stakes: list[dict[str, int]], endowment: Fraction
-    ) -> tuple[list[tuple[str, Fraction, int, int, list[str]]], list[Fraction]]:
+    def _fixed(self, eligible: list[str], stakes: list[dict[str, int]], endowment: Fraction) -> "Run":
         """The Method of Equal Shares with one endowment: the purchases, and what every ballot's voters have left."""
         weights = [ballot["weight"] for ballot in self.election["ballots"]]
+        backers = {p: [(i, stake[p]) for i, stake in enumerate(stakes) if p in stake] for p in eligible}
         held = [endowment] * len(weights)
-        bought: list[tuple[str, Fraction, int, int, list[str]]] = []
+        bought: list[Purchase] = []
+        seconds: list[Fraction | None] = []
         while True:
             funded = [purchase[0] for purchase in bought]
             prices: dict[str, Fraction] = {}
             for project in eligible:
                 if project in funded or self.obstacle(funded, project):
                     continue
-                price = self._price(project, stakes, held, weights)
+                price = self._price(project, backers[project], held, weights)
                 if price is not None:
                     prices[project] = price
             if not prices:
-                return bought, held
+                return Run(bought, seconds, held)
             least = min(prices.values())
             tied = sorted((p for p, price in prices.items() if price == least), key=lambda p: self.order[p])
             winner = tied[0]
+            seconds.append(min((price for p, price in prices.items() if p != winner), default=None))
             full = rest = 0
-            for i, stake in enumerate(stakes):
-                due = least * stake.get(winner, 0)
-                if winner in stake and held[i] > 0:
+            for i, stake in backers[winner]:
+                due = least * stake
+                if held[i] > 0:
                     full += weights[i] if held[i] >= due else 0
                     rest += weights[i] if held[i] < due else 0
                     held[i] = max(held[i] - due, Fraction(0))
             bought.append((winner, least, full, rest, tied))
             # An overspending outcome is never used: that it overspends is all that is asked of it.
             if sum(self.cost[purchase[0]] for purchase in bought) > self.budget:
-                return bought, held
+                return Run(bought, seconds, held)
 
     def _price(
-        self, project: str, stakes: list[dict[str, int]], held: list[Fraction], weights: list[int]
+        self, project: str, backers: list[tuple[int, int]], held: list[Fraction], weights: list[int]
     ) -> Fraction | None:
         """The least price per unit of utility at which the supporters raise the cost; None if they cannot."""
-        payers = [
-            (held[i] / stake[project], held[i], weights[i], stake[project])
-            for i, stake in enumerate(stakes)
-            if project in stake and held[i] > 0
-        ]
+        groups: dict[tuple[Fraction, int], int] = {}
+        for i, stake in backers:
+            if held[i] > 0:
+                groups[held[i], stake] = groups.get((held[i], stake), 0) + weights[i]
+        payers = [(money / stake, money, weight, stake) for (money, stake), weight in groups.items()]
         if not payers or sum(money * weight for _, money, weight, _ in payers) < self.cost[project]:
             return None
         # Let the poorest, relative to their utility, give all they have until the others can share the rest equally.
