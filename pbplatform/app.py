@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_request_context, request
 from flask import session as cookie
 from flask_babel import Babel
 from flask_login import LoginManager
@@ -62,8 +62,36 @@ class KeyConverter(IntegerConverter):
         super().__init__(map, *args, **{"max": 2**63 - 1, **kwargs})
 
 
+MOST_ADDRESSES = 20_000
+
+
 class Platform(Flask):
     """Flask with one commit per request, before the response leaves and after the view has ended well."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._addresses: dict[tuple[Any, ...], str] = {}
+
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
+        """The address of an endpoint. A page has some forty and most are those of the page before, so they are kept.
+
+        What an address depends on is its key: the endpoint, the values (told apart by type, because 1 equals True), the
+        language and municipality of the page, and where the application is mounted. Absolute addresses are made anew.
+        """
+        if not has_request_context() or values.get("_external") or values.get("_scheme"):
+            return super().url_for(endpoint, **values)
+        place = (g.get("locale"), g.get("municipality_slug"), request.script_root, request.blueprint)
+        given = tuple((name, type(value), value) for name, value in values.items())
+        try:
+            kept = self._addresses.get((endpoint, place, given))
+        except TypeError:
+            # A list of values cannot be a key.
+            return super().url_for(endpoint, **values)
+        if kept is None:
+            if len(self._addresses) >= MOST_ADDRESSES:
+                self._addresses.clear()
+            kept = self._addresses[endpoint, place, given] = super().url_for(endpoint, **values)
+        return kept
 
     def dispatch_request(self) -> BaseResponse:
         """Run the view and commit what it decided; any error on the way rolls everything back."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import gettext, ngettext, pgettext
+from flask_babel import pgettext
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
@@ -16,6 +16,7 @@ from pbplatform.charter.actions import Action
 from pbplatform.charter.roles import Role
 from pbplatform.config import Config
 from pbplatform.foundation import clock, i18n, navigation, richtext, words
+from pbplatform.foundation.catalogue import gettext, ngettext
 
 
 def install(app: Flask, config: Config, static: Path) -> None:

@@ -28,9 +28,18 @@ _WITH_WINDOWS = (
 )
 
 
+_WITH_WINDOWS = (
+    select(Round, Window)
+    .outerjoin(Window, and_(Window.round_id == Round.id, Window.municipality_id == bindparam("place")))
+    .where(Round.municipality_id == bindparam("place"), Round.slug == bindparam("slug"))
+    .order_by(Window.opens_at)
+)
+"""Every page of a round begins with this statement, so it is made once."""
+
+
 def with_windows(session: Session, municipality_id: int, slug: str) -> tuple[Round, list[Window]] | None:
     """The round of this address with its windows in order of time, in one statement."""
-    rows = session.execute(_WITH_WINDOWS, {"municipality_id": municipality_id, "slug": slug}).all()
+    rows = session.execute(_WITH_WINDOWS, {"place": municipality_id, "slug": slug}).all()
     if not rows:
         return None
     return rows[0][0], [window for _, window in rows if window is not None]

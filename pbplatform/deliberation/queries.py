@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from pbplatform.accounts.models import Account
@@ -50,42 +52,57 @@ class Thread:
         return sum(self.counts.values())
 
 
+@dataclass(frozen=True)
+class Newest:
+    """The beginning of a thread for the proposal's own page, and how many comments it has in all."""
+
+    official: tuple[Said, ...]
+    comments: tuple[Said, ...]
+    total: int
+
+
 def thread(
     session: Session, proposal_id: int, reader_id: int | None, *, sort: Sort, side: Side | None, page: int
 ) -> Thread:
     """One page of a thread in two statements. Readers see their own waiting comments, others' only when visible."""
     counts, pages = _counts(session, proposal_id, side)
     page = min(max(page, 1), pages)
-    listed = _said(session, reader_id, _readable(proposal_id, reader_id), sort, side, page)
+    listed = _said(session, proposal_id, reader_id, sort, side, PAGE, (page - 1) * PAGE)
     return Thread(
-        official=tuple(said for said in listed if said.comment.official),
-        comments=tuple(said for said in listed if not said.comment.official),
+        official=tuple(said for said, _ in listed if said.comment.official),
+        comments=tuple(said for said, _ in listed if not said.comment.official),
         counts=counts,
         page=page,
         pages=pages,
     )
 
 
-def _counts(session: Session, proposal_id: int, side: Side | None) -> tuple[dict[Side, int], int]:
-    rows = session.execute(
-        select(Comment.side, func.count())
-        .where(
-            Comment.proposal_id == proposal_id,
-            Comment.official.is_(False),
-            Comment.state != CommentState.WAITING,
-        )
-        .group_by(Comment.side)
+def newest(session: Session, proposal_id: int, reader_id: int | None, most: int) -> Newest:
+    """The newest comments and the official answers, in one statement."""
+    listed = _said(session, proposal_id, reader_id, Sort.NEWEST, None, most, 0)
+    return Newest(
+        official=tuple(said for said, _ in listed if said.comment.official),
+        comments=tuple(said for said, _ in listed if not said.comment.official),
+        total=listed[0][1] if listed else 0,
     )
+
+
+_SIDES = (
+    select(Comment.side, func.count())
+    .where(
+        Comment.proposal_id == bindparam("proposal"),
+        Comment.official.is_(False),
+        Comment.state != CommentState.WAITING,
+    )
+    .group_by(Comment.side)
+)
+
+
+def _counts(session: Session, proposal_id: int, side: Side | None) -> tuple[dict[Side, int], int]:
+    rows = session.execute(_SIDES, {"proposal": proposal_id})
     counts = dict.fromkeys(Side, 0) | {row[0]: row[1] for row in rows}
     shown = sum(counts.values()) if side is None else counts[side]
     return counts, max(1, -(-shown // PAGE))
-
-
-def _readable(proposal_id: int, reader_id: int | None) -> ColumnElement[bool]:
-    shown = Comment.state != CommentState.WAITING
-    if reader_id is not None:
-        shown = shown | (Comment.author_id == reader_id)
-    return and_(Comment.proposal_id == proposal_id, shown)
 
 
 _ORDERS = {
@@ -95,35 +112,63 @@ _ORDERS = {
 }
 
 
-def _said(
-    session: Session,
-    reader_id: int | None,
-    readable: ColumnElement[bool],
-    sort: Sort,
-    side: Side | None,
-    page: int,
-) -> list[Said]:
+def _readable(comment: Any, *, by_somebody: bool) -> ColumnElement[bool]:
+    shown: ColumnElement[bool] = comment.state != CommentState.WAITING
+    if by_somebody:
+        shown = shown | (comment.author_id == bindparam("reader"))
+    return and_(comment.proposal_id == bindparam("proposal"), shown)
+
+
+@lru_cache(maxsize=32)
+def _question(sort: Sort, *, sided: bool, by_somebody: bool) -> Select[Any]:
+    """The statement of a thread, made once for each shape: it costs more to build than to run."""
+    readable = _readable(Comment, by_somebody=by_somebody)
     wanted = select(Comment.id).where(readable, Comment.official.is_(False))
-    if side is not None:
-        wanted = wanted.where(Comment.side == side)
-    wanted = wanted.order_by(*_ORDERS[sort]).limit(PAGE).offset((page - 1) * PAGE)
+    if sided:
+        wanted = wanted.where(Comment.side == bindparam("side"))
+    wanted = wanted.order_by(*_ORDERS[sort]).limit(bindparam("most")).offset(bindparam("skip"))
+    counted = aliased(Comment)
+    total = (
+        select(func.count())
+        .select_from(counted)
+        .where(_readable(counted, by_somebody=by_somebody), counted.official.is_(False))
+        .scalar_subquery()
+    )
     quoted, quoted_author = aliased(Comment), aliased(Account)
-    question = (
-        select(Comment, Account.name, quoted, quoted_author.name, CommentEndorsement.comment_id)
+    return (
+        select(Comment, Account.name, quoted, quoted_author.name, CommentEndorsement.comment_id, total)
         .join(Account, Account.id == Comment.author_id)
         .outerjoin(quoted, quoted.id == Comment.quotes_id)
         .outerjoin(quoted_author, quoted_author.id == quoted.author_id)
         .outerjoin(
             CommentEndorsement,
             and_(
-                CommentEndorsement.comment_id == Comment.id, CommentEndorsement.account_id == (reader_id or 0)
+                CommentEndorsement.comment_id == Comment.id,
+                CommentEndorsement.account_id == bindparam("reader"),
             ),
         )
         .where(readable, Comment.id.in_(wanted.scalar_subquery()) | Comment.official.is_(True))
         .order_by(*_ORDERS[sort])
     )
+
+
+def _said(
+    session: Session,
+    proposal_id: int,
+    reader_id: int | None,
+    sort: Sort,
+    side: Side | None,
+    most: int,
+    skip: int,
+) -> list[tuple[Said, int]]:
+    """A piece of a thread with all official answers; each beside the number of comments in the whole thread."""
+    question = _question(sort, sided=side is not None, by_somebody=reader_id is not None)
+    asked: dict[str, Any] = {"proposal": proposal_id, "reader": reader_id or 0, "most": most, "skip": skip}
+    if side is not None:
+        asked["side"] = side
     return [
-        Said(row[0], row[1], row[2], row[3] or "", row[4] is not None) for row in session.execute(question)
+        (Said(row[0], row[1], row[2], row[3] or "", row[4] is not None), row[5])
+        for row in session.execute(question, asked)
     ]
 
 

@@ -153,16 +153,14 @@ def wordings(round_slug: str, comment_id: int) -> str:
 
 def panel(round_: Round, proposal: Proposal, owners: frozenset[int]) -> Markup:
     """The newest of the discussion on the proposal's own page."""
-    newest = queries.thread(
-        door.session(), proposal.id, door.actor().account_id, sort=Sort.NEWEST, side=None, page=1
-    )
+    newest = queries.newest(door.session(), proposal.id, door.actor().account_id, PANEL)
     return Markup(  # noqa: S704 (a template of ours, escaped by Jinja)
         render_template(
             "deliberation/panel.html",
             round=round_,
             proposal=proposal,
             thread=newest,
-            shown=newest.comments[:PANEL],
+            shown=newest.comments,
             subject_of=lambda said: queries.subject(said, round_.phase),
             proposal_subject=Subject(proposal.municipality_id, round_.phase, "visible", owners),
             thread_subject=proposals.subject(proposal, round_, frozenset()),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
@@ -96,6 +97,11 @@ def _weight(parameters: str) -> float:
         return 0.0
 
 
+_kept = lru_cache(maxsize=8192)
+"""A page shows the same few dates and amounts many times, and pages of one round the same ones again."""
+
+
+@_kept
 def money(minor: int, currency: str, language: str) -> str:
     """An amount in minor units as people write it: ``12 400 ₾``; the hundredths only where there are some."""
     amount = Decimal(minor) / 100
@@ -106,27 +112,32 @@ def money(minor: int, currency: str, language: str) -> str:
     )
 
 
+@_kept
 def number(value: int | float | Decimal, language: str) -> str:
     """A number with the reader's separators."""
     return format_decimal(value, locale=_LOCALES[language])
 
 
+@_kept
 def day(value: date | datetime, language: str, zone: str = "UTC") -> str:
     """A date in words, such as ``21 ნოემბერი, 2026``."""
     return format_date(_in_zone(value, zone), format="long", locale=_LOCALES[language])
 
 
+@_kept
 def moment(value: datetime, language: str, zone: str = "UTC") -> str:
     """A date in words and the hour, on the wall clock of a zone."""
     wall = local(value, zone)
     return f"{format_date(wall, format='long', locale=_LOCALES[language])}, {format_time(wall, 'HH:mm', locale=_LOCALES[language])}"
 
 
+@_kept
 def short_moment(value: datetime, language: str, zone: str = "UTC") -> str:
     """A compact date and hour for tables."""
     return format_datetime(_in_zone(value, zone), "dd.MM.yyyy HH:mm", locale=_LOCALES[language])
 
 
+@_kept
 def short_day(value: date | datetime, language: str, zone: str = "UTC") -> str:
     """A compact date for timelines, such as ``21.11.2026``."""
     return format_date(_in_zone(value, zone), "dd.MM.yyyy", locale=_LOCALES[language])

@@ -7,9 +7,15 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
+from babel import Locale
+
+from pbplatform.foundation.catalogue import language
+
 Words = Mapping[Any, Any]
 
 _words: dict[type[StrEnum], dict[str, Any]] = {}
+_said: dict[tuple[Locale | None, type[StrEnum], str], str] = {}
+"""What was said once in a language; there are a few hundred words."""
 
 
 def teach(*lists: Words) -> None:
@@ -21,11 +27,17 @@ def teach(*lists: Words) -> None:
             if missing:
                 raise LookupError(f"{kind.__name__} has no words for {', '.join(sorted(missing))}")
             _words[kind] = known
+    _said.clear()
 
 
 def say(member: StrEnum, **values: Any) -> str:
     """The word or sentence of an enum member in the reader's language."""
-    text = str(_words[type(member)][member.value])
+    key = (language(), type(member), member.value)
+    text = _said.get(key)
+    if text is None:
+        text = str(_words[type(member)][member.value])
+        if key[0] is not None:
+            _said[key] = text
     return text % values if values else text
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from pbplatform.consultation.models import Category, Envelope, Round
@@ -78,24 +78,26 @@ class Found:
         return max(1, -(-self.total // PAGE))
 
 
+_CHOICES: Any = union_all(
+    select(
+        literal("envelope").label("what"),
+        Envelope.id.label("id"),
+        Envelope.position.label("place"),
+        Envelope.names.label("names"),
+    ).where(Envelope.round_id == bindparam("round")),
+    select(literal("category"), Category.id, Category.id, Category.names).where(
+        Category.round_id == bindparam("round")
+    ),
+    select(literal("district"), District.id, District.id, District.names).where(
+        District.municipality_id == bindparam("place_id")
+    ),
+).order_by("what", "place")
+
+
 def choices(session: Session, round_: Round) -> Choices:
     """Envelopes, categories and districts in one statement."""
-    parts = (
-        select(
-            literal("envelope").label("what"),
-            Envelope.id.label("id"),
-            Envelope.position.label("place"),
-            Envelope.names.label("names"),
-        ).where(Envelope.round_id == round_.id),
-        select(literal("category"), Category.id, Category.id, Category.names).where(
-            Category.round_id == round_.id
-        ),
-        select(literal("district"), District.id, District.id, District.names).where(
-            District.municipality_id == round_.municipality_id
-        ),
-    )
     named: dict[str, dict[int, dict[str, str]]] = {"envelope": {}, "category": {}, "district": {}}
-    for row in session.execute(union_all(*parts).order_by("what", "place")):
+    for row in session.execute(_CHOICES, {"round": round_.id, "place_id": round_.municipality_id}):
         named[row.what][row.id] = row.names
     return Choices(named["envelope"], named["category"], named["district"])
 
@@ -120,19 +122,22 @@ SHOWN = (
 )
 """What a list shows of a proposal."""
 
+_ROWS = select(*SHOWN)
+_NUMBER = select(func.count()).select_from(Proposal)
+_LATEST = select(func.max(Proposal.changed_at)).where(Proposal.round_id == bindparam("round"))
+
 
 def page(session: Session, round_: Round, wanted: Wanted) -> Found:
     """One page of the listed proposals. Without words it walks an index, so it costs the same in a round of any size."""
     if wanted.words:
         return _found_by_words(session, round_, wanted)
     conditions = _conditions(session, round_, wanted)
-    total = session.scalar(select(func.count()).select_from(Proposal).where(*conditions)) or 0
+    total = session.scalar(_NUMBER.where(*conditions)) or 0
     number = min(max(wanted.page, 1), max(1, -(-total // PAGE)))
     if wanted.sort is Sort.RANDOM:
         return Found(_turned(session, conditions, wanted.seed, (number - 1) * PAGE), total, number)
     rows = session.execute(
-        select(*SHOWN)
-        .where(*conditions)
+        _ROWS.where(*conditions)
         .order_by(*_order(wanted), Proposal.id)
         .limit(PAGE)
         .offset((number - 1) * PAGE)
@@ -151,14 +156,14 @@ def _turned(session: Session, conditions: list[ColumnElement[bool]], seed: int, 
     before_the_turn = Proposal.shuffle >= start if ahead else Proposal.shuffle <= start
 
     def some(condition: ColumnElement[bool], most: int, offset: int) -> list[Any]:
-        question = select(*SHOWN).where(*conditions, condition).order_by(key, Proposal.id)
+        question = _ROWS.where(*conditions, condition).order_by(key, Proposal.id)
         return list(session.execute(question.limit(most).offset(offset)).all())
 
     rows = some(before_the_turn, PAGE, skip)
     if len(rows) < PAGE:
         passed = skip + len(rows)
         if not rows and skip:
-            counting = select(func.count()).select_from(Proposal).where(*conditions, before_the_turn)
+            counting = _NUMBER.where(*conditions, before_the_turn)
             passed = session.scalar(counting) or 0
         rows += some(~before_the_turn, PAGE - len(rows), max(0, skip - passed))
     return rows
@@ -296,10 +301,6 @@ def places(session: Session, round_: Round) -> list[dict[str, Any]]:
 
 
 def edition(session: Session, round_: Round) -> str:
-    """What the map data is cached under: it changes with any listed proposal."""
-    row = session.execute(
-        select(func.count(), func.max(Proposal.changed_at)).where(
-            Proposal.round_id == round_.id, Proposal.listed
-        )
-    ).one()
-    return f"{round_.id}-{row[0]}-{row[1].isoformat() if row[1] else ''}"
+    """What the map data is cached under: every change of a proposal that lists could show bears a later hour."""
+    latest = session.scalar(_LATEST, {"round": round_.id})
+    return f"{round_.id}-{latest.isoformat() if latest else ''}"

@@ -70,6 +70,7 @@ class Proposal(Base):
         ),
         Index("ix_proposal_newest", "round_id", "listed", "submitted_at"),
         Index("ix_proposal_municipality", "municipality_id", "submitted_at"),
+        Index("ix_proposal_changed", "round_id", "changed_at"),
         Index(
             "ix_proposal_hidden",
             "municipality_id",

@@ -1,9 +1,12 @@
 """Reading proposals: the list, the map, one proposal, its history."""
 
+import gzip
 import json
 import re
 import secrets
+import time
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, g, render_template, request, url_for
@@ -25,9 +28,11 @@ from pbplatform.proposals.views.pages import loaded, owned, pages
 ORDER_COOKIE = "pb_order"
 LONGEST_QUESTION = 200
 MOST_MAPS = 64
+MAP_SECONDS = 300
+"""Whoever changes a proposal gives the map a new edition at once; this bounds what clocks that differ can delay."""
 _MARKS = re.compile(r"\]\([^)\s]*\)?|[*_#>`~|\[\]]+|^\s*[-+]\s", re.MULTILINE)
 
-_maps: OrderedDict[str, bytes] = OrderedDict()
+_maps: OrderedDict[str, "Drawn"] = OrderedDict()
 
 
 @pages.get("/rounds/<slug:round_slug>/proposals/")
@@ -119,17 +124,35 @@ def places(round_slug: str) -> Response:
     """The points of the map, in a request of its own that browsers and this process keep."""
     round_ = this_round(round_slug)
     edition = listing.edition(door.session(), round_)
-    if edition not in _maps:
-        features = listing.places(door.session(), round_)
-        body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
-        _maps[edition] = body.encode()
+    kept = _maps.get(edition)
+    if kept is None or kept.until < time.monotonic():
+        kept = _maps[edition] = _drawn(round_)
         while len(_maps) > MOST_MAPS:
             _maps.popitem(last=False)
-    response = Response(_maps[edition], mimetype="application/geo+json")
-    response.set_etag(edition.replace('"', ""))
+    packed = request.accept_encodings["gzip"] > 0
+    response = Response(kept.packed if packed else kept.body, mimetype="application/geo+json")
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.vary.add("Accept-Encoding")
+    response.set_etag(f"{edition}{'-gz' if packed else ''}")
     response.headers["Cache-Control"] = "public, max-age=60"
     response.make_conditional(request)
     return response
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The data of a map, also packed, and until when it is given out without looking again."""
+
+    body: bytes
+    packed: bytes
+    until: float
+
+
+def _drawn(round_: Round) -> Drawn:
+    features = listing.places(door.session(), round_)
+    body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False).encode()
+    return Drawn(body, gzip.compress(body, 6, mtime=0), time.monotonic() + MAP_SECONDS)
 
 
 @pages.get("/rounds/<slug:round_slug>/proposals/<int:proposal_id>")
