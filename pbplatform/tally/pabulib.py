@@ -21,13 +21,13 @@ from pbplatform.tally.election import Election
 from pbplatform.tally.faults import Fault, Faults, FileFaults, brief
 from pbplatform.tally.pabulib_fields import (
     Declared,
-    Key,
     amount,
     build_election,
     decimal_of,
     read_meta,
     read_projects,
 )
+from pbplatform.tally.pabulib_limits import Key
 
 MAX_LINE = 2**20
 """No line of a file may be longer than this many characters."""
@@ -98,8 +98,8 @@ def read(source: Path | bytes, *, keep_votes: bool = False) -> PabulibFile:
     with _opened(source) as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         sections = _collect(stream, faults, keep_votes)
-        meta, declared = read_meta(sections.meta, faults)
-        projects = read_projects(sections.project_columns, sections.projects, declared, faults)
+        meta, declared = read_meta(sections.meta, faults, warnings)
+        projects = read_projects(sections.project_columns, sections.projects, declared, faults, warnings)
         _check_counts(sections, declared, faults)
         election: Election | None = None
         faulty: dict[Key, str] = {}

@@ -19,6 +19,7 @@ from pbplatform.tally.election import (
     Project,
 )
 from pbplatform.tally.faults import Faults, brief
+from pbplatform.tally.pabulib_limits import PAIRS, Key, check_cost, check_dates, doubtful_ballots, read_bounds
 from pbplatform.tally.profile import Ints, canonical_profile
 
 _DECIMAL = re.compile(r"[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
@@ -44,6 +45,7 @@ class Declared:
     categories: tuple[str, ...] = ()
     budget_per_category: tuple[Decimal, ...] = ()
     counts: dict[str, tuple[int | None, int]] = field(default_factory=dict)
+    bounds: dict[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass
@@ -74,7 +76,7 @@ def places(amount: Decimal) -> int:
 
 
 def read_meta(
-    rows: Sequence[tuple[int, list[str]]], faults: Faults
+    rows: Sequence[tuple[int, list[str]]], faults: Faults, warnings: Faults
 ) -> tuple[dict[str, str], Declared | None]:
     """The META section as it stands, and what the count needs of it (None if that cannot be had)."""
     meta: dict[str, str] = {}
@@ -108,6 +110,9 @@ def read_meta(
             declared.format = BallotFormat.KNAPSACK if knapsack else FORMATS[kind]
     if meta.get("max_length"):
         declared.max_length = _whole(meta, lines, "max_length", faults)
+    numbers = {key: decimal_of(meta[key]) for pair in PAIRS for key in pair if meta.get(key)}
+    declared.bounds = read_bounds(meta, lines, numbers, warnings)
+    check_dates(meta, lines, warnings)
     if "budget_per_category" in meta:
         line = lines["budget_per_category"]
         names = [name.strip() for name in meta.get("categories", "").split(",")]
@@ -146,7 +151,11 @@ def _amount(text: str, what: str, line: int, faults: Faults) -> Decimal | None:
 
 
 def read_projects(
-    columns: Sequence[str], rows: Sequence[tuple[int, list[str]]], declared: Declared | None, faults: Faults
+    columns: Sequence[str],
+    rows: Sequence[tuple[int, list[str]]],
+    declared: Declared | None,
+    faults: Faults,
+    warnings: Faults,
 ) -> Listed | None:
     """The projects, or None if they cannot be had."""
     if not rows or "project_id" not in columns or "cost" not in columns:
@@ -160,6 +169,8 @@ def read_projects(
     for line, row in rows:
         project_id = row[at["project_id"]].strip()
         cost = _amount(row[at["cost"]].strip(), f"the cost of project {brief(project_id)}", line, faults)
+        if cost is not None and declared is not None:
+            check_cost(cost, line, declared.budget, declared.bounds, warnings)
         if not project_id or "," in project_id or not project_id.isprintable():
             faults.add(line, f"{brief(project_id)!r} cannot be the id of a project")
         elif project_id in seen:
@@ -176,9 +187,6 @@ def read_projects(
         categories = tuple(tag.strip() for tag in tags if tag.strip())
         found.append((Project(project_id, 1, name, categories, district), cost or Decimal(1)))
     return Listed(found) if len(faults) == before else None
-
-
-Key = tuple[str, str]
 
 
 def build_election(
@@ -223,9 +231,10 @@ def build_election(
             doubtful[keys[place]] = "the same project twice on a ballot; it is counted once"
         flat, lengths = flat[first], kept.astype(np.int64)
         points = None if points is None else points[first]
-    if declared.max_length:
-        for place in np.flatnonzero(lengths > declared.max_length)[:1000].tolist():
-            doubtful.setdefault(keys[place], f"more than {declared.max_length} choices; all are counted")
+    costs = np.array([project.cost for project in projects], dtype=np.int64)[flat]
+    scales = (scale, points_scale)
+    for key, doubt in doubtful_ballots(keys, lengths, costs, points, scales, declared.bounds).items():
+        doubtful.setdefault(key, doubt)
     none = np.array([empty], dtype=np.int64)
     profile = canonical_profile(
         np.concatenate((lengths, none * 0)),

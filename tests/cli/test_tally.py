@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,65 @@ def test_one_bad_file_does_not_stop_the_others(good: Path, bad: Path) -> None:
     assert f"{bad}:18:" in done.stderr
     assert f"{bad}:8:" in done.stderr
     assert run("--declared", bad).exit_code == 2
+
+
+def projects_in_millions(path: Path) -> None:
+    head, tail = GOOD.split("7;900;0;Nothing;none\n")
+    with path.open("w") as stream:
+        stream.write(head)
+        stream.writelines(f"p{i};1;0;x;y\n" for i in range(1_000_000))
+        stream.write(tail)
+
+
+def written(text: str, encoding: str = "utf-8") -> Callable[[Path], None]:
+    return lambda path: path.write_bytes(text.encode(encoding)) and None
+
+
+BAD = {
+    "truncated": (written(GOOD[: GOOD.index("v3;")]), "num_votes says 4, but the section VOTES has 2"),
+    "cut in a row": (written(GOOD[: GOOD.index("b 2;400") + 4]), "the section VOTES is missing"),
+    "no section": (written(GOOD.replace("PROJECTS\n", "")), "the section PROJECTS is missing"),
+    "wrong counts": (written(GOOD.replace("num_projects;3", "num_projects;4")), ":7: num_projects says 4"),
+    "project twice": (
+        written(GOOD.replace("b 2;400", "A/1;400")),
+        ":18: project A/1 is listed already on line 17",
+    ),
+    "unknown project": (written(GOOD.replace("v4;A/1", "v4;A/9")), ":25: unknown project A/9"),
+    "negative cost": (written(GOOD.replace("b 2;400", "b 2;-400")), ":18: the cost of project b 2"),
+    "absurd cost": (written(GOOD.replace("b 2;400", "b 2;" + "9" * 25)), "absurdly large"),
+    "a long line": (
+        written(GOOD.replace("v4;A/1", "v4;" + "A" * 10_000_000)),
+        ":25: the line is longer than",
+    ),
+    "another encoding": (written(GOOD, "utf-16"), ":1: the line is not UTF-8"),
+    "no text": (lambda path: path.write_bytes(bytes(range(256)) * 4000) and None, "not UTF-8"),
+    "empty": (written(""), "the section META is missing"),
+    "many projects": (projects_in_millions, "more than 10000 projects"),
+    "many faults": (
+        written(GOOD.replace("num_votes;4", "num_votes;504") + "".join(f"w{i};x{i};M\n" for i in range(500))),
+        "and 400 more faults",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_bad_file_is_refused_with_its_faults_and_no_traceback(kind: str, tmp_path: Path) -> None:
+    make, words = BAD[kind]
+    path = tmp_path / "bad.pb"
+    make(path)
+    runs = [
+        CliRunner().invoke(tally, ["--rule", "greedy", "--json", str(path)]),
+        CliRunner().invoke(pabulib, ["check", str(path)]),
+        CliRunner().invoke(pabulib, ["convert", str(path), str(tmp_path / "x.json")]),
+    ]
+    for done in runs:
+        assert done.exit_code == 2
+        assert isinstance(done.exception, SystemExit)
+        assert done.stdout == ""
+        assert words in done.stderr
+        assert all(line.startswith(f"{path}:") and len(line) < 300 for line in done.stderr.splitlines())
+        assert len(done.stderr.splitlines()) <= 101
+    assert not (tmp_path / "x.json").exists()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -193,12 +194,76 @@ def test_a_project_twice_on_a_ballot_counts_once_with_a_warning() -> None:
     assert any(w.line == 23 and "twice" in w.message for w in file.warnings)
 
 
+POINTED = """META
+key;value
+num_projects;2
+num_votes;2
+budget;100
+vote_type;cumulative
+min_points;2
+max_points;5
+min_sum_points;4
+max_sum_points;8
+PROJECTS
+project_id;cost
+a;60
+b;40
+VOTES
+voter_id;vote;points
+1;a,b;2,3
+2;b;5
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "line", "words"),
+    [
+        (GOOD, "colour;", "min_length;2\ncolour;", 23, "fewer than 2 choices"),
+        (GOOD, "colour;", "max_length;1\ncolour;", 24, "more than 1 choices"),
+        (GOOD, "colour;", "max_sum_cost;900\ncolour;", 24, "more than 900 in costs"),
+        (GOOD, "colour;", "min_sum_cost;600\ncolour;", 23, "fewer than 600 in costs"),
+        (GOOD, "colour;", "min_project_cost;450\ncolour;", 19, "the cost 400 is below min_project_cost"),
+        (GOOD, "colour;", "max_project_cost;899.5\ncolour;", 20, "the cost 900 is above max_project_cost"),
+        (GOOD, "7;900;", "7;1000.51;", 19, "above the whole budget"),
+        (GOOD, "colour;", "min_length;3\nmax_length;2\ncolour;", 15, "max_length is below min_length"),
+        (GOOD, "colour;", "min_points;few\ncolour;", 14, "min_points is no number"),
+        (GOOD, "date_begin;01.10.2026", "date_begin;31.02.2026", 12, "date_begin is no date"),
+        (GOOD, "date_begin;01.10.2026", "date_begin;16.10.2026", 13, "date_end is before date_begin"),
+        (GOOD, "date_end;15.10.2026", "date_end;soon", 13, "date_end is no date"),
+        (POINTED, "1;a,b;2,3", "1;a,b;1,3", 17, "fewer than 2 points for a project"),
+        (POINTED, "2;b;5", "2;b;6", 18, "more than 5 points for a project"),
+        (POINTED, "2;b;5", "2;b;3", 18, "fewer than 4 points;"),
+        (POINTED, "1;a,b;2,3", "1;a,b;4,5", 17, "more than 8 points;"),
+    ],
+)
+def test_a_broken_limit_is_a_warning_with_its_line(
+    text: str, old: str, new: str, line: int, words: str
+) -> None:
+    assert not read(text.encode()).warnings
+    file = read(text.replace(old, new, 1).encode())
+    assert [(w.line, words in w.message) for w in file.warnings][:1] == [(line, True)], file.warnings
+    assert file.election.voters == read(text.encode()).election.voters, "all are counted"
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem[:40])
 def test_a_real_file_survives_writing_and_reading(path: Path) -> None:
     file = read(path, keep_votes=True)
     again = read(file_text(file).encode(), keep_votes=True)
     assert as_data(again) == as_data(file)
     assert again.election.digest == file.election.digest
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem[:40])
+def test_the_public_checker_finds_nothing_in_a_rewritten_file_that_the_original_has_not(
+    path: Path, tmp_path: Path
+) -> None:
+    # The checker counts Equal Shares itself, for minutes; that is not what is asked of it here.
+    original, again = tmp_path / path.name, tmp_path / "again" / path.name
+    again.parent.mkdir()
+    original.write_bytes(re.sub(rb"\nrule;equalshares[^\r\n]*", b"\nrule;unknown", path.read_bytes()))
+    again.write_text(file_text(read(original, keep_votes=True)))
+    assert checked(again) == checked(original)
 
 
 @pytest.mark.parametrize("kind", ["again.json", "folder"])
