@@ -101,11 +101,6 @@ def numbered(session: Session, municipality_id: int, year: int, number: int) -> 
     return next((found for found in versions if (found.year, found.number) == (year, number)), None)
 
 
-def has_place(session: Session, version_id: int, side: Side, axis: Axis, path: str) -> bool:
-    """Whether a version has such a place."""
-    return session.get(BudgetSum, (version_id, side, axis, path)) is not None
-
-
 def place(
     session: Session, version_id: int, side: Side, axis: Axis, path: str
 ) -> tuple[BudgetSum | None, list[BudgetSum], list[BudgetSum]]:
@@ -401,15 +396,6 @@ def project_lines(
     if year is not None:
         question = question.where(ProjectLine.year == year)
     return [ProjectMoney(line, project, slug) for line, project, slug in session.execute(question)]
-
-
-def project_line(session: Session, municipality_id: int, line_id: int) -> ProjectLine | None:
-    """The line of a citizens' project."""
-    if line_id >= 2**63:
-        return None
-    return session.scalar(
-        select(ProjectLine).where(ProjectLine.id == line_id, ProjectLine.municipality_id == municipality_id)
-    )
 
 
 def converted(minor: int, currency: Currency, to: Currency) -> int | None:

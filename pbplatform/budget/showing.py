@@ -29,6 +29,8 @@ class Part:
     of_hundred: int
     """What of one hundred goes there, in minor units."""
     leaf: bool
+    done: float | None
+    """Which part of its plan in force was received or spent."""
 
 
 @dataclass(frozen=True)
@@ -114,9 +116,15 @@ def parts(
                 round(amount / population) if population else None,
                 round(10_000 * amount / whole) if whole else 0,
                 is_leaf(axis, row.path),
+                _done(row),
             )
         )
     return sorted(found, key=lambda part: (-part.amount, part.path))
+
+
+def _done(row: BudgetSum) -> float | None:
+    plan = queries.in_force(row)
+    return row.actual / plan if row.actual is not None and plan else None
 
 
 @dataclass(frozen=True)

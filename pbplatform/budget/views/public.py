@@ -94,6 +94,7 @@ def place(year: int, side: str, axis: str) -> str:
         line_count=here.lines,
         here=_addresses(version, side_, axis_, path, measure),
         amount=whole,
+        undivided=_undivided(version, side_, axis_, path, measure, whole),
         parts=found[(page - 1) * _PARTS : page * _PARTS],
         parts_left=len(found[page * _PARTS :]),
         areas=showing.treemap(found),
@@ -109,6 +110,13 @@ def place(year: int, side: str, axis: str) -> str:
         else [],
         converted=queries.converted,
     )
+
+
+def _undivided(version: BudgetVersion, side: Side, axis: Axis, path: str, measure: str, divided: int) -> int:
+    """What serves the whole municipality, where the page shows what is divided among districts or institutions."""
+    if path or axis not in (Axis.DISTRICT, Axis.UNIT):
+        return 0
+    return int(version.totals.get(side.value, {}).get(measure, 0)) - divided
 
 
 def _addresses(version: BudgetVersion, side: Side, axis: Axis, at: str, measure: str) -> Callable[..., str]:
@@ -199,26 +207,3 @@ def changes(year: int) -> str:
 def guide(year: int) -> str:
     """The citizens' guide to the budget, to read and to print."""
     return render_template("budget/guide.html", **guide_of(year))
-
-
-@pages.get("/budget/project-lines/<int:number>")
-@acts(Action.READ_PUBLIC)
-def line(number: int) -> BaseResponse:
-    """Where the line of a citizens' project stands in the budget: its programme in the year that pays for it."""
-    session, town = door.session(), g.municipality
-    project_line = queries.project_line(session, town.id, number) or _missing()
-    years = queries.current(queries.published(session, town.id))
-    version = years.get(project_line.year) or (years[max(years)] if years else None)
-    at = project_line.programme
-    if version is None or not queries.has_place(session, version.id, Side.EXPENDITURE, Axis.PROGRAMME, at):
-        return redirect(url_for("budget.front"))
-    return redirect(
-        url_for(
-            "budget.place",
-            year=version.year,
-            side="expenditure",
-            axis="programme",
-            at=at,
-            _anchor="citizens-projects",
-        )
-    )
