@@ -4,7 +4,7 @@ import os
 
 from pbplatform.app import create_app
 from pbplatform.config import read_config
-from pbplatform.foundation import migrations
+from pbplatform.foundation import schema
 
 app = create_app(read_config(os.environ))
-migrations.require_current(app.extensions["house"].database.engine)
+schema.require_current(app.extensions["house"].database.engine)

@@ -3,7 +3,7 @@
 import click
 
 from pbplatform.cli import setting
-from pbplatform.foundation import migrations
+from pbplatform.foundation import migrations, schema
 from pbplatform.foundation.generation import Generations
 
 
@@ -30,7 +30,7 @@ def accept() -> None:
 @database.command()
 def check() -> None:
     """Say whether the schema is that of this release; exit 1 when it is not."""
-    standing = migrations.standing(setting.database().engine)
+    standing = schema.standing(setting.database().engine)
     click.echo(standing.value)
-    if standing is not migrations.Standing.CURRENT:
+    if standing is not schema.Standing.CURRENT:
         raise SystemExit(1)

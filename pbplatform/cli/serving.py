@@ -10,7 +10,7 @@ import waitress
 from pbplatform.cli import setting
 from pbplatform.config import Config, JobsMode, Mode, read_config
 from pbplatform.door import House
-from pbplatform.foundation import migrations
+from pbplatform.foundation import schema
 from pbplatform.foundation.database import Database
 
 
@@ -25,8 +25,8 @@ def serve(host: str, port: int, threads: int) -> None:
 
 def _serve(config: Config, host: str, port: int, threads: int) -> None:
     try:
-        migrations.require_current(Database(config.database_url).engine)
-    except migrations.OtherSchema as problem:
+        schema.require_current(Database(config.database_url).engine)
+    except schema.OtherSchema as problem:
         raise click.ClickException(str(problem)) from None
     app = setting.application(config)
     house: House = app.extensions["house"]

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, Response, g, render_template, request
 from flask_babel import gettext as _
-from icalendar import Calendar, Event
 
 from pbplatform import door
 from pbplatform.charter.actions import Action
@@ -67,6 +66,9 @@ def dates(round_slug: str) -> Response:
     found = this_round(round_slug)
     house = door.house()
     address = f"{house.config.base_url}/{door.locale()}/{g.municipality.slug}/rounds/{found.slug}/"
+    # The library is large, and few requests are for a calendar.
+    from icalendar import Calendar, Event
+
     calendar = Calendar()
     calendar.add("prodid", "-//pbplatform//rounds//")
     calendar.add("version", "2.0")

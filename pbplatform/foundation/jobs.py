@@ -12,16 +12,22 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from huey import MemoryHuey, crontab
-from huey.api import Huey, PriorityRedisHuey, SqliteHuey
-from huey.consumer import Consumer
-from huey.registry import Message
-from huey.serializer import Serializer
 from sqlalchemy import String, event, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from pbplatform.foundation import clock
 from pbplatform.foundation.database import Base, Database, Key, one_of
+from pbplatform.foundation.queues import (
+    Consumer,
+    Huey,
+    MemoryHuey,
+    Message,
+    Serializer,
+    SqliteHuey,
+    crontab,
+    postgres_queue,
+    redis_queue,
+)
 
 log = logging.getLogger(__name__)
 
@@ -229,9 +235,7 @@ def make_huey(url: str, *, immediate: bool = False) -> Huey:
         path.parent.mkdir(parents=True, exist_ok=True)
         return SqliteHuey("pbplatform", filename=str(path), **habits)
     if url.startswith("redis"):
-        return PriorityRedisHuey("pbplatform", url=url, **habits)
+        return redis_queue("pbplatform", url, **habits)
     if url.startswith("postgres"):
-        from huey.api import PostgresHuey
-
-        return PostgresHuey("pbplatform", dsn=url, **habits)
+        return postgres_queue("pbplatform", url, **habits)
     raise ValueError(f"jobs cannot be queued at {url!r}: use sqlite:///file, redis://… or postgresql://…")

@@ -1,30 +1,14 @@
-"""Where the schema stands, and how it moves: Alembic, driven with our own connection."""
+"""How the schema moves: Alembic, driven with our own connection. `foundation.schema` tells where it stands."""
 
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-_HERE = Path(__file__).resolve().parent.parent
-_INSTALLED = _HERE / "_data" / "migrations"
-FOLDER = _INSTALLED if _INSTALLED.exists() else _HERE.parent / "migrations"
-
-
-class Standing(StrEnum):
-    """How the database's schema relates to this release."""
-
-    EMPTY = "empty"
-    CURRENT = "current"
-    BEHIND = "behind"
-    UNKNOWN = "unknown"
-    """Written by a newer release: this one must not touch it."""
+from pbplatform.foundation.schema import FOLDER
 
 
 def settings() -> Config:
@@ -51,32 +35,6 @@ def check(engine: Engine) -> None:
         # SQLite tells nothing of an index on an expression; those that search and lists use are named search_.
         warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index search_")
         _run(engine, command.check)
-
-
-def standing(engine: Engine) -> Standing:
-    """How the database relates to this release."""
-    scripts = ScriptDirectory.from_config(settings())
-    with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    if current is None:
-        return Standing.EMPTY
-    if current == scripts.get_current_head():
-        return Standing.CURRENT
-    known = {script.revision for script in scripts.walk_revisions()}
-    return Standing.BEHIND if current in known else Standing.UNKNOWN
-
-
-class OtherSchema(Exception):
-    """The database's schema is not that of this release; the message says what to do."""
-
-
-def require_current(engine: Engine) -> None:
-    """Raise OtherSchema unless the schema is that of this release: serving another one would harm it."""
-    found = standing(engine)
-    if found is not Standing.CURRENT:
-        raise OtherSchema(
-            f"The schema is {found}: run `pbplatform database upgrade` with the right release first."
-        )
 
 
 class Unsound(Exception):

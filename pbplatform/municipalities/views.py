@@ -15,7 +15,7 @@ from pbplatform.foundation.crypto import digest
 from pbplatform.foundation.errors import Invalid
 from pbplatform.foundation.files import FileMissing
 from pbplatform.foundation.i18n import LANGUAGE_NAMES, LANGUAGES
-from pbplatform.municipalities import logos, operations, queries
+from pbplatform.municipalities import operations, queries
 from pbplatform.municipalities.forms import DistrictsForm, LogoForm, PlainForm, SettingsForm
 from pbplatform.municipalities.operations import DistrictPlan, MunicipalityProblem
 from pbplatform.municipalities.words import PROBLEMS
@@ -136,6 +136,9 @@ def set_logo() -> Page:
     form = LogoForm()
     if form.validate_on_submit():
         with door.attempt(form, PROBLEMS) as tried:
+            # The drawing library costs every process eight megabytes, and few requests draw.
+            from pbplatform.municipalities import logos
+
             picture = logos.redrawn(form.logo.data.read(logos.MOST_BYTES + 1))
             key = logos.key_for(place.id, picture)
             operations.set_logo(door.actor(), door.session(), place, key)

@@ -15,7 +15,6 @@ from pbplatform.foundation import i18n
 from pbplatform.foundation.errors import Missing
 from pbplatform.results import bundle, protocol, queries, showing
 from pbplatform.results.models import CouncilDecision, Count
-from pbplatform.results.share import share_png
 
 pages = Blueprint("results_files", __name__)
 
@@ -116,6 +115,9 @@ def share_image(round_slug: str) -> Response:
     """A picture for social networks."""
     found, row = _public(round_slug)
     shown = showing.show(door.session(), found, row, g.locale, lambda n: i18n.number(n, g.locale))
+    # The drawing library costs every process eight megabytes, and few requests draw.
+    from pbplatform.results.share import share_png
+
     return download(share_png(g.municipality, found, shown, g.locale), "image/png")
 
 

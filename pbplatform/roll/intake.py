@@ -11,7 +11,6 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-import phonenumbers
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
@@ -121,6 +120,9 @@ class Checker:
 
 def normal_phone(text: str, region: str | None) -> str:
     """A phone number as E.164; raise Bad when it cannot be one."""
+    # The plans of every country's numbers are large, and only the reading of a roll needs them.
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:

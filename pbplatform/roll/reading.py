@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from charset_normalizer import from_bytes
-
 MOST_COLUMNS = 60
 LARGEST_UNPACKED = 600 * 1024 * 1024
 SAMPLE_BYTES = 64 * 1024
@@ -124,6 +122,9 @@ def _encoding(sample: bytes) -> str:
             io.BytesIO(sample[: len(sample) - 4] if len(sample) == SAMPLE_BYTES else sample), "utf-8"
         ).read()
     except UnicodeDecodeError:
+        # The guesser's tables are large, and most files are UTF-8.
+        from charset_normalizer import from_bytes
+
         best = from_bytes(sample, cp_isolation=["cp1251", "mac_cyrillic", "koi8_r", "utf_16"]).best()
         return best.encoding if best else "cp1251"
     return "utf-8"

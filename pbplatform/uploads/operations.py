@@ -11,7 +11,7 @@ from pbplatform.foundation import clock
 from pbplatform.foundation.crypto import digest, token
 from pbplatform.foundation.errors import Invalid
 from pbplatform.foundation.files import Files
-from pbplatform.uploads import documents, pictures, scanner
+from pbplatform.uploads import documents, scanner
 from pbplatform.uploads.models import Upload, UploadKind
 from pbplatform.uploads.problems import UploadProblem
 
@@ -70,6 +70,9 @@ def _keep_document(upload: Upload, files: Files, content: bytes) -> None:
 def _keep_picture(upload: Upload, files: Files, content: bytes) -> None:
     if content[:512].lstrip()[:1] == b"<" or content.startswith((b"PK\x03\x04", b"MZ", b"\x7fELF")):
         raise Invalid(UploadProblem.WRONG_KIND, "file")
+    # The drawing library costs every process eight megabytes, and few requests draw.
+    from pbplatform.uploads import pictures
+
     drawn = pictures.redraw(content)
     upload.kind = UploadKind.PICTURE
     upload.width, upload.height = drawn.width, drawn.height

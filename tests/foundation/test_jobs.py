@@ -1,5 +1,8 @@
 """Background work on every queue: it runs after the commit, shows its progress, and its failure is kept."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +17,8 @@ from pbplatform.foundation.database import Database
 from pbplatform.foundation.jobs import Job, Jobs, JobState, JsonMessages, Progress, make_huey
 from tests.support.marks import missing
 from tests.support.servers import NoServer, redis
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -128,3 +133,16 @@ def test_what_a_lost_queue_forgot_is_queued_anew_and_runs_once(database: Databas
     with database.read() as session:
         assert session.get_one(Job, waiting.id).state is JobState.DONE
         assert session.get_one(Job, dead.id).state is JobState.FAILED
+
+
+def test_clients_of_other_queues_stay_out_of_the_process(tmp_path: Path) -> None:
+    """They cost twenty megabytes; a process with an SQLite queue and database has no use for them."""
+    program = (
+        "import os, sys; from pbplatform.app import create_app; from pbplatform.config import read_config; "
+        "create_app(read_config(os.environ)); print(sorted({'redis', 'psycopg', 'alembic', 'PIL'} & set(sys.modules)))"
+    )
+    environment = {**os.environ, "PB_MODE": "test", "PB_DATA_DIR": str(tmp_path), "PB_JOBS": "inprocess"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment, cwd=ROOT
+    )
+    assert done.stdout.strip() == "[]"

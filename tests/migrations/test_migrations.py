@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import inspect
 
-from pbplatform.foundation import migrations
+from pbplatform.foundation import migrations, schema
 from pbplatform.foundation.database import make_engine
 from tests.support.marks import on_both_databases
 
@@ -12,7 +12,7 @@ from tests.support.marks import on_both_databases
 def test_the_head_equals_the_models(database_url: str) -> None:
     engine = make_engine(database_url)
     migrations.check(engine)
-    assert migrations.standing(engine) is migrations.Standing.CURRENT
+    assert schema.standing(engine) is schema.Standing.CURRENT
     engine.dispose()
 
 
@@ -29,7 +29,7 @@ def test_every_revision_goes_down_and_up_again(database_url: str) -> None:
 
 def test_a_migration_that_would_leave_lost_references_is_undone(database_url: str) -> None:
     engine = make_engine(database_url)
-    before = migrations.standing(engine), set(inspect(engine).get_table_names())
+    before = schema.standing(engine), set(inspect(engine).get_table_names())
     with engine.connect() as connection:
         plain = connection.connection.dbapi_connection
         assert plain is not None
@@ -38,7 +38,7 @@ def test_a_migration_that_would_leave_lost_references_is_undone(database_url: st
         plain.execute("PRAGMA foreign_keys=ON")
     with pytest.raises(migrations.Unsound, match="membership"):
         migrations.downgrade(engine, "-1")
-    assert (migrations.standing(engine), set(inspect(engine).get_table_names())) == before
+    assert (schema.standing(engine), set(inspect(engine).get_table_names())) == before
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     engine.dispose()

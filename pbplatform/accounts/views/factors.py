@@ -1,6 +1,5 @@
 """Looking after one's second factors: authenticator app, passkeys, recovery codes."""
 
-import segno
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
@@ -65,6 +64,9 @@ def set_up() -> Page:
                 render_template("accounts/factors/recovery_codes.html", codes=codes, onward=onward)
             )
     address = factors.totp_address(secret, account.email or "", shared.site().name)
+    # Few people ask for such a picture, so only then is it learnt how to draw one.
+    import segno
+
     picture = segno.make(address, error="m").svg_data_uri(scale=6, border=2)
     page = render_template("accounts/factors/set_up.html", form=form, secret=secret, picture=picture)
     return page, 422 if form.is_submitted() else 200

@@ -2,7 +2,6 @@
 
 import io
 
-import segno
 from flask import Response, g, render_template, url_for
 
 from pbplatform import door
@@ -13,7 +12,7 @@ from pbplatform.door import acts
 from pbplatform.foundation import sheets
 from pbplatform.foundation.errors import Missing
 from pbplatform.foundation.i18n import localised, money
-from pbplatform.proposals import queries, sharecard, tables
+from pbplatform.proposals import queries, tables
 from pbplatform.proposals.models import Proposal
 from pbplatform.proposals.views.pages import loaded, pages
 
@@ -53,6 +52,9 @@ def qr(round_slug: str, proposal_id: int) -> Response:
     """A QR code of the proposal's page."""
     round_, proposal, _surroundings = _readable(round_slug, proposal_id)
     drawn = io.BytesIO()
+    # Few people ask for such a picture, so only then is it learnt how to draw one.
+    import segno
+
     segno.make(_address(round_, proposal), error="m").save(drawn, kind="svg", scale=6, border=2, xmldecl=True)
     return Response(drawn.getvalue(), mimetype="image/svg+xml", headers={"Cache-Control": CACHED})
 
@@ -64,6 +66,9 @@ def share(round_slug: str, proposal_id: int) -> Response:
     round_, proposal, _surroundings = _readable(round_slug, proposal_id)
     place = g.municipality
     cost = proposal.admitted_cost or proposal.cost_estimate
+    # The drawing library costs every process eight megabytes, and few requests draw.
+    from pbplatform.proposals import sharecard
+
     drawn = sharecard.draw(
         title=proposal.title,
         place=localised(place.names, door.locale()).text,
