@@ -13,8 +13,9 @@ from pbplatform.charter.policy import Subject, require
 from pbplatform.charter.roles import Actor
 from pbplatform.consultation import planning, queries, settings
 from pbplatform.consultation.models import BallotFormat, Blueprint, Publication, Round
-from pbplatform.consultation.plans import CategoryPlan, EnvelopePlan, WindowPlan, plan_of
+from pbplatform.consultation.plans import CategoryPlan, EnvelopePlan, PlanProblem, WindowPlan, plan_of
 from pbplatform.foundation import clock
+from pbplatform.foundation.errors import Invalid
 from pbplatform.journal.operations import record
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.municipalities.models import Municipality
@@ -69,6 +70,7 @@ def save(
     blueprint = Blueprint(
         municipality_id=None if for_all else place.id,
         association_id=place.association_id if for_all else None,
+        made_by_id=place.id,
         names=dict(names),
         content=describe(session, found),
         saved_at=clock.now(),
@@ -77,6 +79,41 @@ def save(
     session.flush()
     record(actor, session, place.id, Action.SAVE_BLUEPRINT, "blueprint", blueprint.id, shared=for_all)
     return blueprint
+
+
+def belongs_to(blueprint: Blueprint, municipality_id: int) -> bool:
+    """Whether a municipality made a blueprint, for itself or for its association."""
+    return municipality_id in (blueprint.municipality_id, blueprint.made_by_id)
+
+
+def rename(actor: Actor, session: Session, blueprint: Blueprint, names: Mapping[str, str]) -> None:
+    """Give a blueprint another name; only the municipality that made it may."""
+    _require_own(actor, blueprint)
+    kept = {language: text.strip() for language, text in names.items() if text.strip()}
+    if not kept:
+        raise Invalid(PlanProblem.NAME_MISSING)
+    blueprint.names = kept
+    session.flush()
+    _record(actor, session, blueprint, "renamed")
+
+
+def remove(actor: Actor, session: Session, blueprint: Blueprint) -> None:
+    """Throw a blueprint away; rounds that began with it have a plan of their own."""
+    _require_own(actor, blueprint)
+    _record(actor, session, blueprint, "removed")
+    session.delete(blueprint)
+    session.flush()
+
+
+def _require_own(actor: Actor, blueprint: Blueprint) -> None:
+    owner = blueprint.municipality_id or blueprint.made_by_id
+    require(actor, Action.SAVE_BLUEPRINT, Subject(owner or 0))
+
+
+def _record(actor: Actor, session: Session, blueprint: Blueprint, what: str) -> None:
+    place_id = blueprint.municipality_id or blueprint.made_by_id
+    if place_id is not None:
+        record(actor, session, place_id, Action.SAVE_BLUEPRINT, "blueprint", blueprint.id, part=what)
 
 
 def blueprints_for(session: Session, place: Municipality) -> Sequence[Blueprint]:

@@ -227,9 +227,50 @@ def envelope_form(languages: Sequence[str]) -> type[Form]:
             _l("Points"), description=_l("Only for a ballot with points."), validators=[Optional()]
         )
         points_each = BooleanField(_l("The points are the most for one project, not a sum to share out"))
+        position = SelectField(_l("Place on the ballot"), description=_l("The first stands on top."))
         rule = RadioField(_l("How winners are found"))
-        utility = SelectField(_l("What a funded project is worth to its voters"))
+        utility = SelectField(
+            _l("What a funded project is worth to its voters"),
+            description=_l(
+                "Its cost: voters get about the same money. Every project the same: voters get about as many projects. "
+                "Points and ranks: only with a ballot that has them."
+            ),
+        )
+        borda = SelectField(
+            _l("What the first of a ranking is worth"), description=_l("Only where the worth is the rank.")
+        )
+        endowment = SelectField(_l("How large each voter’s share is"))
         completion = SelectField(_l("What happens with the money left over"))
+        stop = SelectField(
+            _l("When raising the shares ends"),
+            description=_l("Only where the shares are raised step by step."),
+        )
+        increment = Money(
+            _l("How much one step adds to each share"),
+            description=_l("Only where the shares are raised. Empty: one unit of the currency."),
+            validators=[Optional()],
+        )
+        comparison = SelectField(
+            _l("How the result is compared with “most votes first”"),
+            description=_l("The comparison is published with the result."),
+        )
+        switch = BooleanField(_l("If the comparison favours “most votes first”, that result stands"))
+        order = SelectField(
+            _l("What “most votes first” ranks by"),
+            description=_l("Equal Shares reads this too where its last money goes to most votes first."),
+        )
+        skip = BooleanField(
+            _l("Pass over a project that no longer fits, and try the next"),
+            description=_l("Without this, the count ends at the first project that no longer fits."),
+        )
+        extra_percent = Whole(
+            _l("Fund that first project all the same when so many percent of its cost are left"),
+            description=_l("The municipality adds the rest. Empty: never."),
+            validators=[Optional()],
+        )
+        leftover = BooleanField(
+            _l("Count what is left a second time, without the limits per category and district")
+        )
         threshold = Whole(_l("Votes a project needs at least"), validators=[Optional()])
         publication = RadioField(_l("How ballots are published"))
 

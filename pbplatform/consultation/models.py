@@ -171,6 +171,8 @@ class Blueprint(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     municipality_id: Mapped[int | None] = mapped_column(Key, ForeignKey("municipality.id"), index=True)
     association_id: Mapped[int | None] = mapped_column(Key, ForeignKey("association.id"), index=True)
+    made_by_id: Mapped[int | None] = mapped_column(Key, ForeignKey("municipality.id"), index=True)
+    """Who made it, when the association shares it: nobody else renames it or throws it away."""
     names: Mapped[dict[str, str]]
     content: Mapped[dict[str, Any]]
     saved_at: Mapped[datetime]

@@ -278,10 +278,11 @@ def change_envelope(
     envelope: Envelope,
     plan: EnvelopePlan,
     *,
+    position: int | None = None,
     reason: str = "",
     seen: int | None = None,
 ) -> None:
-    """Change an envelope; a part that the present phase depends on is refused."""
+    """Change an envelope, and with `position` its place on the ballot; what the present phase depends on is refused."""
     begin_change(actor, session, found, seen, reason)
     plan.check()
     _check_district(session, found, plan.district_id)
@@ -291,7 +292,25 @@ def change_envelope(
     for name in changed:
         setattr(envelope, name, after[name])
     session.flush()
+    if position is not None and position != envelope.position:
+        # The projects' codes begin with the place, and they are made when the discussion ends.
+        refuse_frozen(found, Part.ASSESSMENT)
+        _place(session, found, envelope, position)
+        changed.append("position")
     end_change(actor, session, found, "envelope", reason, envelope=envelope.id, changed=changed)
+
+
+def _place(session: Session, found: Round, envelope: Envelope, position: int) -> None:
+    """Put an envelope at a place of the ballot; the others keep their order around it."""
+    ordered = [one for one in queries.envelopes(session, found.id) if one.id != envelope.id]
+    ordered.insert(min(max(position, 1), len(ordered) + 1) - 1, envelope)
+    # Two envelopes never share a place, not even between two statements: all move out of the way first.
+    for number, one in enumerate(ordered, start=1):
+        one.position = -number
+    session.flush()
+    for number, one in enumerate(ordered, start=1):
+        one.position = number
+    session.flush()
 
 
 def remove_envelope(

@@ -1,7 +1,7 @@
 """What planning a round needs, as plain values: what forms, blueprints and the demonstration hand to operations."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -10,9 +10,19 @@ from pbplatform.charter.phases import Phase
 from pbplatform.consultation.models import BallotFormat, Envelope, Publication
 from pbplatform.foundation.errors import Invalid
 from pbplatform.tally.errors import RuleError
-from pbplatform.tally.rules import RuleSpec, options_of
+from pbplatform.tally.rules import Comparison, Completion, Order, RuleSpec, Utility, options_of
 
 EQUAL_SHARES_DEFAULTS = {"utility": "cost", "completion": "add-one-greedy"}
+
+
+ALWAYS = ("utility", "completion")
+"""These two decide most, so a plan names them even where they are the usual ones."""
+
+NEEDS: Mapping[Utility, BallotFormat] = {
+    Utility.POINTS: BallotFormat.POINTS,
+    Utility.BORDA: BallotFormat.RANKING,
+}
+"""What a ballot must hold for a project's worth to be read from it."""
 
 
 class PlanProblem(StrEnum):
@@ -31,6 +41,10 @@ class PlanProblem(StrEnum):
     CHOICES = "choices"
     POINTS = "points"
     RULE = "rule"
+    UTILITY_FORMAT = "utility_format"
+    ORDER_FORMAT = "order_format"
+    EXTRA = "extra"
+    SWITCH = "switch"
     THRESHOLD = "threshold"
     NAME_MISSING = "name_missing"
     DISTRICT = "district"
@@ -97,8 +111,22 @@ class EnvelopePlan:
             raise Invalid(PlanProblem.POINTS, "points")
         if any(bound is not None and bound < 0 for bound in (self.threshold, self.support_threshold)):
             raise Invalid(PlanProblem.THRESHOLD, "threshold")
+        self._check_rule()
+
+    def _check_rule(self) -> None:
+        """Raise Invalid for options that say nothing about this kind of ballot, or contradict each other."""
+        options = self.rule_options
+        if options.get("utility") in NEEDS and self.ballot_format is not NEEDS[Utility(options["utility"])]:
+            raise Invalid(PlanProblem.UTILITY_FORMAT, "utility")
+        if options.get("order") == Order.POINTS and self.ballot_format is not BallotFormat.POINTS:
+            raise Invalid(PlanProblem.ORDER_FORMAT, "order")
+        percent = options.get("extra_percent")
+        if percent is not None and (options.get("skip", True) or not 1 <= percent <= 100):
+            raise Invalid(PlanProblem.EXTRA, "extra_percent")
+        if options.get("switch") and options.get("comparison", Comparison.NONE) == Comparison.NONE:
+            raise Invalid(PlanProblem.SWITCH, "switch")
         try:
-            RuleSpec.from_dict({"rule": self.rule, **self.rule_options})
+            RuleSpec.from_dict({"rule": self.rule, **options})
         except RuleError:
             raise Invalid(PlanProblem.RULE, "rule") from None
 
@@ -117,9 +145,17 @@ def plan_of(envelope: Envelope) -> EnvelopePlan:
 
 
 def fitting_options(rule: str, **chosen: Any) -> dict[str, Any]:
-    """Those of the chosen options that a rule reads."""
+    """Those of the chosen options that a rule reads, without those that another choice leaves without meaning."""
     try:
         readable = options_of(RuleSpec.from_dict({"rule": rule}).rule)
     except RuleError:
         raise Invalid(PlanProblem.RULE, "rule") from None
-    return {name: value for name, value in chosen.items() if name in readable and value not in (None, "")}
+    kept = {name: value for name, value in chosen.items() if name in readable and value not in (None, "")}
+    if kept.get("utility") != Utility.BORDA:
+        kept.pop("borda", None)
+    if kept.get("completion") not in (Completion.ADD_ONE, Completion.ADD_ONE_GREEDY):
+        kept.pop("stop", None)
+        kept.pop("increment", None)
+    # What is as it would be anyway is not written down, so that the rule book says it once.
+    usual = {field.name: field.default for field in fields(RuleSpec)}
+    return {name: value for name, value in kept.items() if name in ALWAYS or value != usual[name]}

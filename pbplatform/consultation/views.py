@@ -21,13 +21,25 @@ from pbplatform.consultation.models import Blueprint as Kept
 from pbplatform.consultation.place import this_round, this_settings
 from pbplatform.consultation.plans import CategoryPlan, EnvelopePlan, WindowPlan, fitting_options, plan_of
 from pbplatform.consultation.timeline import next_step, planned_phases
-from pbplatform.consultation.words import COMPLETIONS, PLAN_PROBLEMS, RULES, SETTING_PROBLEMS, UTILITIES
+from pbplatform.consultation.words import (
+    BORDA,
+    COMPARISONS,
+    COMPLETIONS,
+    ENDOWMENTS,
+    ORDERS,
+    PLAN_PROBLEMS,
+    RULES,
+    SETTING_PROBLEMS,
+    STOPS,
+    UTILITIES,
+)
 from pbplatform.door import acts
 from pbplatform.foundation import clock
 from pbplatform.foundation.forms import Form
 from pbplatform.foundation.i18n import localised
 from pbplatform.foundation.words import say
 from pbplatform.municipalities import queries as municipalities
+from pbplatform.tally.rules import BordaScores, Comparison, Endowment, Order, Stop
 
 pages = Blueprint("planning", __name__)
 
@@ -300,7 +312,8 @@ def envelope(round_slug: str, envelope_id: int) -> Page:
                     door.session(),
                     found,
                     kept,
-                    _typed_envelope(form, kept),
+                    _typed_envelope(form),
+                    position=int(form.position.data) if "position" in form else None,
                     reason=form.reason.data or "",
                     seen=_seen(form),
                 )
@@ -334,7 +347,18 @@ def _envelope_form(found: Round, kept: Envelope | None) -> Any:
         points_each=shown.points_each,
         rule=shown.rule,
         utility=options.get("utility", "cost"),
+        borda=options.get("borda", BordaScores.BALLOT_LENGTH.value),
+        endowment=options.get("endowment", Endowment.EXACT.value),
         completion=options.get("completion", "none"),
+        stop=options.get("stop", Stop.OVERSPEND.value),
+        increment=options.get("increment") or None,
+        comparison=options.get("comparison", Comparison.NONE.value),
+        switch=options.get("switch", False),
+        order=options.get("order", Order.VOTES.value),
+        skip=options.get("skip", True),
+        extra_percent=options.get("extra_percent"),
+        leftover=options.get("leftover", False),
+        position=str(kept.position) if kept else "",
         threshold=shown.threshold,
         publication=shown.publication.value,
         **values,
@@ -348,13 +372,24 @@ def _envelope_form(found: Round, kept: Envelope | None) -> Any:
     form.publication.choices = _in_words(Publication)
     form.rule.choices = [(rule.value, str(said)) for rule, said in RULES.items()]
     form.utility.choices = [(one.value, str(said)) for one, said in UTILITIES.items()]
-    form.completion.choices = [(one.value, str(said)) for one, said in COMPLETIONS.items()]
+    for field, words in (
+        (form.completion, COMPLETIONS),
+        (form.borda, BORDA),
+        (form.endowment, ENDOWMENTS),
+        (form.stop, STOPS),
+        (form.comparison, COMPARISONS),
+        (form.order, ORDERS),
+    ):
+        field.choices = [(one.value, str(said)) for one, said in words.items()]
+    places = len(queries.envelopes(door.session(), found.id)) if kept else 0
+    form.position.choices = [(str(place), str(place)) for place in range(1, places + 1)]
+    if places < 2:
+        del form.position
     return form
 
 
-def _typed_envelope(form: Any, kept: Envelope | None = None) -> EnvelopePlan:
-    """What was typed; options of the rule that this form does not show stay as they are."""
-    others = dict(kept.rule_options) if kept and kept.rule == form.rule.data else {}
+def _typed_envelope(form: Any) -> EnvelopePlan:
+    """What was typed."""
     ballot_format = BallotFormat(form.ballot_format.data)
     one_only = ballot_format is BallotFormat.CHOOSE_ONE
     return EnvelopePlan(
@@ -369,8 +404,21 @@ def _typed_envelope(form: Any, kept: Envelope | None = None) -> EnvelopePlan:
         points=form.points.data or None,
         points_each=form.points_each.data,
         rule=form.rule.data,
-        rule_options=others
-        | fitting_options(form.rule.data, utility=form.utility.data, completion=form.completion.data),
+        rule_options=fitting_options(
+            form.rule.data,
+            utility=form.utility.data,
+            borda=form.borda.data,
+            endowment=form.endowment.data,
+            completion=form.completion.data,
+            stop=form.stop.data,
+            increment=form.increment.data,
+            comparison=form.comparison.data,
+            switch=form.switch.data,
+            order=form.order.data,
+            skip=form.skip.data,
+            extra_percent=form.extra_percent.data,
+            leftover=form.leftover.data,
+        ),
         threshold=form.threshold.data,
         support_threshold=form.support_threshold.data,
         publication=Publication(form.publication.data),
@@ -514,3 +562,34 @@ def blueprint(round_slug: str) -> BaseResponse:
         blueprints.save(door.actor(), door.session(), found, names, shared=form.shared.data)
         flash(_("The plan is kept as a blueprint."))
     return redirect(url_for("planning.plan", round_slug=found.slug))
+
+
+@pages.route("/rounds/blueprints", methods=["GET", "POST"])
+@acts(Action.SAVE_BLUEPRINT)
+def blueprint_list() -> Page:
+    """The blueprints at hand; this municipality's own can be renamed and thrown away."""
+    session, place, languages = door.session(), g.municipality, _languages()
+    kept = blueprints.blueprints_for(session, place)
+    own = [one for one in kept if blueprints.belongs_to(one, place.id)]
+    chosen = next((one for one in own if str(one.id) == request.form.get("blueprint")), None)
+    rename = forms.blueprint_form(languages)
+    typed = rename(prefix=f"b{chosen.id}-") if chosen else rename()
+    if request.method == "POST" and typed.validate_on_submit():
+        target = door.found(chosen)
+        if "remove" in request.form:
+            blueprints.remove(door.actor(), session, target)
+            flash(_("The blueprint is gone. Rounds that began with it stay as they are."))
+            return redirect(url_for("planning.blueprint_list"))
+        with door.attempt(typed, SENTENCES) as tried:
+            blueprints.rename(door.actor(), session, target, texts_of(typed, "name", languages))
+        if tried.ok:
+            flash(_("Saved."))
+            return redirect(url_for("planning.blueprint_list"))
+    shown = []
+    for one in kept:
+        values = {f"name_{language}": one.names.get(language, "") for language in languages}
+        form = typed if one is chosen else rename(formdata=None, prefix=f"b{one.id}-", **values)
+        shown.append((one, form, fields_of(form, "name", languages) if one in own else []))
+    return render_template("planning/blueprints.html", shown=shown, form=typed), (
+        422 if request.method == "POST" else 200
+    )

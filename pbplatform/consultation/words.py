@@ -10,7 +10,7 @@ from pbplatform.consultation.settings import SettingProblem
 from pbplatform.consultation.tabs import Tab
 from pbplatform.consultation.timeline import Place
 from pbplatform.foundation.navigation import Entry
-from pbplatform.tally.rules import Completion, Rule, Utility
+from pbplatform.tally.rules import BordaScores, Comparison, Completion, Endowment, Order, Rule, Stop, Utility
 
 FORMATS = {
     BallotFormat.APPROVAL: _l("Approval: mark every project you like"),
@@ -59,6 +59,14 @@ PLAN_PROBLEMS = {
     PlanProblem.CHOICES: _l("The most choices must be at least one and not below the fewest."),
     PlanProblem.POINTS: _l("A ballot with points needs their number, other ballots have none."),
     PlanProblem.RULE: _l("This rule does not go with these options."),
+    PlanProblem.UTILITY_FORMAT: _l(
+        "This worth cannot be read from the chosen ballot: points need a ballot with points, ranks need a ranking."
+    ),
+    PlanProblem.ORDER_FORMAT: _l("Only a ballot with points can be ranked by points."),
+    PlanProblem.EXTRA: _l(
+        "Give a percentage from 1 to 100, and only where the count ends at the first project that does not fit."
+    ),
+    PlanProblem.SWITCH: _l("Only a comparison can change the result: choose one, or leave this empty."),
     PlanProblem.THRESHOLD: _l("A threshold cannot be below zero."),
     PlanProblem.NAME_MISSING: _l("Give a name in at least one language."),
     PlanProblem.DISTRICT: _l("Choose one of the municipality’s districts."),
@@ -87,6 +95,33 @@ COMPLETIONS = {
     Completion.ADD_ONE: _l("Raise the shares step by step"),
     Completion.GREEDY: _l("Most votes first"),
     Completion.NONE: _l("It is not spent"),
+}
+
+ORDERS = {
+    Order.VOTES: _l("Votes"),
+    Order.POINTS: _l("Points"),
+    Order.VOTES_PER_COST: _l("Votes for the money: the votes divided by the cost"),
+}
+
+BORDA = {
+    BordaScores.BALLOT_LENGTH: _l("As many points as the voter has ranked projects"),
+    BordaScores.MAX_LENGTH: _l("As many points as the longest allowed ranking has places"),
+}
+
+ENDOWMENTS = {
+    Endowment.EXACT: _l("Exact, to the last fraction"),
+    Endowment.FLOOR: _l("Rounded down to a whole unit of the currency"),
+}
+
+STOPS = {
+    Stop.OVERSPEND: _l("Before more would be spent than there is"),
+    Stop.EXHAUSTIVE: _l("Also as soon as no other project fits into the money left"),
+}
+
+COMPARISONS = {
+    Comparison.NONE: _l("Not at all"),
+    Comparison.UTILITY: _l("Which of the two results is worth more to more voters"),
+    Comparison.REPRESENTED: _l("In which of the two results more voters have a project of their choice"),
 }
 
 TABS = (
