@@ -36,6 +36,7 @@ from pbplatform.tally.rules import (
     Utility,
     options_of,
 )
+from pbplatform.tally.trace import trace
 
 FILES = click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.pb…"
@@ -226,7 +227,7 @@ def _complain(path: Path, error: Exception) -> None:
 def _print(line: dict[str, Any], outcome: Outcome, given: dict[str, Any]) -> None:
     if given["as_json"] or given["jsonl"]:
         if given["explain"]:
-            line = {**line, "outcome": outcome.to_dict()}
+            line = {**line, "outcome": outcome.to_dict(), "reasons": trace(outcome)}
         click.echo(json.dumps(line, ensure_ascii=False, indent=2 if given["as_json"] else None))
         return
     click.echo(f"{line['file']}: {line['rule']}, {line['ballots']} ballots, {line['projects']} projects")

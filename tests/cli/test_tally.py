@@ -1,6 +1,8 @@
 """The command line for counting, checking and converting, run as a user runs it."""
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable
@@ -51,6 +53,28 @@ def test_explain_gives_reasons_as_text_and_as_data(good: Path) -> None:
     assert "- 7 costs 900, 0 voters: nobody chose it" in text
     data = json.loads(run("--declared", "--explain", "--jsonl", good).stdout)
     assert data["outcome"]["funded"] == ["A/1", "b 2"]
+    assert data["reasons"]["voters"]["by_funded_choices"] == {"0": 1, "1": 2, "2": 1}
+
+
+def test_the_reasons_as_data_have_every_round_and_what_was_lacking(good: Path) -> None:
+    """Four voters hold 250.125 each. After round 1 the one supporter of "b 2" has 83.37: two more voters, or that cost."""
+    done = run("--rule", "equal-shares", "--explain", "--jsonl", good)
+    data = json.loads(done.stdout)
+    first, second, third = data["reasons"]["projects"]
+    assert (first["funded"], first["stage"], first["turn"], first["paid_full"]) == (
+        True,
+        "equal-shares",
+        1,
+        3,
+    )
+    assert [step["money"] for step in first["course"]] == [75037]
+    assert (second["reason"], second["have"], second["need"]) == ("supporters-money", 8337, 40000)
+    assert [(step["round"], step["money"], step["price"]) for step in second["course"]] == [
+        (1, 25012, None),
+        (2, 8337, None),
+    ]
+    assert (second["lower_cost"], second["more_votes"], second["impossible_after"]) == (8337, 2, 0)
+    assert (third["reason"], third["more_votes"]) == ("no-support", 4)
 
 
 def test_one_bad_file_does_not_stop_the_others(good: Path, bad: Path) -> None:
@@ -171,6 +195,17 @@ def test_convert_there_and_back(good: Path, tmp_path: Path) -> None:
     assert CliRunner().invoke(pabulib, ["convert", str(between), str(back)]).exit_code == 0
     assert back.read_text() == GOOD
     assert CliRunner().invoke(pabulib, ["convert", str(good), str(back)]).exit_code == 2
+
+
+def test_a_terminal_sees_how_far_the_count_is_and_a_pipe_does_not(good: Path) -> None:
+    command = [sys.executable, "-m", "pbplatform.cli.main", "tally", str(good), "--rule", "equal-shares"]
+    command += ["--completion", "add-one"]
+    here, there = pty.openpty()
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=there, check=True)
+    os.close(there)
+    assert b"good.pb  [" in os.read(here, 4096)
+    os.close(here)
+    assert subprocess.run(command, capture_output=True, check=True).stderr == b""
 
 
 def test_counting_starts_without_the_web() -> None:
