@@ -1,4 +1,4 @@
-"""The delivery of funded projects as data: the same rows as on the board."""
+"""The delivery of funded projects as data: projects, contracts, payments and milestones, the same rows as on the pages."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,15 +6,33 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from pbplatform.consultation.publishing import CURRENCY, Asked, Field, Holds, Resource, Row, slice_of
+from pbplatform.charter.phases import Phase
+from pbplatform.consultation.publishing import (
+    CURRENCY,
+    LATITUDE,
+    LONGITUDE,
+    Asked,
+    Field,
+    Holds,
+    Resource,
+    Row,
+    slice_of,
+)
 from pbplatform.delivery import queries
 from pbplatform.delivery.models import MilestoneKind
 from pbplatform.delivery.queries import Standing
 from pbplatform.delivery.status import Status
 
 
+def _board(session: Session, asked: Asked) -> list[Standing]:
+    """The projects of a round; none, and nothing asked of the database, before their delivery."""
+    if asked.found.phase not in (Phase.IMPLEMENTATION, Phase.CLOSED):
+        return []
+    return queries.board(session, asked.municipality, asked.found)
+
+
 def _delivery(session: Session, asked: Asked) -> Iterator[Row]:
-    yield from slice_of((_row(s) for s in queries.board(session, asked.municipality, asked.found)), asked)
+    yield from slice_of((_row(standing) for standing in _board(session, asked)), asked)
 
 
 def _row(standing: Standing) -> dict[str, Any]:
@@ -36,6 +54,8 @@ def _row(standing: Standing) -> dict[str, Any]:
         "next_due": coming.due_on if coming else None,
         "ended_on": end.ended_on if end else None,
         "reasons": end.reasons if end else {},
+        "latitude": standing.project.latitude,
+        "longitude": standing.project.longitude,
         "contracts": [
             {
                 "ocid": contract.procurement_id,
@@ -81,6 +101,8 @@ DELIVERY = Resource(
         Field("next_due", Holds.DAY, _l("The day by which it is promised."), "2027-04-01", empty=True),
         Field("ended_on", Holds.DAY, _l("The day on which it was delivered or given up."), None, empty=True),
         Field("reasons", Holds.TEXTS, _l("Why it was given up; empty otherwise."), {}),
+        LATITUDE,
+        LONGITUDE,
         Field(
             "contracts",
             Holds.DATA,
@@ -100,4 +122,123 @@ DELIVERY = Resource(
     rows=_delivery,
 )
 
-RESOURCES = (DELIVERY,)
+
+def _contracts(session: Session, asked: Asked) -> Iterator[Row]:
+    board = _board(session, asked)
+    yield from slice_of((row for standing in board for row in _contract_rows(standing)), asked)
+
+
+def _contract_rows(standing: Standing) -> Iterator[dict[str, Any]]:
+    for contract in standing.contracts:
+        yield {
+            "project": standing.project.code,
+            "ocid": contract.procurement_id,
+            "contract": str(contract.id),
+            "supplier": contract.supplier,
+            "date_signed": contract.signed_on,
+            "value": contract.amount,
+            "paid": standing.paid_by_contract.get(contract.id, 0),
+            "currency": contract.currency.value,
+        }
+
+
+def _payments(session: Session, asked: Asked) -> Iterator[Row]:
+    board = _board(session, asked)
+    paid = queries.payments_of(session, board)
+    rows = (
+        {
+            "project": standing.project.code,
+            "ocid": contract.procurement_id,
+            "contract": str(contract.id),
+            "transaction": str(payment.id),
+            "date": payment.paid_on,
+            "value": payment.amount,
+            "currency": payment.currency.value,
+            "payee": contract.supplier,
+        }
+        for standing in board
+        for contract in standing.contracts
+        for payment in paid.get(contract.id, ())
+    )
+    yield from slice_of(rows, asked)
+
+
+def _milestones(session: Session, asked: Asked) -> Iterator[Row]:
+    rows = (
+        {
+            "project": standing.project.code,
+            "milestone": milestone.kind.value,
+            "due_date": milestone.due_on,
+            "date_met": milestone.reached_on,
+            "overdue": milestone in standing.missed,
+            "delay_reasons": milestone.delay_reasons,
+        }
+        for standing in _board(session, asked)
+        for milestone in standing.milestones
+    )
+    yield from slice_of(rows, asked)
+
+
+_PROJECT = Field("project", Holds.TEXT, _l("The code of the project in ballots and files."), "1.7")
+_OCID = Field(
+    "ocid",
+    Holds.TEXT,
+    _l("The procurement it came from (ocid); empty where no tender was needed."),
+    "ocds-1a2b3c-7",
+)
+_CONTRACT = Field("contract", Holds.TEXT, _l("The number of the contract, as in the release package."), "12")
+_PUBLIC = _l("As soon as an officer has recorded it.")
+
+CONTRACTS = Resource(
+    name="contracts",
+    title=_l("Contracts of projects"),
+    about=_l(
+        "With whom each project is built, since when and for how much, in the terms of Open Contracting."
+    ),
+    public_when=_PUBLIC,
+    fields=(
+        _PROJECT,
+        _OCID,
+        _CONTRACT,
+        Field("supplier", Holds.TEXT, _l("The company, as it stands in the contract."), "Garden Ltd"),
+        Field("date_signed", Holds.DAY, _l("The day on which it was signed."), "2027-02-01"),
+        Field("value", Holds.MONEY, _l("What the contract comes to."), 1_290_000),
+        Field("paid", Holds.MONEY, _l("What has been paid under it."), 400_000),
+        CURRENCY,
+    ),
+    rows=_contracts,
+)
+PAYMENTS = Resource(
+    name="payments",
+    title=_l("Payments for projects"),
+    about=_l("Every payment under every contract, to the last one."),
+    public_when=_PUBLIC,
+    fields=(
+        _PROJECT,
+        _OCID,
+        _CONTRACT,
+        Field("transaction", Holds.TEXT, _l("The number of the payment."), "31"),
+        Field("date", Holds.DAY, _l("The day of the payment."), "2027-03-09"),
+        Field("value", Holds.MONEY, _l("What was paid."), 400_000),
+        CURRENCY,
+        Field("payee", Holds.TEXT, _l("Who was paid."), "Garden Ltd"),
+    ),
+    rows=_payments,
+)
+MILESTONES = Resource(
+    name="milestones",
+    title=_l("Milestones of projects"),
+    about=_l("Every dated promise, when it was kept, and the public reason where it is or was late."),
+    public_when=_PUBLIC,
+    fields=(
+        _PROJECT,
+        Field("milestone", Holds.TEXT, _l("What was promised."), "works_begin", among=tuple(MilestoneKind)),
+        Field("due_date", Holds.DAY, _l("The day by which it is promised."), "2027-04-01"),
+        Field("date_met", Holds.DAY, _l("The day on which it was kept."), "2027-03-28", empty=True),
+        Field("overdue", Holds.YES_NO, _l("Whether its day is over and it is not kept."), False),
+        Field("delay_reasons", Holds.TEXTS, _l("Why it is or was late; empty otherwise."), {}),
+    ),
+    rows=_milestones,
+)
+
+RESOURCES = (DELIVERY, CONTRACTS, PAYMENTS, MILESTONES)

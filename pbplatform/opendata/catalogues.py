@@ -90,7 +90,8 @@ def _dataset(place: Municipality, found: Round | None, one: Resource, base: str)
         "@id": own,
         "dct:title": title,
         "dct:description": f"{one.about} {one.public_when}",
-        "dcat:distribution": [_distribution(address, kind) for kind, address in _addresses(found, one, base)],
+        "dcat:distribution": [_distribution(address, kind) for kind, address in _addresses(found, one, base)]
+        + _open_contracting(found, one, base),
     }
 
 
@@ -120,6 +121,14 @@ def _budget(place: Municipality, version: BudgetVersion, base: str) -> dict[str,
             ),
         ],
     }
+
+
+def _open_contracting(found: Round | None, one: Resource, base: str) -> list[dict[str, Any]]:
+    """The contracts of a round also as a release package."""
+    if found is None or one.name != "contracts":
+        return []
+    package = _distribution(base + url_for("delivery.ocds", round_slug=found.slug), "json")
+    return [{**package, "dct:conformsTo": {"@id": "https://standard.open-contracting.org/1.1/"}}]
 
 
 def _addresses(found: Round | None, one: Resource, base: str) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,112 @@
+"""A result that is corrected after the adoption reaches the budget only by an amendment with its public reason."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pbplatform.budget import adoption
+from pbplatform.budget.models import LineAmendment, ProjectLine
+from pbplatform.charter.actions import Action
+from pbplatform.charter.phases import Obstacle, Phase
+from pbplatform.charter.policy import Refused
+from pbplatform.charter.roles import Actor, Role
+from pbplatform.consultation.models import Round
+from pbplatform.consultation.operations import Blocked
+from pbplatform.delivery import operations as delivery
+from pbplatform.delivery import queries, queues, walking
+from pbplatform.foundation.errors import Conflict, Invalid
+from pbplatform.journal.models import JournalEntry
+from pbplatform.municipalities.models import Municipality
+from pbplatform.results.models import EnvelopeResult
+from tests.budget.test_adoption import _declared
+from tests.support.marks import on_both_databases
+from tests.support.people import a_municipality, an_account, as_actor
+from tests.support.rounds import a_round
+
+WHY = {"ka": "ერთი ყუთი ორჯერ იყო დათვლილი", "en": "One box had been counted twice"}
+
+
+@pytest.fixture
+def place(session: Session) -> Municipality:
+    return a_municipality(session)
+
+
+@pytest.fixture
+def officer(session: Session, place: Municipality) -> Actor:
+    return as_actor(an_account(session, place, Role.OFFICER), place, Role.OFFICER)
+
+
+@pytest.fixture
+def found(session: Session, place: Municipality, officer: Actor) -> Round:
+    made = a_round(session, place, Phase.RESULTS)
+    _declared(session, place, made, "a", "c")
+    adoption.adopt(officer, session, made)
+    return made
+
+
+def correct(session: Session, *funded: str) -> None:
+    """The corrected count funds these."""
+    session.scalars(select(EnvelopeResult)).one().outcome = {"funded": list(funded)}
+    session.flush()
+
+
+def amounts(session: Session) -> dict[int, int]:
+    return {line.project_id: line.amount for line in session.scalars(select(ProjectLine))}
+
+
+@on_both_databases
+def test_lines_follow_with_a_reason_and_history(
+    session: Session, place: Municipality, officer: Actor, found: Round
+) -> None:
+    correct(session, "a", "b")
+    assert sorted(amounts(session).values()) == [1000, 3000], "nothing changes by itself"
+    with pytest.raises(Invalid) as refused:
+        adoption.amend(officer, session, found, {"ka": "მიზეზი"})
+    assert (refused.value.reason, refused.value.field) == (
+        adoption.AdoptionProblem.AMENDMENT_REASON_MISSING,
+        "reason_en",
+    )
+    adoption.amend(officer, session, found, WHY)
+    assert sorted(amounts(session).values()) == [0, 1000, 2000]
+    made = session.scalars(select(LineAmendment).order_by(LineAmendment.id)).all()
+    assert [(one.amount_before, one.amount_after) for one in made] == [(0, 2000), (3000, 0)]
+    assert {one.made_by for one in made} == {officer.account_id}
+    assert all(one.reasons == WHY for one in made)
+    entry = session.scalars(select(JournalEntry).order_by(JournalEntry.number.desc())).first()
+    assert entry is not None
+    assert (entry.action, entry.details["reasons"]) == (Action.AMEND_LINES, WHY)
+    with pytest.raises(Conflict):
+        adoption.amend(officer, session, found, WHY)
+    correct(session, "a", "c")
+    adoption.amend(officer, session, found, WHY)
+    assert sorted(amounts(session).values()) == [0, 1000, 3000], "money that was taken back can return"
+
+
+@on_both_databases
+def test_the_round_stays_open_until_the_lines_and_their_ends_are_settled(
+    session: Session, place: Municipality, officer: Actor, found: Round
+) -> None:
+    today = queries.today_in(session, place)
+    lines = adoption.lines_of(session, found)
+    for line in lines:
+        delivery.deliver(officer, session, line, today)
+    correct(session, "a", "b")
+    desk = {queue.key: queue.count for queue in queues.officers(session, officer, place.id)}
+    assert desk["lines_to_amend"] == 1
+    with pytest.raises(Blocked) as blocked:
+        walking.close(officer, session, found)
+    assert blocked.value.obstacles == (Obstacle.UNDELIVERED_PROJECTS,)
+    adoption.amend(officer, session, found, WHY)
+    with pytest.raises(Blocked):
+        walking.close(officer, session, found)
+    new = next(line for line in adoption.lines_of(session, found) if line.amount == 2000)
+    delivery.abandon(officer, session, new, today, WHY)
+    walking.close(officer, session, found)
+    assert found.phase is Phase.CLOSED
+
+
+def test_citizens_amend_nothing(session: Session, place: Municipality, found: Round) -> None:
+    correct(session, "b")
+    citizen = as_actor(an_account(session, place), place)
+    with pytest.raises(Refused):
+        adoption.amend(citizen, session, found, WHY)
