@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from pbplatform.budget.models import (
@@ -352,22 +352,23 @@ def version_before(session: Session, version: BudgetVersion) -> BudgetVersion | 
     )
 
 
-def holds_programme(session: Session, municipality_id: int, year: int, code: str) -> bool:
-    """Whether the published budget of a year has a page for a programme."""
-    question = (
-        select(BudgetSum.version_id)
-        .join(BudgetVersion, BudgetVersion.id == BudgetSum.version_id)
-        .where(
-            BudgetVersion.municipality_id == municipality_id,
-            BudgetVersion.year == year,
-            BudgetVersion.published_at.is_not(None),
-            BudgetSum.side == Side.EXPENDITURE,
-            BudgetSum.axis == Axis.PROGRAMME,
-            BudgetSum.path == code,
-        )
-        .limit(1)
+def programme_of(
+    session: Session, municipality_id: int, year: int, code: str
+) -> tuple[Programme | None, bool]:
+    """What officers say of a programme, and whether the published budget of a year has a page for it."""
+    held = exists().where(
+        BudgetVersion.municipality_id == municipality_id,
+        BudgetVersion.year == year,
+        BudgetVersion.published_at.is_not(None),
+        BudgetSum.version_id == BudgetVersion.id,
+        BudgetSum.side == Side.EXPENDITURE,
+        BudgetSum.axis == Axis.PROGRAMME,
+        BudgetSum.path == code,
     )
-    return session.scalar(question) is not None
+    row = session.execute(
+        select(Programme, held).where(Programme.municipality_id == municipality_id, Programme.code == code)
+    ).first()
+    return (row[0], bool(row[1])) if row else (None, False)
 
 
 @dataclass(frozen=True)

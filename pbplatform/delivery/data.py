@@ -62,7 +62,7 @@ def _row(standing: Standing) -> dict[str, Any]:
                 "supplier": contract.supplier,
                 "signed_on": contract.signed_on.isoformat(),
                 "amount": contract.amount,
-                "paid": standing.paid_by_contract.get(contract.id, 0),
+                "paid": standing.paid_under(contract),
                 "currency": contract.currency.value,
             }
             for contract in standing.contracts
@@ -137,14 +137,13 @@ def _contract_rows(standing: Standing) -> Iterator[dict[str, Any]]:
             "supplier": contract.supplier,
             "date_signed": contract.signed_on,
             "value": contract.amount,
-            "paid": standing.paid_by_contract.get(contract.id, 0),
+            "paid": standing.paid_under(contract),
             "currency": contract.currency.value,
         }
 
 
 def _payments(session: Session, asked: Asked) -> Iterator[Row]:
     board = _board(session, asked)
-    paid = queries.payments_of(session, board)
     rows = (
         {
             "project": standing.project.code,
@@ -158,7 +157,7 @@ def _payments(session: Session, asked: Asked) -> Iterator[Row]:
         }
         for standing in board
         for contract in standing.contracts
-        for payment in paid.get(contract.id, ())
+        for payment in standing.payments.get(contract.id, ())
     )
     yield from slice_of(rows, asked)
 

@@ -1,11 +1,10 @@
 """The delivery of a round as rows of data; amounts are whole units with two decimals and the currency stands beside."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from pbplatform.delivery.models import Payment
 from pbplatform.delivery.queries import Standing
 from pbplatform.foundation.i18n import Currency
 
@@ -24,13 +23,11 @@ PAYMENTS = (
 )  # fmt: skip
 
 
-def rows(
-    what: str, standings: Sequence[Standing], payments: Mapping[int, Sequence[Payment]]
-) -> Iterator[Sequence[Any]]:
+def rows(what: str, standings: Sequence[Standing]) -> Iterator[Sequence[Any]]:
     """One of the tables by its name, the headings first."""
     if what == "contracts":
         return contracts(standings)
-    return paid(standings, payments) if what == "payments" else projects(standings)
+    return paid(standings) if what == "payments" else projects(standings)
 
 
 def as_json(table: Iterable[Sequence[Any]]) -> bytes:
@@ -86,16 +83,16 @@ def contracts(standings: Sequence[Standing]) -> Iterator[Sequence[Any]]:
                 _units(contract.amount),
                 contract.currency.value,
                 contract.supplier,
-                _units(standing.paid_by_contract.get(contract.id, 0)),
+                _units(standing.paid_under(contract)),
             )
 
 
-def paid(standings: Sequence[Standing], payments: Mapping[int, Sequence[Payment]]) -> Iterator[Sequence[Any]]:
+def paid(standings: Sequence[Standing]) -> Iterator[Sequence[Any]]:
     """One row a payment, named as in the Open Contracting Data Standard."""
     yield PAYMENTS
     for standing in standings:
         for contract in standing.contracts:
-            for payment in payments.get(contract.id, ()):
+            for payment in standing.payments.get(contract.id, ()):
                 yield (
                     standing.project.code,
                     contract.procurement_id,

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pbplatform.consultation.models import Round
-from pbplatform.delivery.models import Contract, Milestone, Payment
+from pbplatform.delivery.models import Contract, Milestone
 from pbplatform.delivery.queries import Standing
 from pbplatform.foundation.crypto import digest
 from pbplatform.municipalities.models import Municipality
@@ -23,11 +23,10 @@ def package(
     place: Municipality,
     found: Round,
     standings: Sequence[Standing],
-    payments: Mapping[int, Sequence[Payment]],
     address: str,
 ) -> dict[str, Any]:
     """The package that lies at an address."""
-    writer = _Writer(place, payments)
+    writer = _Writer(place)
     releases = [writer.release(ocid, own) for ocid, own in _processes(standings).items()]
     newest = max((release["date"] for release in releases), default=_instant(found.created_at, place))
     return {
@@ -49,14 +48,14 @@ def _processes(standings: Sequence[Standing]) -> dict[str, list[tuple[Standing, 
 
 
 class _Writer:
-    def __init__(self, place: Municipality, payments: Mapping[int, Sequence[Payment]]) -> None:
-        self.place, self.payments = place, payments
+    def __init__(self, place: Municipality) -> None:
+        self.place = place
         self.buyer = {"id": BUYER, "name": _first(place.names, place)}
 
     def release(self, ocid: str, own: Sequence[tuple[Standing, Contract]]) -> dict[str, Any]:
         suppliers = {contract.supplier: _organisation(contract.supplier) for _, contract in own}
         standing = own[0][0]
-        changed = max(self._changed(contract) for _, contract in own)
+        changed = max(_changed(one, contract) for one, contract in own)
         return {
             "ocid": ocid,
             "id": f"{ocid}-{digest('|'.join(f'{contract.id} {changed}' for _, contract in own))[:12]}",
@@ -90,11 +89,6 @@ class _Writer:
             "contracts": [self._contract(standing, contract) for standing, contract in own],
         }
 
-    def _changed(self, contract: Contract) -> datetime:
-        return max(
-            [contract.entered_at, *(payment.entered_at for payment in self.payments.get(contract.id, ()))]
-        )
-
     def _contract(self, standing: Standing, contract: Contract) -> dict[str, Any]:
         ended = standing.ending is not None
         return {
@@ -112,7 +106,7 @@ class _Writer:
                         "payer": self.buyer,
                         "payee": _organisation(contract.supplier),
                     }
-                    for payment in self.payments.get(contract.id, ())
+                    for payment in standing.payments.get(contract.id, ())
                 ],
                 "milestones": [
                     self._milestone(milestone, standing.today) for milestone in standing.milestones
@@ -134,6 +128,11 @@ class _Writer:
         if milestone.delay_reasons:
             said["description"] = _first(milestone.delay_reasons, self.place)
         return said
+
+
+def _changed(standing: Standing, contract: Contract) -> datetime:
+    paid = standing.payments.get(contract.id, ())
+    return max([contract.entered_at, *(payment.entered_at for payment in paid)])
 
 
 def _organisation(name: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What is known of the delivery of projects: five statements whatever their number."""
+"""What is known of the delivery of projects: four statements whatever their number."""
 
 import json
 from collections import defaultdict
@@ -8,13 +8,13 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from pbplatform.budget.models import LineAmendment, ProjectLine
 from pbplatform.charter.actions import Action
 from pbplatform.charter.phases import Phase
-from pbplatform.consultation.models import Round
+from pbplatform.consultation.models import Envelope, Round
 from pbplatform.delivery.models import (
     Contract,
     Correction,
@@ -41,6 +41,12 @@ RECORDING = (
     Action.END_PROJECT.value,
 )
 """The entries of the journal that tell of facts."""
+_TOLD: Mapping[str, Any] = {
+    "updates": Update,
+    "photos": Photo,
+    "corrections": Correction,
+    "amendments": LineAmendment,
+}
 _ORDER = {kind: place for place, kind in enumerate(MilestoneKind)}
 
 
@@ -50,12 +56,17 @@ class Standing:
 
     line: ProjectLine
     project: Project
+    position: int
+    """The place of its envelope in the round."""
     contracts: Sequence[Contract]
-    paid_by_contract: dict[int, int]
+    payments: Mapping[int, Sequence[Payment]]
+    """By contract, the first ones first."""
     milestones: Sequence[Milestone]
     ending: Ending | None
     status: Status
     today: date
+    told: frozenset[str]
+    """Which of news, photos, corrections and amendments there are, so that a page asks for those only."""
 
     @property
     def contracted(self) -> int:
@@ -65,7 +76,11 @@ class Standing:
     @property
     def paid(self) -> int:
         """What was paid under them."""
-        return sum(self.paid_by_contract.get(contract.id, 0) for contract in self.contracts)
+        return sum(self.paid_under(contract) for contract in self.contracts)
+
+    def paid_under(self, contract: Contract) -> int:
+        """What was paid under one of its contracts."""
+        return sum(payment.amount for payment in self.payments.get(contract.id, ()))
 
     @property
     def missed(self) -> list[Milestone]:
@@ -156,22 +171,7 @@ def titles_of(session: Session, projects: Sequence[int]) -> dict[int, dict[str, 
 
 
 def _standings(session: Session, place: Municipality, asked: Select[int]) -> list[Standing]:
-    contracts: dict[int, list[Contract]] = defaultdict(list)
-    for contract in session.scalars(
-        select(Contract)
-        .where(Contract.line_id.in_(asked), Contract.struck_at.is_(None))
-        .order_by(Contract.signed_on, Contract.id)
-    ):
-        contracts[contract.line_id].append(contract)
-    paid = {
-        contract_id: int(amount)
-        for contract_id, amount in session.execute(
-            select(Payment.contract_id, func.sum(Payment.amount))
-            .join(Contract, Contract.id == Payment.contract_id)
-            .where(Contract.line_id.in_(asked), Payment.struck_at.is_(None))
-            .group_by(Payment.contract_id)
-        )
-    }
+    contracts, payments = _money(session, asked)
     milestones: dict[int, list[Milestone]] = defaultdict(list)
     for milestone in session.scalars(
         select(Milestone).where(Milestone.line_id.in_(asked), Milestone.struck_at.is_(None))
@@ -179,25 +179,53 @@ def _standings(session: Session, place: Municipality, asked: Select[int]) -> lis
         milestones[milestone.line_id].append(milestone)
     today = today_in(session, place)
     rows = session.execute(
-        select(ProjectLine, Project, Ending)
+        select(
+            ProjectLine,
+            Project,
+            Ending,
+            Envelope.position,
+            *(exists().where(kind.line_id == ProjectLine.id) for kind in _TOLD.values()),
+        )
         .join(Project, Project.id == ProjectLine.project_id)
+        .join(Envelope, Envelope.id == ProjectLine.envelope_id)
         .outerjoin(Ending, Ending.line_id == ProjectLine.id)
         .where(ProjectLine.id.in_(asked))
-        .order_by(ProjectLine.round_id, ProjectLine.envelope_id, Project.number)
+        .order_by(ProjectLine.round_id, Envelope.position, Project.number)
     )
     found = []
-    for line, project, ending in rows:
+    for line, project, ending, position, *told in rows:
         own = contracts[line.id]
         promises = sorted(milestones[line.id], key=lambda milestone: _ORDER[milestone.kind])
         stands = status(
             today,
             contracted=sum(contract.amount for contract in own),
-            paid=sum(paid.get(contract.id, 0) for contract in own),
+            paid=sum(payment.amount for contract in own for payment in payments[contract.id]),
             promises=[promise(milestone) for milestone in promises],
             outcome=ending.outcome if ending else None,
         )
-        found.append(Standing(line, project, own, paid, promises, ending, stands, today))
+        names = frozenset(name for name, there in zip(_TOLD, told, strict=True) if there)
+        found.append(Standing(line, project, position, own, payments, promises, ending, stands, today, names))
     return found
+
+
+def _money(
+    session: Session, asked: Select[int]
+) -> tuple[dict[int, list[Contract]], dict[int, list[Payment]]]:
+    """The contracts by line and the payments by contract, in one statement."""
+    contracts: dict[int, list[Contract]] = defaultdict(list)
+    payments: dict[int, list[Payment]] = defaultdict(list)
+    rows = session.execute(
+        select(Contract, Payment)
+        .outerjoin(Payment, and_(Payment.contract_id == Contract.id, Payment.struck_at.is_(None)))
+        .where(Contract.line_id.in_(asked), Contract.struck_at.is_(None))
+        .order_by(Contract.signed_on, Contract.id, Payment.paid_on, Payment.id)
+    )
+    for contract, payment in rows:
+        if not contracts[contract.line_id] or contracts[contract.line_id][-1] is not contract:
+            contracts[contract.line_id].append(contract)
+        if payment is not None:
+            payments[contract.id].append(payment)
+    return contracts, payments
 
 
 def undelivered(session: Session, found: Round) -> int:
@@ -276,22 +304,6 @@ def first_paid(session: Session, contract: Contract) -> date | None:
             Payment.contract_id == contract.id, Payment.struck_at.is_(None)
         )
     )
-
-
-def payments_of(session: Session, standings: Sequence[Standing]) -> dict[int, list[Payment]]:
-    """The payments of many projects by their contract, the first ones first."""
-    found: dict[int, list[Payment]] = defaultdict(list)
-    lines = [standing.line.id for standing in standings]
-    if not lines:
-        return found
-    for payment in session.scalars(
-        select(Payment)
-        .join(Contract, Contract.id == Payment.contract_id)
-        .where(Contract.line_id.in_(lines), Payment.struck_at.is_(None))
-        .order_by(Payment.paid_on, Payment.id)
-    ):
-        found[payment.contract_id].append(payment)
-    return found
 
 
 def corrections(session: Session, line: ProjectLine) -> Sequence[Correction]:

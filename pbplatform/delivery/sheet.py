@@ -165,14 +165,12 @@ class Faulty(Exception):
         self.column, self.problem, self.values = column, problem, values
 
 
-def table(
-    place: Municipality, standings: Sequence[Standing], payments: Mapping[int, Sequence[Payment]]
-) -> Iterator[list[Any]]:
+def table(place: Municipality, standings: Sequence[Standing]) -> Iterator[list[Any]]:
     """The headings in the reader's language, then every fact of every project, then room for its end."""
     shown = columns(place)
     yield [str(HEADINGS[column]) for column in shown]
     for standing in standings:
-        for cells in _facts(standing, payments):
+        for cells in _facts(standing):
             cells |= {
                 Column.LINE: standing.line.id,
                 Column.TITLE: place.texts(**standing.project.titles).get(place.languages[0])
@@ -181,10 +179,10 @@ def table(
             yield [cells.get(column) for column in shown]
 
 
-def _facts(standing: Standing, payments: Mapping[int, Sequence[Payment]]) -> Iterator[dict[Column, Any]]:
+def _facts(standing: Standing) -> Iterator[dict[Column, Any]]:
     for contract in standing.contracts:
         yield _contract_cells(contract)
-        for payment in payments.get(contract.id, ()):
+        for payment in standing.payments.get(contract.id, ()):
             yield _payment_cells(payment)
     for milestone in standing.milestones:
         yield _milestone_cells(milestone)

@@ -68,7 +68,7 @@ class Office:
 
     def export(self) -> list[list[Any]]:
         standings = queries.board(self.session, self.place, self.round)
-        return list(table(self.place, standings, queries.payments_of(self.session, standings)))
+        return list(table(self.place, standings))
 
     def bring(self, rows: list[list[Any]], kind: str = "xlsx") -> DeliverySheet:
         content = write_csv(rows) if kind == "csv" else write_xlsx([("Delivery", rows)])

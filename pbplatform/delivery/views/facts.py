@@ -68,7 +68,7 @@ def _page(standing: Standing, sent: str = "", tried: FactForm | None = None) -> 
         standing=standing,
         forms=forms,
         tried=tried,
-        payments=queries.payments_of(session, [standing]),
+        payments=standing.payments,
         photos=queries.photos(session, standing.line),
         most_photos=photos.MOST,
     )
@@ -328,7 +328,7 @@ def _recorded(session: Session, standing: Standing, kind: Fact, fact_id: int) ->
     elif kind is Fact.ENDING:
         facts = [standing.ending] if standing.ending else []
     else:
-        facts = [row for rows in queries.payments_of(session, [standing]).values() for row in rows]
+        facts = [row for contract in standing.contracts for row in standing.payments[contract.id]]
     for row in facts:
         if row.id == fact_id:
             return row

@@ -129,7 +129,7 @@ def data(round_slug: str, what: str, form: str) -> Response:
     """The projects, their contracts or payments, in the words of the Open Contracting Data Standard."""
     session = door.session()
     standings = queries.board(session, g.municipality, delivered_round(round_slug))
-    rows = export.rows(what, standings, queries.payments_of(session, standings))
+    rows = export.rows(what, standings)
     name = f"{g.municipality.slug}-{round_slug}-{what}.{form}"
     if form == "csv":
         return _file(write_csv(rows), "text/csv", name)
@@ -149,7 +149,6 @@ def ocds(round_slug: str) -> Response:
         g.municipality,
         found,
         standings,
-        queries.payments_of(session, standings),
         base + url_for("delivery.ocds", round_slug=round_slug),
     )
     body = json.dumps(document, ensure_ascii=False, indent=1).encode()
@@ -167,14 +166,13 @@ def project(round_slug: str, number: int) -> str:
     """One project from its budget line to the last payment."""
     standing = standing_of(round_slug, number)
     session = door.session()
-    envelopes = {one.id: one for one in rounds.envelopes(session, standing.line.round_id)}
+    line = standing.line
+    programme, in_budget = budget.programme_of(session, g.municipality.id, line.year, line.programme)
     return render_template(
         "delivery/project.html",
         standing=standing,
-        envelope=envelopes[standing.line.envelope_id],
-        payments=queries.payments_of(session, [standing]),
-        updates=queries.updates(session, standing.line),
-        photos=queries.photos(session, standing.line),
+        updates=queries.updates(session, standing.line) if "updates" in standing.told else (),
+        photos=queries.photos(session, standing.line) if "photos" in standing.told else (),
         corrections=[
             (
                 correction,
@@ -182,10 +180,10 @@ def project(round_slug: str, number: int) -> str:
                 showing.line(correction.after, standing.line.currency.value),
             )
             for correction in queries.corrections(session, standing.line)
-        ],
-        amendments=queries.amendments(session, standing.line),
-        programme=budget.programmes(session, g.municipality.id).get(standing.line.programme),
-        in_budget=budget.holds_programme(
-            session, g.municipality.id, standing.line.year, standing.line.programme
-        ),
+        ]
+        if "corrections" in standing.told
+        else [],
+        amendments=queries.amendments(session, standing.line) if "amendments" in standing.told else (),
+        programme=programme,
+        in_budget=in_budget,
     )

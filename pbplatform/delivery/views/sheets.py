@@ -60,7 +60,7 @@ def take_table(round_slug: str, form: str) -> Response:
     """Every fact of every project, to be filled in and brought back."""
     session, town = door.session(), g.municipality
     standings = queries.board(session, town, delivered_round(round_slug))
-    rows = table(town, standings, queries.payments_of(session, standings))
+    rows = table(town, standings)
     name = f"{town.slug}-{round_slug}-delivery.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     if form == "csv":
