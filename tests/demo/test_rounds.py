@@ -13,6 +13,8 @@ from pbplatform.charter.phases import Phase
 from pbplatform.config import read_config
 from pbplatform.consultation.models import Envelope, Round
 from pbplatform.deliberation.models import Comment, CommentState
+from pbplatform.delivery import queries as delivery
+from pbplatform.delivery.status import Status
 from pbplatform.demo import seed
 from pbplatform.demo.rounds import PHASES, PLAYS, Moment
 from pbplatform.moderation import queries as moderation
@@ -130,3 +132,24 @@ def test_people_talk(look: Session) -> None:
             ).all()
             assert said, one.slug
             assert all(comment.posted_at >= one.announced_at for comment in said if one.announced_at)
+
+
+@pytest.mark.parametrize("town", ["rustavi", "burgas"])
+def test_projects_stand_in_every_state_of_delivery_and_one_round_is_finished(
+    look: Session, town: str
+) -> None:
+    place = look.scalars(select(Municipality).where(Municipality.slug == town)).one()
+    board = delivery.town_board(look, place)
+    phases = {found.id: found.phase for found in look.scalars(select(Round))}
+    running = [one for one in board if phases[one.line.round_id] is Phase.IMPLEMENTATION]
+    closed = [one for one in board if phases[one.line.round_id] is Phase.CLOSED]
+    assert {one.status for one in running} == set(Status)
+    assert {bool(late.delay_reasons) for one in running for late in one.missed} == {True, False}
+    assert {one.status for one in closed} == {Status.DELIVERED, Status.ABANDONED}
+    assert all(one.paid == one.contracted > 0 for one in closed if one.status is Status.DELIVERED)
+    assert all(one.ending.reasons for one in board if one.status is Status.ABANDONED and one.ending)
+    assert {one.line.amount == one.project.cost for one in board} == {True}
+    assert all(one.project.proposal_id for one in board)
+    told = frozenset().union(*(one.told for one in board))
+    assert {"photos", "updates", "corrections"} <= told
+    assert any(contract.procurement_id for one in board for contract in one.contracts)
