@@ -38,7 +38,7 @@ from pbplatform.budget.models import (
 )
 from pbplatform.charter.roles import operator
 from pbplatform.config import Config, read_config
-from pbplatform.foundation import migrations
+from pbplatform.foundation import memory, migrations
 from pbplatform.foundation.database import Database
 from pbplatform.foundation.i18n import Currency
 from pbplatform.municipalities.models import Municipality
@@ -286,7 +286,7 @@ def ask(app: Flask, found: list[Page], requests: int) -> Page:
     reference = Page("bare Flask page", lambda dice: "/")
     dice = random.Random(7)
     with counted(app.extensions["house"].database.engine) as heard:
-        for turn in range(-2, requests + 1):
+        for turn in range(-5, requests + 1):
             for page in [reference, *found]:
                 heard.clear()
                 address = page.address(dice)
@@ -341,6 +341,7 @@ def measure(folder: Path, name: str, url: str, arguments: argparse.Namespace) ->
     )
     with database.read() as session:
         found = pages(arguments.municipalities, arguments.years, session)
+    memory.settle()
     reference = ask(app, found, arguments.requests)
     database.dispose()
     return show(name, reference, found) and whole <= LIMIT_IMPORT

@@ -89,8 +89,10 @@ def serve(kind: str, port: int) -> None:
     else:
         from pbplatform.app import create_app
         from pbplatform.config import read_config
+        from pbplatform.foundation import memory
 
         app = create_app(read_config(os.environ))
+        memory.settle()
     waitress.serve(app, host="127.0.0.1", port=port, threads=THREADS, ident=None)
 
 

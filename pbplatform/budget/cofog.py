@@ -17,6 +17,20 @@ STEMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("09.8", ("образован", "училищ", "განათლებ", "სკოლ", "educat", "school", "ученич", "студентск")),
     ("07.3", ("болниц", "საავადმყოფო", "hospital")),
     ("07.4", ("здравств", "здраве", "ჯანდაცვ", "ჯანმრთელობ", "health", "медицин")),
+    (
+        "04.2",
+        (
+            "земјодел",
+            "земедел",
+            "шумарств",
+            "сточар",
+            "ветерин",
+            "храна",
+            "სოფლის მეურნეობ",
+            "agricult",
+            "forest",
+        ),
+    ),
     ("06.4", ("осветление", "განათება", "street light")),
     ("06.3", ("водоснабд", "водостопан", "წყალმომარაგ", "water supply", "водовод")),
     ("05.1", ("отпад", "сметосъбир", "ნარჩენ", "დასუფთავებ", "waste", "чистота")),
@@ -63,20 +77,6 @@ STEMS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "transport",
             "сообраќај",
             "врски",
-        ),
-    ),
-    (
-        "04.2",
-        (
-            "земјодел",
-            "земедел",
-            "шумарств",
-            "сточар",
-            "ветерин",
-            "храна",
-            "სოფლის მეურნეობ",
-            "agricult",
-            "forest",
         ),
     ),
     ("04.3", ("енерг", "ენერგ", "energ")),
@@ -158,8 +158,9 @@ def recognise(text: str) -> str | None:
 
 def suggest(text: str) -> str | None:
     """The function that the words of a title hint at, if any."""
-    plain = text.casefold()
-    return next((code for code, stems in STEMS if any(stem in plain for stem in stems)), None)
+    # A stem must begin a word: there is no sport in transport.
+    plain = " " + re.sub(r"[^\w]+", " ", text.casefold())
+    return next((code for code, stems in STEMS if any(f" {stem}" in plain for stem in stems)), None)
 
 
 def division(code: str) -> str:

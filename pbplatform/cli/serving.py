@@ -10,7 +10,7 @@ import waitress
 from pbplatform.cli import setting
 from pbplatform.config import Config, JobsMode, Mode, read_config
 from pbplatform.door import House
-from pbplatform.foundation import schema
+from pbplatform.foundation import memory, schema
 from pbplatform.foundation.database import Database
 
 
@@ -32,6 +32,7 @@ def _serve(config: Config, host: str, port: int, threads: int) -> None:
     house: House = app.extensions["house"]
     if config.jobs is JobsMode.INPROCESS:
         house.jobs.start_in_process()
+    memory.settle()
     click.echo(f"Serving at http://{host}:{port}")
     try:
         waitress.serve(
