@@ -63,22 +63,33 @@ Purchase = tuple[str, Fraction, int, int, list[str]]
 
 
 class Run:
-    """One run of the Method of Equal Shares: the purchases, the second least price beside each, the money left."""
+    """One run of the Method of Equal Shares: the purchases, the money left, and what decided each purchase.
 
-    def __init__(self, bought: list[Purchase], seconds: list[Fraction | None], held: list[Fraction]) -> None:
-        self.bought, self.seconds, self.held = bought, seconds, held
-        self.projects = [purchase[0] for purchase in bought]
+    `first` and `second` are the least price of each step and the next one, each with the project's place in the order for
+    ties; `second` is None where nothing else could be bought.
+    """
+
+    def __init__(self, held: list[Fraction]) -> None:
+        self.held = held
+        self.bought: list[Purchase] = []
+        self.first: list[tuple[Fraction, int]] = []
+        self.second: list[tuple[Fraction, int] | None] = []
+
+    @property
+    def projects(self) -> list[str]:
+        """The projects in the order in which they were bought."""
+        return [purchase[0] for purchase in self.bought]
 
     def leads_to(self, later: "Run") -> bool:
         """Whether every run with an endowment between this one's and the later one's buys the same projects in the same order.
 
-        While the same projects are bought in the same order, more money means lower prices. So between the two the winner
-        of a step costs at most what it costs here, every other project at least what it costs there; when the first is
-        less than the second, the same project wins in between. What is too dear even there is too dear in between too.
+        While the same projects are bought in the same order, more money never raises a price. So between the two the
+        winner of a step costs at most what it costs here, every other project at least what it costs there. When the
+        first is less than the second, or equal and preferred in a tie, the same project wins in between. What is too dear
+        even there is too dear in between too.
         """
         return self.projects == later.projects and all(
-            second is None or purchase[1] < second
-            for purchase, second in zip(self.bought, later.seconds, strict=True)
+            second is None or first < second for first, second in zip(self.first, later.second, strict=True)
         )
 
 
@@ -369,11 +380,10 @@ class Count:
         """The Method of Equal Shares with one endowment: the purchases, and what every ballot's voters have left."""
         weights = [ballot["weight"] for ballot in self.election["ballots"]]
         backers = {p: [(i, stake[p]) for i, stake in enumerate(stakes) if p in stake] for p in eligible}
-        held = [endowment] * len(weights)
-        bought: list[Purchase] = []
-        seconds: list[Fraction | None] = []
+        run = Run([endowment] * len(weights))
+        held = run.held
         while True:
-            funded = [purchase[0] for purchase in bought]
+            funded = run.projects
             prices: dict[str, Fraction] = {}
             for project in eligible:
                 if project in funded or self.obstacle(funded, project):
@@ -382,11 +392,13 @@ class Count:
                 if price is not None:
                     prices[project] = price
             if not prices:
-                return Run(bought, seconds, held)
+                return run
             least = min(prices.values())
             tied = sorted((p for p, price in prices.items() if price == least), key=lambda p: self.order[p])
             winner = tied[0]
-            seconds.append(min((price for p, price in prices.items() if p != winner), default=None))
+            others = [(price, self.order[p]) for p, price in prices.items() if p != winner]
+            run.first.append((least, self.order[winner]))
+            run.second.append(min(others, default=None))
             full = rest = 0
             for i, stake in backers[winner]:
                 due = least * stake
@@ -394,10 +406,10 @@ class Count:
                     full += weights[i] if held[i] >= due else 0
                     rest += weights[i] if held[i] < due else 0
                     held[i] = max(held[i] - due, Fraction(0))
-            bought.append((winner, least, full, rest, tied))
+            run.bought.append((winner, least, full, rest, tied))
             # An overspending outcome is never used: that it overspends is all that is asked of it.
-            if sum(self.cost[purchase[0]] for purchase in bought) > self.budget:
-                return Run(bought, seconds, held)
+            if sum(self.cost[p] for p in run.projects) > self.budget:
+                return run
 
     def _price(
         self, project: str, backers: list[tuple[int, int]], held: list[Fraction], weights: list[int]

@@ -59,11 +59,14 @@ def test_import_and_export_keep_every_ballot(database: Database, client: PageCli
     with database.transaction() as session:
         _, found, _ = brought_in(session, name)
         slug = found.slug
-    ours = read(client.get(f"/en/rustavi/opendata/{slug}/1/ballots.pb").data)
+    content = client.get(f"/en/rustavi/opendata/{slug}/1/ballots.pb").data
+    ours = read(content)
     theirs = read(real(name))
     assert ours.election.digest == theirs.election.digest
     assert ours.meta == theirs.meta
     assert ours.projects == theirs.projects
+    report = Checker().process_files([content.decode()])
+    assert report["metadata"]["invalid"] == 0, report
 
 
 def test_small_numbers_stay_hidden_also_by_subtraction() -> None:
