@@ -5,24 +5,36 @@ Every ballot carries the choices for the whole city and for one district, as a r
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import insert
 
 from pbplatform.charter.phases import Phase
 from pbplatform.consultation import queries as consultation
-from pbplatform.consultation.models import BallotFormat, Envelope, Round
+from pbplatform.consultation.models import BallotFormat, Envelope, Round, Window
 from pbplatform.demo.rounds import VOTED, at
 from pbplatform.demo.stage import Stage
+from pbplatform.municipalities import queries as municipalities
 from pbplatform.results import counting
-from pbplatform.voting import canon, listing, queries, rules
-from pbplatform.voting.models import Channel, Project, RoundSeal, SealedBallot
+from pbplatform.voting import canon, listing, queries, rules, turnout
+from pbplatform.voting.models import (
+    BallotBox,
+    BoxState,
+    Channel,
+    Project,
+    RoundSeal,
+    SealedBallot,
+    Turnout,
+)
 
 BALLOTS = 560
 PAPER = 60
+ELECTORS = 2_400
+RECEIPT_KEY = sha256(b"the demonstration gives no receipts for votes that are over").hexdigest()
 
 
 @dataclass(frozen=True)
@@ -103,8 +115,8 @@ def _seal(stage: Stage, vote: Vote) -> None:
         tie_commitment=canon.tie_commitment(vote.seed),
         beacon="",
         challenge_days=0,
-        receipt_key="0" * 64,
-        snapshot_hash="0" * 64,
+        receipt_key=RECEIPT_KEY,
+        snapshot_hash=canon.sha256(vote.name),
     )
     rules_hash, word = canon.sha256(text), canon.word_hash("")
     online = []
@@ -127,10 +139,56 @@ def _seal(stage: Stage, vote: Vote) -> None:
             for n, row in enumerate(rows, start=1)
         ],
     )
+    session.add(_box(vote, text, window))
+    session.flush()
+    session.add(_turnout(stage, vote, window.closes_at))
     row = _seal_row(vote, text, [tracker for tracker, _, _ in online], paper)
     row.sealed_at = row.key_destroyed_at = window.closes_at + timedelta(days=1)
     session.add(row)
     session.flush()
+
+
+def _box(vote: Vote, text: str, window: Window) -> BallotBox:
+    """The emptied box: its key is destroyed."""
+    return BallotBox(
+        round_id=vote.round.id,
+        municipality_id=vote.round.municipality_id,
+        state=BoxState.CLEARED,
+        rules=text,
+        rules_hash=canon.sha256(text),
+        key_commit=canon.sha256(vote.seed),
+        receipt_key=RECEIPT_KEY,
+        tie_commitment=canon.tie_commitment(vote.seed),
+        snapshot_hash=canon.sha256(vote.name),
+        electors=ELECTORS,
+        opened_at=window.opens_at,
+        closes_at=window.closes_at,
+        high_water=window.closes_at,
+        challenge_days=0,
+        closed_at=window.closes_at,
+        challenge_ends_at=window.closes_at,
+        close_manifest={"online": BALLOTS - PAPER, "paper_ticks": PAPER, "superseded": 0, "cast": BALLOTS},
+    )
+
+
+def _turnout(stage: Stage, vote: Vote, closed_at: datetime) -> Turnout:
+    """How many voted, in whole tens: everybody lives in one district, and votes on its money where it has any."""
+    everywhere = municipalities.districts(stage.session, vote.round.municipality_id)
+    own = [str(envelope.district_id) for envelope in vote.projects if envelope.district_id is not None]
+    districts = own or [str(district.id) for district in everywhere]
+    voted = Counter(districts[number % len(districts)] for number in range(BALLOTS) if districts)
+    return Turnout(
+        round_id=vote.round.id,
+        hour=closed_at,
+        municipality_id=vote.round.municipality_id,
+        figures={
+            "total": turnout.stepped(BALLOTS),
+            "electors": ELECTORS,
+            "by_channel": {"online": BALLOTS - PAPER, "paper": PAPER},
+            "by_district": {name: turnout.stepped(number) for name, number in voted.items()},
+            "electors_by_district": dict.fromkeys(districts, ELECTORS // max(len(districts), 1)),
+        },
+    )
 
 
 def _seal_row(vote: Vote, text: str, trackers: list[str], paper: list[str]) -> RoundSeal:

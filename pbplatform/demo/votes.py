@@ -19,7 +19,7 @@ from pbplatform.roll.models import LetterCode, Means, RollClaim, RollEntry
 from pbplatform.roll.pepper import first_pepper
 from pbplatform.voting import casting, opening, paper, rules
 from pbplatform.voting.canon import canonical_payload
-from pbplatform.voting.models import BallotBox, Elector
+from pbplatform.voting.models import BallotBox, BoxState, Elector
 
 ROLLED = (Moment.SUPPORT, Moment.APPEALS, Moment.LISTED, Moment.VOTING)
 """At these moments people need a roll: to support, or to vote now or soon."""
@@ -64,7 +64,9 @@ def cast(stage: Stage) -> None:
     """Sixty ballots in each vote; they go in by the one door there is, which has transactions of its own."""
     house = stage.app.extensions["house"]
     with house.database.read() as session:
-        boxes = session.scalars(select(BallotBox).order_by(BallotBox.round_id)).all()
+        boxes = session.scalars(
+            select(BallotBox).where(BallotBox.state == BoxState.OPEN).order_by(BallotBox.round_id)
+        ).all()
         voters = {
             box.round_id: session.execute(
                 select(Elector.roll_entry_id, Elector.district_id)

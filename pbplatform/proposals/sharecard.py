@@ -23,21 +23,23 @@ def draw(*, title: str, place: str, line: str, colour: str, accent: str) -> byte
     card = Image.new("RGB", SIZE, colour)
     pen = ImageDraw.Draw(card)
     pen.rectangle((0, SIZE[1] - 16, SIZE[0], SIZE[1]), fill=accent)
-    _write(pen, place, (MARGIN, 60), 40, 1)
-    _write(pen, title, (MARGIN, 150), 68, 4)
-    _write(pen, line, (MARGIN, SIZE[1] - 110), 38, 1)
+    write(pen, place, (MARGIN, 60), 40, 1)
+    write(pen, title, (MARGIN, 150), 68, 4)
+    write(pen, line, (MARGIN, SIZE[1] - 110), 38, 1)
     drawn = io.BytesIO()
     card.save(drawn, "PNG", optimize=True)
     return drawn.getvalue()
 
 
-def _write(pen: ImageDraw.ImageDraw, text: str, at: tuple[int, int], size: int, most_lines: int) -> None:
+def write(
+    pen: ImageDraw.ImageDraw, text: str, at: tuple[int, int], size: int, most_lines: int, ink: str = INK
+) -> None:
     """Write words line by line, each run of letters in the font of its script."""
     lines = _lines(text, size, most_lines)
     for number, words in enumerate(lines):
         x, y = float(at[0]), at[1] + number * size * 1.3
         for run, font in _runs(words, size):
-            pen.text((x, y + size), run, font=font, fill=INK, anchor="ls")
+            pen.text((x, y + size), run, font=font, fill=ink, anchor="ls")
             x += font.getlength(run)
 
 

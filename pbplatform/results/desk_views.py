@@ -53,6 +53,7 @@ def _facts(found: Round, row: Count | None) -> dict[str, Any]:
         **showing.turnout(session, found, g.locale),
         "decisions": queries.decisions(session, found),
         "objections": queries.objections(session, found),
+        "assessed": packet.assessed(session, found) if ready else [],
     }
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from pbplatform.consultation.models import Round
 from pbplatform.foundation.errors import Conflict
+from pbplatform.foundation.pdf import NoPdf, make_pdf
 from pbplatform.results import counting, queries, statistics
 from pbplatform.results.models import Count
 from pbplatform.results.operations import ResultProblem
@@ -15,17 +16,9 @@ from pbplatform.tally.outcome import canonical
 def pdf(html: str) -> bytes:
     """A page as PDF; raise Conflict where the operator has not installed the printing part."""
     try:
-        # WeasyPrint is an optional part and takes half a second to load, so only who prints pays for it.
-        from weasyprint import HTML
-    except ImportError:
+        return make_pdf(html)
+    except NoPdf:
         raise Conflict(ResultProblem.NO_PRINTING) from None
-    made: bytes = HTML(string=html, base_url=None, url_fetcher=_nothing).write_pdf()
-    return made
-
-
-def _nothing(url: str) -> dict[str, object]:
-    """Printing reaches for nothing outside the page itself."""
-    raise ValueError(f"a printed page asks for {url[:100]}")
 
 
 def data(session: Session, found: Round, row: Count) -> bytes:
