@@ -2,16 +2,19 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField
 from wtforms.fields import SelectChoice
 
 from pbplatform.foundation.form_words import FormWords
 from pbplatform.foundation.web import broken
+
+EARLIEST_YEAR, LATEST_YEAR = 1850, 2200
 
 
 class Form(FlaskForm):
@@ -27,6 +30,15 @@ class Form(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.general_errors: list[str] = []
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """As the library does it, and no day so far away that clocks and calendars break on it."""
+        fine: bool = super().validate(extra_validators)
+        for field in self:
+            if isinstance(field.data, date) and not EARLIEST_YEAR <= field.data.year <= LATEST_YEAR:
+                self.add_error(field.name, gettext("Please check the year."))
+                fine = False
+        return fine
 
     def add_error(self, field: str | None, text: str) -> None:
         """Show a sentence beside a field of that name, or above the form."""

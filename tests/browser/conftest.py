@@ -10,11 +10,8 @@ import pytest
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
-from pbplatform.app import create_app
-from pbplatform.config import read_config
-from pbplatform.demo import seed
+from tests.support.demo import a_demonstration
 from tests.support.marks import missing
-from tests.support.pages import PageClient
 from tests.support.postgres import free_port
 from tests.support.servers import served
 from tests.support.walk import Page, pages, sign_in
@@ -61,18 +58,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demonstration data on SQLite, served on a free port."""
     folder, port = tmp_path_factory.mktemp("demo"), free_port()
     url = f"http://127.0.0.1:{port}"
-    config = read_config(
-        {
-            "PB_MODE": "development",
-            "PB_DATA_DIR": str(folder),
-            "PB_BASE_URL": url,
-            "PB_JOBS": "immediate",
-            "PB_LOG_LEVEL": "ERROR",
-        }
-    )
-    seed.build(config)
-    app = create_app(config)
-    app.test_client_class = PageClient
+    app = a_demonstration(folder, url)
     # The walk is one very eager visitor; the limits on requests have tests of their own.
     with served(app, port):
         yield Demo(app, url, {})

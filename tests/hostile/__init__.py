@@ -1,0 +1,1 @@
+"""Attacks on the whole application, whatever the feature."""
