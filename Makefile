@@ -106,6 +106,9 @@ bench-tally: $(VENV)/.stamp-dev ## Measure counts
 bench-vote: $(VENV)/.stamp-dev ## Measure the vote under load
 	$(PY) -m bench.vote
 
+bench-roll: $(VENV)/.stamp-dev ## Measure the import of a large voter roll
+	$(PY) -m bench.roll 500000
+
 bench-round: $(VENV)/.stamp-dev ## Measure a round with many proposals and comments
 	$(PY) -m bench.round
 

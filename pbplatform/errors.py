@@ -8,7 +8,7 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -52,6 +52,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(NumberTooLarge, lambda _error: error_page(400))
     app.register_error_handler(PoolTimeout, lambda _error: unavailable())
+    # A connection that died in the middle of a transaction says so only at the next statement.
+    app.register_error_handler(PendingRollbackError, lambda _error: unavailable())
     app.register_error_handler(KeyMissing, lambda _error: unavailable())
     app.register_error_handler(500, lambda _error: error_page(500))
 

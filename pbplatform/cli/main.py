@@ -17,6 +17,7 @@ COMMANDS = {
     "journal": "pbplatform.cli.journal:journal",
     "municipality": "pbplatform.cli.people:municipality",
     "administrator": "pbplatform.cli.people:administrator",
+    "roll": "pbplatform.cli.roll:roll",
     "import-election": "pbplatform.cli.elections:import_election",
     "export-election": "pbplatform.cli.elections:export_election",
     "tally": "pbplatform.cli.tally:tally",

@@ -35,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.sql.functions import FunctionElement
@@ -305,7 +305,7 @@ def database_now(session: Session) -> datetime:
 
 def unreachable(error: BaseException) -> bool:
     """Whether an error means that the database is away, full or busy, rather than that we asked it nonsense."""
-    if isinstance(error, OperationalError) or (
+    if isinstance(error, OperationalError | InterfaceError) or (
         isinstance(getattr(error, "orig", None), sqlite3.DatabaseError) and _damaged(error)
     ):
         return True

@@ -1,7 +1,7 @@
 """Importing the roll, printing letters, helping at the desk, forgetting what is no longer needed."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -38,6 +38,8 @@ from pbplatform.roll.verification import subject_of
 
 IMPORT_JOB = "roll_import"
 TRY_LIFE = timedelta(days=30)
+BYTES_A_LINE = 90
+"""About as long as a line of a roll is, for showing how far a file has been read."""
 
 
 class RollProblem(StrEnum):
@@ -54,27 +56,36 @@ def prepare_import(
     actor: Actor, session: Session, files: Files, file_name: str, content: bytes
 ) -> RollImport:
     """Keep an uploaded file until its columns are confirmed; raise Invalid when it cannot be read."""
-    require(actor, Action.IMPORT_ROLL, Subject(actor.municipality_id))
-    assert actor.municipality_id is not None
     with _as_file(content) as path:
         try:
             headers = reading.headers(path)
         except reading.Unreadable:
             raise Invalid(RollProblem.UNREADABLE, "file") from None
+    waiting = begin_import(actor, session, file_name, headers)
+    waiting.file_key = f"roll/{waiting.municipality_id}/{waiting.id}"
+    files.put(waiting.file_key, content)
+    return waiting
+
+
+def begin_import(
+    actor: Actor, session: Session, file_name: str, headers: list[str], *, complete: bool = False
+) -> RollImport:
+    """Note that a file with these headings is going to be read."""
+    require(actor, Action.IMPORT_ROLL, Subject(actor.municipality_id))
+    assert actor.municipality_id is not None
     waiting = RollImport(
         municipality_id=actor.municipality_id,
         account_id=actor.account_id,
         file_name=file_name[:200],
         file_key=None,
         columns={"headers": headers, "guess": reading.guess(headers)},
+        complete=complete,
         uploaded_at=clock.now(),
         ended_at=None,
         counts=None,
     )
     session.add(waiting)
     session.flush()
-    waiting.file_key = f"roll/{waiting.municipality_id}/{waiting.id}"
-    files.put(waiting.file_key, content)
     return waiting
 
 
@@ -115,8 +126,16 @@ def run_import(
     if key is None:
         raise LookupError("the file of this import is gone")
     with _as_file(files.get(key)) as path:
+        lines = max(path.stat().st_size // BYTES_A_LINE, 1)
         counts = import_file(
-            database, secrets, path, place_id, columns, import_id, complete=complete, progress=progress
+            database,
+            secrets,
+            path,
+            place_id,
+            columns,
+            import_id,
+            complete=complete,
+            tell=lambda done: progress.tell(done, max(lines, done)),
         )
     files.delete(key)
     return counts
@@ -131,20 +150,17 @@ def import_file(
     import_id: int,
     *,
     complete: bool,
-    progress: Progress | None = None,
+    tell: Callable[[int], None] = lambda _done: None,
 ) -> dict[str, int]:
-    """Read one file into one municipality's roll; return the counts. Rows that are bad are listed, not taken."""
+    """Read one file into one municipality's roll; return the counts. Rows that are bad are listed, not taken.
+
+    `tell` hears after every batch how many lines are done.
+    """
     with database.transaction() as session:
         pepper = first_pepper(session, secrets)
     with database.read() as session:
         place = session.get_one(Municipality, place_id)
         checker = intake.Checker(place, municipalities.districts(session, place_id), pepper)
-    total = max(path.stat().st_size // 90, 1)
-
-    def tell(done: int) -> None:
-        if progress is not None:
-            progress.tell(done, max(total, done))
-
     work = intake.Intake(database, checker, import_id)
     try:
         taken = work.take(reading.rows(path, columns), tell)
@@ -156,11 +172,8 @@ def import_file(
     counts = intake.summary(taken.counts)
     with database.transaction() as session:
         done = session.get_one(RollImport, import_id)
-        done.counts, done.ended_at, done.file_key = (
-            {**counts, "broken": taken.counts["broken"]},
-            clock.now(),
-            None,
-        )
+        done.counts = {**counts, "broken": taken.counts["broken"]}
+        done.ended_at, done.file_key = clock.now(), None
         record(None, session, place_id, Action.IMPORT_ROLL, "roll_import", import_id, **counts)
     return counts
 

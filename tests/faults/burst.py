@@ -1,6 +1,7 @@
 """The burst: voters over HTTP, each with a log of what was acknowledged; and the checker that compares it to the box.
 
-lost = the last acknowledged tracker is not in the box; phantom = a row that nobody posted; duplicate = a bid twice.
+lost = the last acknowledged tracker is not in the box; phantom = a row that nobody posted; duplicate = a bid twice, or more
+ballots than voters.
 """
 
 import http.client
@@ -12,11 +13,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlencode
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from pbplatform.door import House
 from pbplatform.voting import closing, keys
@@ -43,6 +46,8 @@ Server().run()
 class Server:
     """A real gunicorn with sync workers, on a port that stays the same over restarts."""
 
+    program = LAUNCH
+
     def __init__(self, env: dict[str, str], port: int, workers: int) -> None:
         self._env = {**os.environ, **env}
         self.port = port
@@ -51,10 +56,8 @@ class Server:
 
     def start(self) -> None:
         """Start and wait until it answers."""
-        command = [sys.executable, "-c", LAUNCH, f"127.0.0.1:{self.port}", str(self._workers)]
-        self.process = subprocess.Popen(
-            command, env=self._env, stderr=subprocess.DEVNULL, start_new_session=True
-        )
+        command = [sys.executable, "-c", self.program, f"127.0.0.1:{self.port}", str(self._workers)]
+        self.process = subprocess.Popen(command, env=self._env, stderr=self._said(), start_new_session=True)
         until = time.monotonic() + 60
         while time.monotonic() < until:
             try:
@@ -64,17 +67,32 @@ class Server:
                 threading.Event().wait(0.1)
         raise TimeoutError("the server does not answer")
 
+    def _said(self) -> int | IO[bytes]:
+        # FAULT_LOG names a file for what the servers complain of.
+        path = os.environ.get("FAULT_LOG")
+        return Path(path).open("ab") if path else subprocess.DEVNULL
+
     def workers(self) -> list[int]:
         """The process numbers of the workers."""
         assert self.process is not None
         path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(number) for number in path.read_text().split()]
 
+    def cpu(self) -> float:
+        """Seconds of processor that the workers have used so far."""
+        ticks = 0
+        for number in self.workers():
+            fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def kill_worker(self, turn: int) -> None:
         """End one worker without warning."""
         found = self.workers()
         if found:
-            os.kill(found[turn % len(found)], signal.SIGKILL)
+            # It may have ended by itself since.
+            with suppress(ProcessLookupError):
+                os.kill(found[turn % len(found)], signal.SIGKILL)
 
     def stop(self) -> None:
         """End the whole group."""
@@ -142,6 +160,10 @@ class Log:
                 last[one.voter] = one.tracker
         return last
 
+    def after(self, moment: float) -> "Log":
+        """What was answered later than that."""
+        return Log([one for one in self.tries if one.at > moment])
+
     def statuses(self) -> dict[int, int]:
         """How often each status came; 0 stands for a connection that broke."""
         found: dict[int, int] = {}
@@ -150,55 +172,68 @@ class Log:
         return dict(sorted(found.items()))
 
 
+PATIENCE = 60.0
+"""Seconds for which a voter goes on knocking at a door that does not answer at all."""
+
+
 def vote(port: int, base: str, voter: int, cookie: str, log: Log, tries: int = 8) -> bool:
-    """One voter: open the ballot, cast, and try again with the same submission until it is acknowledged."""
+    """One voter: open the ballot, cast, and try again with the same submission until it is acknowledged.
+
+    `tries` are those that the server answered; a broken connection is no answer.
+    """
     fields: dict[str, str] = {}
-    for _ in range(tries):
+    until = time.monotonic() + PATIENCE
+    while tries > 0 and time.monotonic() < until:
         started = time.monotonic()
         status, tracker = 0, ""
         try:
             if not fields:
-                page_status, html, cookie = get(port, f"{base}/ballot", cookie)
-                fields = dict(_FIELD.findall(html)) if page_status == 200 else {}
+                status, html, cookie = get(port, f"{base}/ballot", cookie)
+                fields = dict(_FIELD.findall(html)) if status == 200 else {}
             if fields:
+                status = 0
                 body = urlencode({**fields, "step": "review", "go": "cast", "choice-1": "P1.1"})
                 status, html, cookie = _ask(port, "POST", f"{base}/ballot", body, cookie)
                 shown = _TRACKER.search(html)
                 tracker = shown.group(1) if status == 200 and shown else ""
         except (OSError, http.client.HTTPException):
             status = 0
-        log.add(
-            Try(
-                voter,
-                fields.get("submission", ""),
-                status,
-                tracker,
-                time.monotonic(),
-                time.monotonic() - started,
-            )
-        )
+        ended = time.monotonic()
+        log.add(Try(voter, fields.get("submission", ""), status, tracker, ended, ended - started))
         if tracker:
             return True
-        if status in (409, 410):
+        if status in (302, 409, 410):
             return False
+        tries -= status != 0
         threading.Event().wait(0.15)
     return False
 
 
 def burst(
-    port: int, base: str, cookies: list[str], clients: int, disturb: Callable[[threading.Event], None]
+    port: int,
+    base: str,
+    cookies: list[str],
+    clients: int,
+    disturb: Callable[[threading.Event], None],
+    tries: int = 8,
+    held_back: int = 0,
 ) -> tuple[Log, int]:
-    """All voters through a few parallel clients while something disturbs the servers; the log and how many got through."""
+    """All voters through a few parallel clients while something disturbs the servers; the log and how many got through.
+
+    The last `held_back` voters come only when the trouble is over.
+    """
     log, waiting, done, over = Log(), list(enumerate(cookies)), [0], threading.Event()
     lock = threading.Lock()
 
     def client() -> None:
         while True:
+            if len(waiting) <= held_back:
+                trouble.join()
             with lock:
                 if not waiting:
                     return
                 number, cookie = waiting.pop()
-            went = vote(port, base, number, cookie, log)
+            went = vote(port, base, number, cookie, log, tries)
             with lock:
                 done[0] += went
 
@@ -222,17 +257,28 @@ class Verdict:
     duplicate: int
 
 
-def judge(house: House, round_id: int, log: Log) -> Verdict:
-    """Compare the client's log with the box, opened with the round's key."""
+def judge_count(house: House, round_id: int) -> int:
+    """How many ballots lie in the box."""
+    with house.database.read() as look:
+        return look.scalar(select(func.count()).where(Ballot.round_id == round_id)) or 0
+
+
+def judge(house: House, round_id: int, log: Log, among: Log | None = None) -> Verdict:
+    """Compare the client's log with the box, opened with the round's key.
+
+    After a restore only what was acknowledged later counts; whatever was ever posted is `among` the whole log.
+    """
+    everything = among or log
     with house.database.read() as look:
         rows = look.execute(select(Ballot.bid, Ballot.submission_id).where(Ballot.round_id == round_id)).all()
         replaced = set(look.scalars(select(Superseded.tracker).where(Superseded.round_id == round_id)))
         key = keys.round_key(house.secrets, round_id, look.get_one(BallotBox, round_id).key_commit)
         stored = {said.tracker for said in closing.said_online(look, key, round_id)}
-    posted = {one.submission for one in log.tries if one.submission}
+    posted = {one.submission for one in everything.tries if one.submission}
+    voters = {one.voter for one in everything.tries if one.submission}
     return Verdict(
         lost=sum(tracker not in stored for tracker in log.acknowledged().values()),
-        phantom=sum(row.submission_id not in posted for row in rows)
-        + len(replaced - {one.tracker for one in log.tries}),
-        duplicate=len(rows) - len({row.bid for row in rows}),
+        # Every voter of a burst keeps to one submission, so nobody's ballot can have been replaced.
+        phantom=sum(row.submission_id not in posted for row in rows) + len(replaced),
+        duplicate=len(rows) - len({row.bid for row in rows}) + max(0, len(rows) - len(voters)),
     )

@@ -28,7 +28,16 @@ def server() -> Iterator[str]:
         yield from _embedded()
         return
     with tempfile.TemporaryDirectory(prefix="pbpg") as folder:
-        yield from _debian(binaries, Path(folder))
+        yield from _debian(binaries, Path(folder), SETTINGS)
+
+
+@contextmanager
+def server_in(folder: Path, *, durable: bool = False) -> Iterator[str]:
+    """A server of this machine's own with its data in that folder; `durable` leaves every safety on."""
+    binaries = _debian_binaries()
+    if binaries is None:
+        raise FileNotFoundError("Debian's postgresql is not installed")
+    yield from _debian(binaries, folder, ["max_connections=200"] if durable else SETTINGS)
 
 
 def _debian_binaries() -> Path | None:
@@ -36,7 +45,7 @@ def _debian_binaries() -> Path | None:
     return found[-1].parent if found else None
 
 
-def _debian(binaries: Path, folder: Path) -> Iterator[str]:
+def _debian(binaries: Path, folder: Path, settings: list[str]) -> Iterator[str]:
     as_postgres = []
     if os.geteuid() == 0:
         as_postgres = ["runuser", "-u", "postgres", "--"]
@@ -57,7 +66,7 @@ def _debian(binaries: Path, folder: Path) -> Iterator[str]:
     ]
     subprocess.run([*as_postgres, *initdb], check=True, capture_output=True, cwd=folder)
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
-    options += "".join(f" -c {setting}" for setting in SETTINGS)
+    options += "".join(f" -c {setting}" for setting in settings)
     control = [*as_postgres, binaries / "pg_ctl", "-D", data]
     log = folder / "log"
     subprocess.run(

@@ -192,6 +192,8 @@ INVARIANTS = (
         27,
         "Under kills, crashes, full disks, cut connections and restores nothing is lost, made up or doubled.",
         (FAULTS, "test_killed_workers_lose_nothing"),
+        (FAULTS, "test_a_crash_of_postgresql_loses_nothing"),
+        (FAULTS, "test_cut_connections_lose_and_double_nothing"),
     ),
     held(
         28,

@@ -10,7 +10,7 @@ from tests.voting.invariants import INVARIANTS, Invariant
 
 
 @cache
-def tests_of(path: str) -> dict[str, bool]:
+def found_in(path: str) -> dict[str, bool]:
     """The tests of a file, and whether each runs on both databases."""
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     return {
@@ -31,6 +31,6 @@ def test_all_twenty_nine_are_there() -> None:
 def test_each_has_tests_that_exist(invariant: Invariant) -> None:
     assert invariant.tests
     for path, name in invariant.tests:
-        assert name in tests_of(path), f"{invariant.number}: {path} has no {name}"
+        assert name in found_in(path), f"{invariant.number}: {path} has no {name}"
     if invariant.both:
-        assert any(tests_of(path)[name] for path, name in invariant.tests), "none runs on both databases"
+        assert any(found_in(path)[name] for path, name in invariant.tests), "none runs on both databases"
