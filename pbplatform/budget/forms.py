@@ -145,6 +145,10 @@ class PublishForm(Form):
     )
 
 
+class NamesForm(Form):
+    """Names of codes; the page has as many fields as the budget has codes, so only the guard against forgery is here."""
+
+
 class ProgrammeForm(Form):
     """A programme in plain words."""
 

@@ -1,4 +1,4 @@
-"""BudgetImport, BudgetVersion, BudgetLine, BudgetSum, Programme, BudgetMapping, ProjectLine and LineAmendment."""
+"""BudgetImport, BudgetVersion, BudgetLine, BudgetSum, Programme, CodeName, BudgetMapping, ProjectLine and LineAmendment."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -196,6 +196,20 @@ class Programme(Base):
     """Markdown per language."""
     participatory: Mapped[bool] = mapped_column(default=False)
     """The programme that pays for citizens' projects."""
+
+
+class CodeName(Base):
+    """What an economic code or an institution of the files is called in the municipality's other languages."""
+
+    __tablename__ = "budget_code_name"
+    __table_args__ = (UniqueConstraint("municipality_id", "side", "axis", "code"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    municipality_id: Mapped[int] = mapped_column(Key, ForeignKey("municipality.id"))
+    side: Mapped[Side] = mapped_column(one_of(Side))
+    axis: Mapped[Axis] = mapped_column(one_of(Axis))
+    code: Mapped[str] = mapped_column(String(60))
+    names: Mapped[dict[str, str]]
 
 
 class ProjectLine(Base):

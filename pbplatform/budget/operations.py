@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from pbplatform.budget import layout, mapping, work
 from pbplatform.budget.models import (
+    Axis,
     BudgetImport,
     BudgetMapping,
     BudgetVersion,
+    CodeName,
     ImportState,
     Programme,
     Side,
@@ -220,6 +222,37 @@ def discard(actor: Actor, session: Session, brought: BudgetImport) -> None:
     work.forget_draft(session, brought)
     brought.state = ImportState.DISCARDED
     session.flush()
+
+
+def name_codes(
+    actor: Actor,
+    session: Session,
+    place: Municipality,
+    given: MappingOf[tuple[Side, Axis, str], MappingOf[str, str]],
+) -> int:
+    """Name economic codes and institutions in other languages than their file's; give how many names changed."""
+    require(actor, Action.DESCRIBE_PROGRAMME, Subject(place.id))
+    kept = {
+        (row.side, row.axis, row.code): row
+        for row in session.scalars(select(CodeName).where(CodeName.municipality_id == place.id))
+    }
+    changed = []
+    for (side, axis, code), texts in given.items():
+        names = place.texts(**texts)
+        row = kept.get((side, axis, code))
+        if names == (row.names if row else {}):
+            continue
+        if row is None:
+            row = CodeName(municipality_id=place.id, side=side, axis=axis, code=code, names={})
+            session.add(row)
+        row.names = names
+        changed.append(f"{side.value} {axis.value} {code}")
+    session.flush()
+    if changed:
+        record(
+            actor, session, place.id, Action.DESCRIBE_PROGRAMME, "budget_code_name", place.id, codes=changed
+        )
+    return len(changed)
 
 
 def describe_programme(

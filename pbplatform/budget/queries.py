@@ -13,6 +13,7 @@ from pbplatform.budget.models import (
     BudgetLine,
     BudgetSum,
     BudgetVersion,
+    CodeName,
     ImportState,
     Programme,
     ProjectLine,
@@ -20,13 +21,14 @@ from pbplatform.budget.models import (
     Stage,
 )
 from pbplatform.consultation.models import Round
-from pbplatform.foundation.i18n import Currency, searchable
+from pbplatform.foundation.i18n import Currency, Texts, searchable
 from pbplatform.foundation.jobs import Job
 from pbplatform.voting.models import Project
 
 LEVA_IN_A_EURO = Decimal("1.95583")
 PAGE = 50
 MOST_PROJECTS = 300
+MOST_NAMES = 300
 MEASURES = ("planned", "adjusted", "actual")
 
 
@@ -120,6 +122,23 @@ def place(
     return here, below, sorted((row for row in rows if row.path in above), key=lambda row: len(row.path))
 
 
+def tops(session: Session, version_id: int) -> dict[tuple[Side, Axis], tuple[BudgetSum, list[BudgetSum]]]:
+    """Each axis of a version as a whole with what it is made of, in one statement."""
+    rows = session.scalars(
+        select(BudgetSum).where(
+            BudgetSum.version_id == version_id, or_(BudgetSum.path == "", BudgetSum.parent == "")
+        )
+    ).all()
+    return {
+        (whole.side, whole.axis): (
+            whole,
+            [row for row in rows if (row.side, row.axis) == (whole.side, whole.axis) and row.path],
+        )
+        for whole in rows
+        if not whole.path
+    }
+
+
 def over_versions(
     session: Session, versions: Sequence[BudgetVersion], side: Side, axis: Axis, path: str
 ) -> list[VersionAmount]:
@@ -162,6 +181,28 @@ def programmes(session: Session, municipality_id: int) -> dict[str, Programme]:
     """The programmes that officers have explained, by code."""
     rows = session.scalars(select(Programme).where(Programme.municipality_id == municipality_id))
     return {row.code: row for row in rows}
+
+
+CodeNames = dict[tuple[Side, Axis, str], Texts]
+NAMED = (Axis.ECONOMIC, Axis.UNIT)
+"""The axes whose codes are named by the file, in its one language, and by officers in the others."""
+
+
+def code_names(session: Session, municipality_id: int) -> CodeNames:
+    """What officers call the codes of the files in the municipality's other languages."""
+    rows = session.scalars(select(CodeName).where(CodeName.municipality_id == municipality_id))
+    return {(row.side, row.axis, row.code): row.names for row in rows}
+
+
+def codes_to_name(session: Session, version_id: int) -> list[BudgetSum]:
+    """The economic codes and institutions of a version, revenue first."""
+    rows = session.scalars(
+        select(BudgetSum).where(
+            BudgetSum.version_id == version_id, BudgetSum.axis.in_(NAMED), BudgetSum.parent == ""
+        )
+    )
+    found = [row for row in rows if row.title and row.path != "-"]
+    return sorted(found, key=lambda row: (row.side is Side.EXPENDITURE, row.axis, row.path))[:MOST_NAMES]
 
 
 def participatory_programme(session: Session, municipality_id: int) -> Programme | None:

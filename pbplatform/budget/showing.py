@@ -1,7 +1,7 @@
 """The budget as pages show it: names for codes, shares, amounts per resident, areas with their labels."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pbplatform.budget import cofog, queries
 from pbplatform.budget.models import Axis, BudgetSum, BudgetVersion, Programme, Side, Stage
@@ -73,8 +73,10 @@ class Namer:
     districts: Mapping[str, Texts]
     file: Mapping[tuple[Axis, str], str]
     """Names of the file's codes, for pages that show lines of all kinds."""
+    codes: Mapping[tuple[Side, Axis, str], Texts] = field(default_factory=dict)
+    """Names that officers gave to economic codes and institutions in other languages than the file's."""
 
-    def names(self, axis: Axis, path: str, title: str = "") -> Texts:
+    def names(self, axis: Axis, path: str, title: str = "", side: Side = Side.EXPENDITURE) -> Texts:
         """The names of the last part of a path."""
         code = path.rpartition("/")[2]
         depth = path.count("/")
@@ -86,7 +88,8 @@ class Namer:
         if kind is Axis.PROGRAMME and code in self.programmes and self.programmes[code].titles:
             return self.programmes[code].titles
         text = title or self.file.get((kind, code), "")
-        return {self.language: text} if text else ({} if code == NOWHERE else {self.language: code})
+        others = self.codes.get((side, kind, code), {})
+        return {self.language: text, **others} if text else ({} if code == NOWHERE else {self.language: code})
 
     @staticmethod
     def _kind(axis: Axis, depth: int, code: str) -> Axis:
@@ -110,7 +113,7 @@ def parts(
             Part(
                 row.path,
                 row.path.rpartition("/")[2],
-                namer.names(axis, row.path, row.title),
+                namer.names(axis, row.path, row.title, row.side),
                 amount,
                 amount / whole if whole else 0.0,
                 round(amount / population) if population else None,
@@ -172,7 +175,7 @@ def changes(
                 row.side,
                 row.axis,
                 row.path,
-                namer.names(row.axis, row.path, row.title),
+                namer.names(row.axis, row.path, row.title, row.side),
                 was,
                 _compared(new, measure) if new else None,
             )

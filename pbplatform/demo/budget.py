@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from pbplatform.budget import layout, mapping, operations, reading, sums, work
-from pbplatform.budget.models import BudgetImport, Programme
+from pbplatform.budget.models import Axis, BudgetImport, Programme, Side
 from pbplatform.budget.models import Stage as Version
 from pbplatform.charter.roles import operator
 from pbplatform.demo.budget_burgas import BURGAS
@@ -72,6 +72,12 @@ def _explain(stage: Stage, place: Municipality, town: Town) -> None:
                 participatory=purpose.participatory,
             )
         )
+    names = {
+        (Side.EXPENDITURE, Axis.ECONOMIC, code): {"en": english}
+        for code, _name, english in town.kinds.values()
+    }
+    names |= {(Side.REVENUE, Axis.ECONOMIC, source.code): {"en": source.english} for source in town.sources}
+    operations.name_codes(operator(place.id), stage.session, place, names)
     stage.session.flush()
 
 
@@ -102,7 +108,7 @@ def _purpose_rows(
 ) -> Iterator[Row]:
     whole = purpose.thousands * scale * dice.uniform(0.95, 1.07)
     for kind, part in purpose.spread.items():
-        code, name = town.kinds[kind]
+        code, name, _english = town.kinds[kind]
         weights = [dice.uniform(0.6, 1.4) for _ in districts] if purpose.by_district else [1.0]
         for place, weight in enumerate(weights):
             planned = _hundreds(whole * part * weight / sum(weights))

@@ -45,6 +45,7 @@ class Source:
 
     code: str
     name: str
+    english: str
     thousands: int
     grows: bool = False
     """Whether an amendment's additional money comes from here."""
@@ -75,8 +76,8 @@ class Town:
 
     slug: str
     years: tuple[Year, ...]
-    kinds: dict[str, tuple[str, str]]
-    """Kind of spending → code and name in the file."""
+    kinds: dict[str, tuple[str, str, str]]
+    """Kind of spending → code and name in the file, and its English name."""
     purposes: tuple[Purpose, ...]
     sources: tuple[Source, ...]
     headings: tuple[str, ...]

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from pbplatform.budget.models import BudgetImport, BudgetLine, BudgetVersion
 from pbplatform.charter.roles import Role
 from pbplatform.foundation.database import Database
-from tests.support.budgets import GEORGIAN, bring, map_and_check, token
+from tests.support.budgets import BULGARIAN, GEORGIAN, bring, map_and_check, token
 from tests.support.marks import on_both_databases, real_file
 from tests.support.pages import PageClient
 from tests.support.people import a_municipality, an_account
@@ -242,3 +242,27 @@ def test_the_real_budget_of_a_ministry_is_published(
         "expenditure": {"planned": str(sum(session.scalars(select(BudgetLine.planned))))}
     }
     assert f"{int(version.totals['expenditure']['planned']) // 100:,}" in text
+
+
+def test_codes_are_named_in_the_other_languages(
+    officer: PageClient, client: PageClient, session: Session
+) -> None:
+    address = bring(officer, BULGARIAN.encode("cp1251"), currency="GEL")
+    said = {"programme": "3", "programme_title": "4", "economic": "0", "title": "-1", "function": "2"}
+    map_and_check(
+        officer, address, rest="06.2", sort_by="function", economic_title="1", revenue_codes="13, 24", **said
+    )
+    _publish(officer, address)
+    page = officer.get("/en/rustavi/desk/budget/names").get_data(as_text=True)
+    fields = dict(re.findall(r'<label class="govuk-visually-hidden" for="name-([^"]+)">([^,<]+)', page))
+    field = next(name for name, title in fields.items() if title == "Имуществени данъци")
+    data = {"csrf_token": token(page), field: "  Property   taxes "}
+    assert officer.post("/en/rustavi/desk/budget/names", data=data).status_code == 302
+    revenue = "rustavi/budget/2026/revenue/economic"
+    assert "Property taxes" in client.get(f"/en/{revenue}").get_data(as_text=True)
+    assert "Property taxes" in client.get(f"/en/{revenue}?at=1300").get_data(as_text=True)
+    assert "Property taxes" in client.get("/en/rustavi/budget/2026/guide").get_data(as_text=True)
+    assert "Имуществени данъци" in client.get(f"/ka/{revenue}").get_data(as_text=True)
+    officer.post("/en/rustavi/desk/budget/names", data={"csrf_token": token(page), field: ""})
+    assert "Property taxes" not in client.get(f"/en/{revenue}").get_data(as_text=True)
+    assert client.post("/en/rustavi/desk/budget/names", data=data).status_code in (302, 400, 401, 403)

@@ -4,12 +4,13 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
 from pbplatform.budget import cofog, mapping, operations, queries, showing, work
 from pbplatform.budget.amounts import NotAnAmount, decimal_mark, minor_units
-from pbplatform.budget.forms import ColumnsForm, ImportForm, ProgrammeForm, PublishForm, SheetForm
+from pbplatform.budget.forms import ColumnsForm, ImportForm, NamesForm, ProgrammeForm, PublishForm, SheetForm
 from pbplatform.budget.models import BudgetImport, BudgetVersion, ImportState, Side, Stage
 from pbplatform.budget.words import FAULTS, PROBLEMS, STAGES
 from pbplatform.charter.actions import Action
@@ -332,3 +333,30 @@ def programme() -> BaseResponse | str:
         flash(_("The explanation is published."))
         return redirect(url_for("budget.front"))
     return render_template("budget/programme.html", form=form, code=code)
+
+
+@pages.route("/desk/budget/names", methods=["GET", "POST"])
+@acts(Action.DESCRIBE_PROGRAMME)
+def names() -> BaseResponse | str:
+    """What kinds of money and institutions are called in the municipality's other languages."""
+    session, town = door.session(), g.municipality
+    versions = queries.published(session, town.id)
+    others = town.languages[1:]
+    if not versions or not others:
+        found(None)
+    rows = queries.codes_to_name(session, versions[-1].id)
+    form = NamesForm()
+    if form.validate_on_submit():
+        given = {
+            (row.side, row.axis, row.path): {
+                language: " ".join(request.form.get(f"{place}-{language}", "").split())[:300]
+                for language in others
+            }
+            for place, row in enumerate(rows)
+        }
+        many = operations.name_codes(door.actor(), session, town, given)
+        flash(ngettext("%(num)s name is changed.", "%(num)s names are changed.", many))
+        return redirect(url_for("budget_desk.names"))
+    return render_template(
+        "budget/names.html", form=form, rows=rows, others=others, kept=queries.code_names(session, town.id)
+    )

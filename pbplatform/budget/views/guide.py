@@ -18,18 +18,20 @@ def guide_of(year: int) -> dict[str, Any]:
     version = found(queries.choose(versions, year, request.args.get("version", "")))
     measure = queries.measure_of(version, request.args.get("measure", ""))
     programmes = queries.programmes(session, town.id)
-    namer = showing.Namer(town.languages[0], programmes, {}, {})
-    sums = {}
+    namer = showing.Namer(town.languages[0], programmes, {}, {}, queries.code_names(session, town.id))
+    tops = queries.tops(session, version.id)
+    sums: dict[str, list[showing.Part]] = {}
     for side, axis in (
         (Side.REVENUE, Axis.ECONOMIC),
         (Side.EXPENDITURE, Axis.FUNCTION),
         (Side.EXPENDITURE, Axis.PROGRAMME),
     ):
-        here, below, _above = queries.place(session, version.id, side, axis, "")
-        whole: int = (getattr(here, measure) or 0) if here else 0
-        sums[f"{side.value}_{axis.value}"] = showing.parts(
-            below, axis, measure, whole, version.population, namer
-        )
+        name = f"{side.value}_{axis.value}"
+        sums[name] = []
+        if (side, axis) in tops:
+            here, below = tops[side, axis]
+            whole: int = getattr(here, measure) or 0
+            sums[name] = showing.parts(below, axis, measure, whole, version.population, namer)
     return {
         "version": version,
         "measure": MEASURES[measure],

@@ -51,6 +51,7 @@ def _namer(axis: Axis, version: BudgetVersion | None = None) -> showing.Namer:
         queries.programmes(session, town.id),
         districts,
         queries.named_sums(session, version.id) if version else {},
+        queries.code_names(session, town.id) if axis is not Axis.FUNCTION else {},
     )
 
 
@@ -89,8 +90,8 @@ def place(year: int, side: str, axis: str) -> str:
         axis=axis_,
         axes=_axes_of(version, side_),
         path=path,
-        trail=[(row.path, namer.names(axis_, row.path, row.title)) for row in above],
-        names=namer.names(axis_, path, here.title) if path else {},
+        trail=[(row.path, namer.names(axis_, row.path, row.title, side_)) for row in above],
+        names=namer.names(axis_, path, here.title, side_) if path else {},
         line_count=here.lines,
         here=_addresses(version, side_, axis_, path, measure),
         amount=whole,
