@@ -1,5 +1,7 @@
 """A result that is corrected after the adoption reaches the budget only by an amendment with its public reason."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,8 +22,10 @@ from pbplatform.municipalities.models import Municipality
 from pbplatform.results.models import EnvelopeResult
 from tests.budget.test_adoption import _declared
 from tests.support.marks import on_both_databases
+from tests.support.pages import PageClient
 from tests.support.people import a_municipality, an_account, as_actor
 from tests.support.rounds import a_round
+from tests.support.voters import hidden
 
 WHY = {"ka": "ერთი ყუთი ორჯერ იყო დათვლილი", "en": "One box had been counted twice"}
 
@@ -110,3 +114,28 @@ def test_citizens_amend_nothing(session: Session, place: Municipality, found: Ro
     citizen = as_actor(an_account(session, place), place)
     with pytest.raises(Refused):
         adoption.amend(citizen, session, found, WHY)
+
+
+def test_the_officer_amends_on_a_page_and_everybody_reads_why(
+    session: Session,
+    place: Municipality,
+    found: Round,
+    signed_in: Callable[..., PageClient],
+    client: PageClient,
+) -> None:
+    correct(session, "a", "b")
+    officer = an_account(session, place, Role.OFFICER)
+    lines = {line.amount: line.id for line in adoption.lines_of(session, found)}
+    session.commit()
+    base = f"/en/rustavi/rounds/{found.slug}/delivery"
+    browser = signed_in(officer)
+    shown = browser.get(f"{base}/amend").get_data(as_text=True)
+    assert "Lose their money" in shown
+    token = hidden(shown)["csrf_token"]
+    some = {"csrf_token": token, "reason_ka": WHY["ka"]}
+    assert browser.post(f"{base}/amend", data=some).status_code == 422
+    assert browser.post(f"{base}/amend", data={**some, "reason_en": WHY["en"]}).status_code == 302
+    told = client.get(f"{base}/{lines[3000]}").get_data(as_text=True)
+    assert "the money of this project was taken back" in told
+    assert WHY["en"] in told
+    assert "already agree" in browser.get(f"{base}/amend").get_data(as_text=True)

@@ -21,7 +21,7 @@ from pbplatform.delivery import bulk, corrections, operations, queries
 from pbplatform.delivery.models import Contract, Correction, DeliverySheet, Milestone, MilestoneKind, Payment
 from pbplatform.delivery.operations import ContractPlan
 from pbplatform.delivery.problems import DeliveryProblem, SheetFault
-from pbplatform.delivery.sheet import table
+from pbplatform.delivery.sheet import MOST_ROWS, table
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.foundation.sheets import write_csv, write_xlsx
 from pbplatform.journal.models import JournalEntry
@@ -342,3 +342,15 @@ def test_a_project_is_ended_by_the_table(office: Office, lines: list[ProjectLine
     assert standing is not None
     assert standing.ending is not None
     assert standing.ending.reasons == WHY
+
+
+def test_a_table_of_thousands_of_rows_is_refused_before_it_costs_anything(
+    office: Office, lines: list[ProjectLine], today: date
+) -> None:
+    rows = office.export()
+    row = new(lines[0], "payment", ON=today.isoformat(), AMOUNT="1")
+    content = write_csv([*rows, *([row] * MOST_ROWS)])
+    brought = office.bring_bytes(content, "delivery.csv")
+    assert [fault["problem"] for fault in brought.faults] == [SheetFault.TOO_MANY_ROWS]
+    assert brought.changes == []
+    assert brought.content["rows"] == []
