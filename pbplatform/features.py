@@ -274,7 +274,7 @@ def _set_duties(app: Flask, house: House) -> None:
     results_jobs.install(house)
     house.jobs.every_minutes(1, "mail", lambda: deliver_due(house.database, post, config.mail_from))
     house.jobs.every_minutes(2, "steps", lambda: walk_due(house.database))
-    house.jobs.every_minutes(60, "digests", lambda: send_digests(app, house.database, config.base_url))
+    house.jobs.every_minutes(5, "digests", lambda: send_digests(app, house.database, config.base_url))
     house.jobs.every_minutes(1, "release_assessments", screening_duties.releasing(app, house))
     house.jobs.every_minutes(60, "ask_delay_reasons", delivery_asking.asking(house.database))
     house.jobs.every_minutes(60, "remind_reviewers", screening_duties.reminding(app, house))

@@ -50,6 +50,7 @@ def install(app: Flask, config: Config, static: Path) -> None:
         number=number,
         day=day,
         moment=moment,
+        moment_in=moment_in,
         short_moment=short_moment,
         short_day=short_day,
         rich=rich,
@@ -181,6 +182,11 @@ def day(value: date | datetime) -> str:
 def moment(value: datetime) -> str:
     """A date in words and the hour, on the municipality's clock."""
     return i18n.moment(value, g.locale, _zone())
+
+
+def moment_in(value: datetime, zone: str) -> str:
+    """A date in words and the hour on the clock of a zone, for letters, which belong to no page."""
+    return i18n.moment(value, g.locale, zone)
 
 
 def short_moment(value: datetime) -> str:

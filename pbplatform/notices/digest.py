@@ -1,4 +1,7 @@
-"""The digest: at most one letter a day or a week to each person and municipality, in the person's language."""
+"""The digest: one letter a day or a week to each person and municipality, in the person's language.
+
+Who wants to hear at once gets what has happened since the last walk of this duty, still in one letter.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,7 +20,11 @@ from pbplatform.notices import queries
 from pbplatform.notices.models import Frequency, Happening, Mailing
 from pbplatform.notices.saying import sentence
 
-PERIODS = {Frequency.DAILY: timedelta(days=1), Frequency.WEEKLY: timedelta(days=7)}
+PERIODS = {
+    Frequency.AT_ONCE: timedelta(0),
+    Frequency.DAILY: timedelta(days=1),
+    Frequency.WEEKLY: timedelta(days=7),
+}
 
 
 def send_digests(app: Flask, database: Database, base_url: str, now: datetime | None = None) -> int:
@@ -55,8 +62,8 @@ def _send(app: Flask, session: Session, mailing: Mailing, base_url: str, now: da
         return False
     mailing.last_mailed_at = now
     place = session.get_one(Municipality, mailing.municipality_id)
-    subject, body, unsubscribe = _words(app, account, place, mailing, news, base_url)
-    write_letter(session, account.email, account.language, subject, body, unsubscribe_url=unsubscribe)
+    subject, body, html, unsubscribe = _words(app, account, place, mailing, news, base_url)
+    write_letter(session, account.email, account.language, subject, body, html, unsubscribe_url=unsubscribe)
     return True
 
 
@@ -67,7 +74,7 @@ def _words(
     mailing: Mailing,
     news: Sequence[Happening],
     base_url: str,
-) -> tuple[str, str, str]:
+) -> tuple[str, str, str, str]:
     home = f"{base_url}/{account.language}/{place.slug}"
     unsubscribe = f"{home}/unsubscribe/{mailing.unsubscribe_token}"
     with app.app_context(), force_locale(account.language):
@@ -76,12 +83,15 @@ def _words(
         subject = ngettext(
             "%(place)s: one piece of news", "%(place)s: %(num)s pieces of news", len(news), place=name
         )
-        body = render_template(
-            "mail/notices_digest.txt",
-            name=account.name,
-            place=name,
-            items=[(sentence(happening), f"{home}/{happening.path}") for happening in news],
-            settings=f"{home}/notices",
-            unsubscribe=unsubscribe,
+        said = {
+            "name": account.name,
+            "place": name,
+            "items": [(sentence(happening), f"{home}/{happening.path}", happening.at) for happening in news],
+            "settings": f"{home}/notices",
+            "unsubscribe": unsubscribe,
+        }
+        body = render_template("mail/notices_digest.txt", **said)
+        html = render_template(
+            "mail/notices_digest.html", subject=subject, language=account.language, zone=place.zone, **said
         )
-    return subject, body, unsubscribe
+    return subject, body, html, unsubscribe

@@ -62,6 +62,7 @@ class News(StrEnum):
 class Frequency(StrEnum):
     """How often the digest comes."""
 
+    AT_ONCE = "at_once"
     DAILY = "daily"
     WEEKLY = "weekly"
     NEVER = "never"

@@ -44,6 +44,7 @@ TOPICS = {
 }
 
 FREQUENCIES = {
+    Frequency.AT_ONCE: _l("At once, a few minutes after something has happened"),
     Frequency.DAILY: _l("Once a day, when there is news"),
     Frequency.WEEKLY: _l("Once a week, when there is news"),
     Frequency.NEVER: _l("Never, I look here myself"),

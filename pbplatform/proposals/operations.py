@@ -88,7 +88,9 @@ def begin(actor: Actor, session: Session, round_: Round, language: str, author_n
 
 def begin_for_citizen(actor: Actor, session: Session, round_: Round, language: str, name: str) -> Proposal:
     """A draft that an officer types in for somebody at the counter."""
-    require(actor, Action.ENTER_FOR_CITIZEN, Subject(round_.municipality_id, round_.phase))
+    # What is begun here is answered for by the officer who types it in.
+    typist = frozenset({actor.account_id} if actor.account_id is not None else set())
+    require(actor, Action.ENTER_FOR_CITIZEN, Subject(round_.municipality_id, round_.phase, owners=typist))
     require_open(session, round_)
     shown = " ".join(name.split())[:100]
     if len(shown) < 2:

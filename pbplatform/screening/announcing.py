@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 from pbplatform.accounts.models import Account
 from pbplatform.consultation.models import Round
 from pbplatform.municipalities.models import Municipality
+from pbplatform.notices import operations as notices
+from pbplatform.notices.models import News
 from pbplatform.proposals import letters
-from pbplatform.proposals.models import Proposal, ProposalSupport
+from pbplatform.proposals import queries as proposals
+from pbplatform.proposals.models import Proposal, ProposalState, ProposalSupport
 from pbplatform.screening import queries
-from pbplatform.screening.models import Assessment, Merge, ScreeningAppeal
+from pbplatform.screening.models import Assessment, Merge
 
 MOST_SUPPORTERS = 20_000
 
@@ -35,9 +38,27 @@ def ask(
         )
 
 
+def ask_in_digest(
+    session: Session, place: Municipality, round_: Round, proposal: Proposal, assessment: Assessment
+) -> None:
+    """The same with the reviewers' next digest: whoever gets twenty proposals at once wants one letter."""
+    for account in _accounts(session, queries.reviewers(session, place.id, assessment.department)):
+        notices.tell_person(
+            session,
+            place.id,
+            account.id,
+            News.ASSESSMENT_ASKED,
+            {proposal.language: proposal.title},
+            f"rounds/{round_.slug}/screening/{proposal.id}",
+        )
+
+
 def released(session: Session, place: Municipality, round_: Round, decided: Sequence[Proposal]) -> None:
-    """Tell the authors of every decided proposal what came out."""
+    """Tell the authors of every decided proposal what came out: who can appeal by a letter, the others in their digest."""
     for proposal in decided:
+        if proposal.state is not ProposalState.REFUSED:
+            _tell_authors(session, place, round_, proposal, News.ASSESSMENT_RELEASED)
+            continue
         letters.tell_authors(
             session,
             place,
@@ -48,19 +69,23 @@ def released(session: Session, place: Municipality, round_: Round, decided: Sequ
         )
 
 
-def appeal_decided(
-    session: Session, place: Municipality, round_: Round, proposal: Proposal, appeal: ScreeningAppeal
+def appeal_decided(session: Session, place: Municipality, round_: Round, proposal: Proposal) -> None:
+    """Tell the authors how their appeal was decided: nothing is left to do, so it comes with their digest."""
+    _tell_authors(session, place, round_, proposal, News.APPEAL_DECIDED)
+
+
+def _tell_authors(
+    session: Session, place: Municipality, round_: Round, proposal: Proposal, news: News
 ) -> None:
-    """Tell the authors how their appeal was decided."""
-    letters.tell_authors(
-        session,
-        place,
-        round_,
-        proposal,
-        "screening/appeal_decided.txt",
-        _l("Your appeal is decided"),
-        appeal=appeal,
-    )
+    for account_id in sorted(proposals.owners(session, proposal)):
+        notices.tell_person(
+            session,
+            place.id,
+            account_id,
+            news,
+            {proposal.language: proposal.title},
+            f"rounds/{round_.slug}/proposals/{proposal.id}/assessment",
+        )
 
 
 def suggest_merge(

@@ -56,6 +56,43 @@ def test_the_digest_comes_in_the_recipients_language(
     assert letter.language == language
     assert words in letter.body
     assert f"{BASE}/{language}/rustavi/rounds/parks/" in letter.body
+    message = compose(letter, "uchastie@example.org")
+    plain, html = message.iter_parts()
+    assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    said = html.get_content()
+    assert f'<html lang="{language}">' in said
+    assert words in said
+    assert f'href="{BASE}/{language}/rustavi/rounds/parks/"' in said
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_markup_in_a_title_is_words_in_the_letter(session: Session, app, database: Database) -> None:
+    place, found, _account = _told(session, "en")
+    found.titles = {"en": "<script>alert(1)</script>"}
+    operations.tell(
+        session, place.id, News.ROUND_ANNOUNCED, [(Topic.ROUND, found.id)], found.titles, "rounds/parks/"
+    )
+    session.commit()
+    assert send_digests(app, database, BASE) == 1
+    letter = session.scalars(select(Letter)).one()
+    assert letter.html is not None
+    assert "<script>" not in letter.html
+    assert "&lt;script&gt;" in letter.html
+
+
+def test_who_wants_to_hear_at_once_hears_at_every_walk_of_the_duty(
+    session: Session, app, database: Database
+) -> None:
+    place, found, account = _told(session, "en")
+    operations.choose_frequency(as_actor(account, place), session, place.id, Frequency.AT_ONCE)
+    session.commit()
+    assert send_digests(app, database, BASE) == 1
+    assert send_digests(app, database, BASE) == 0, "nothing is told twice"
+    operations.tell(
+        session, place.id, News.ROUND_CANCELLED, [(Topic.ROUND, found.id)], found.titles, "rounds/parks/"
+    )
+    session.commit()
+    assert send_digests(app, database, BASE) == 1
 
 
 @on_both_databases

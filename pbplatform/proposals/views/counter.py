@@ -1,5 +1,6 @@
 """The town hall's counter: a proposal for somebody who came, a table of proposals, signature sheets."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, g, redirect, render_template, url_for
@@ -73,29 +74,27 @@ def bring(round_slug: str) -> Answer:
 @acts(Action.SUPPORT_PROPOSAL)
 def give_support(round_slug: str, proposal_id: int) -> Answer:
     """Support a proposal."""
-    round_, proposal, _surroundings = loaded(round_slug, proposal_id)
-    form = PlainForm()
-    with attempt(form) as tried:
-        support.give(door.actor(), door.session(), round_, proposal)
-    for _field, sentence in form.summary():
-        flash(sentence)
-    if tried.ok:
-        flash(_("Thank you. Your support counts."))
-    return redirect(url_for("proposals.detail", round_slug=round_slug, proposal_id=proposal_id))
+    return _change_support(round_slug, proposal_id, support.give, _("Thank you. Your support counts."))
 
 
 @pages.post("/rounds/<slug:round_slug>/proposals/<int:proposal_id>/support-no-longer")
 @acts(Action.SUPPORT_PROPOSAL)
 def take_support_back(round_slug: str, proposal_id: int) -> Answer:
     """Support a proposal no longer."""
+    return _change_support(round_slug, proposal_id, support.take_back, _("Your support is taken back."))
+
+
+def _change_support(
+    round_slug: str, proposal_id: int, change: Callable[..., object], said: str
+) -> BaseResponse:
     round_, proposal, _surroundings = loaded(round_slug, proposal_id)
     form = PlainForm()
     with attempt(form) as tried:
-        support.take_back(door.actor(), door.session(), round_, proposal)
+        change(door.actor(), door.session(), round_, proposal)
     for _field, sentence in form.summary():
         flash(sentence)
     if tried.ok:
-        flash(_("Your support is taken back."))
+        flash(said)
     return redirect(url_for("proposals.detail", round_slug=round_slug, proposal_id=proposal_id))
 
 

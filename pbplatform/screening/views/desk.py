@@ -73,8 +73,7 @@ def queue(round_slug: str) -> str:
 def route_many(round_slug: str) -> Answer:
     """Send several checked proposals to the same departments at once."""
     round_ = this_round(round_slug)
-    form = RouteForm()
-    form.offer(list(queries.departments(door.session(), round_.municipality_id)))
+    form = _route_form(round_)
     chosen = [
         int(value) for value in request.form.getlist("proposal") if value.isdecimal() and len(value) < 18
     ]
@@ -82,20 +81,35 @@ def route_many(round_slug: str) -> Answer:
     if form.validate_on_submit():
         for number in chosen[: queries.QUEUE]:
             _round, proposal = loaded(round_slug, number)
-            with door.attempt(form, SENTENCES) as tried:
-                operations.route(
-                    door.actor(),
-                    door.session(),
-                    round_,
-                    proposal,
-                    form.departments.data,
-                    _end_of(form.due_on.data),
-                )
-            sent += tried.ok
+            sent += _asked(round_, proposal, form, at_once=False)
     flash(_("Sent to departments: %(number)s.", number=sent))
     for _field, sentence in form.summary():
         flash(sentence)
     return redirect(url_for("screening.queue", round_slug=round_slug))
+
+
+def _route_form(round_: Round) -> RouteForm:
+    form = RouteForm()
+    form.offer(list(queries.departments(door.session(), round_.municipality_id)))
+    return form
+
+
+def _asked(round_: Round, proposal: Proposal, form: RouteForm, *, at_once: bool) -> bool:
+    """Ask the chosen departments: by a letter each, or with the next digest where many are asked about much."""
+    with door.attempt(form, SENTENCES) as tried:
+        asked = operations.route(
+            door.actor(),
+            door.session(),
+            round_,
+            proposal,
+            form.departments.data,
+            _end_of(form.due_on.data),
+        )
+    if tried.ok:
+        tell = announcing.ask if at_once else announcing.ask_in_digest
+        for assessment in asked:
+            tell(door.session(), g.municipality, round_, proposal, assessment)
+    return tried.ok
 
 
 @pages.get("/rounds/<slug:round_slug>/screening/<int:proposal_id>")
@@ -205,22 +219,9 @@ def check(round_slug: str, proposal_id: int) -> Answer:
 def route(round_slug: str, proposal_id: int) -> Answer:
     """Ask departments."""
     round_, proposal = loaded(round_slug, proposal_id)
-    form = RouteForm()
-    form.offer(list(queries.departments(door.session(), round_.municipality_id)))
-    if form.validate_on_submit():
-        with door.attempt(form, SENTENCES) as tried:
-            asked = operations.route(
-                door.actor(),
-                door.session(),
-                round_,
-                proposal,
-                form.departments.data,
-                _end_of(form.due_on.data),
-            )
-        if tried.ok:
-            for assessment in asked:
-                announcing.ask(door.session(), g.municipality, round_, proposal, assessment)
-            return _back(round_slug, proposal_id, _("The departments are asked."))
+    form = _route_form(round_)
+    if form.validate_on_submit() and _asked(round_, proposal, form, at_once=True):
+        return _back(round_slug, proposal_id, _("The departments are asked."))
     return _case(round_, proposal, route=form), 422
 
 

@@ -93,7 +93,7 @@ def appeal(round_slug: str, proposal_id: int) -> Answer:
                 version=int(form.version.data) if str(form.version.data).isdecimal() else 0,
             )
         if tried.ok:
-            announcing.appeal_decided(session, g.municipality, round_, proposal, found)
+            announcing.appeal_decided(session, g.municipality, round_, proposal)
             flash(_("The appeal is decided, and both texts are public."))
             return redirect(url_for("screening.appeal_list", round_slug=round_slug))
     owners = operations.subject(session, round_, proposal).owners | queries.involved(session, proposal.id)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbplatform.charter.phases import Phase
@@ -16,6 +17,7 @@ from pbplatform.consultation import settings
 from pbplatform.consultation.settings import RoundSettings
 from pbplatform.door import House
 from pbplatform.foundation import clock
+from pbplatform.notices.models import Happening, News
 from pbplatform.proposals.models import Proposal, ProposalState
 from pbplatform.screening.criteria import Criterion, FormalCriterion
 from tests.support.marks import on_both_databases
@@ -126,10 +128,12 @@ def test_departments_judge_a_coordinator_signs_and_all_appears_at_the_set_hour(
     assert REFUSAL in public
     assert "Land Act, art. 5" in public
     assert "The land belongs to the municipality, or may be used." in public
-    letters = list((house.config.data_dir.parent / "mail").glob("*.eml"))
     house.jobs.do("mail")
     letters = list((house.config.data_dir.parent / "mail").glob("*.eml"))
-    assert len(letters) >= 2 + 4, "two authors' letters and the departments' ones"
+    assert len(letters) == 1 + 4, "a letter to who can appeal, and one to each department for each proposal"
+    with house.database.read() as looking:
+        told = looking.scalars(select(Happening).where(Happening.recipient_id == author.id)).all()
+    assert [one.news for one in told] == [News.ASSESSMENT_RELEASED], "good news comes with the digest"
 
 
 @on_both_databases
