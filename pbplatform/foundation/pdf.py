@@ -46,12 +46,12 @@ def make_pdf(html: str) -> bytes:
 
 
 def _faces() -> str:
-    """The font in both weights, and the whole page in it."""
+    """The font in both weights, and the whole page in it, whatever its own style says."""
     faces = "".join(
         f'@font-face{{font-family:"Site";src:url("{SCHEME}{weight}") format("truetype");font-weight:{weight}}}'
         for weight in _whole_fonts()
     )
-    return f'{faces}html body{{font-family:"Site","Noto Sans","Noto Sans Georgian","DejaVu Sans",sans-serif}}'
+    return f'{faces}html body{{font-family:"Site","Noto Sans","Noto Sans Georgian","DejaVu Sans",sans-serif!important}}'
 
 
 @cache

@@ -14,7 +14,7 @@ from pbplatform.results.imports import Source, import_election
 from pbplatform.results.models import Count, CountState, RecountMethod
 from pbplatform.tally.faults import FileFaults
 from pbplatform.voting.models import SealedBallot
-from tests.support.marks import real_file
+from tests.support.marks import on_both_databases, real_file
 from tests.support.pages import PageClient
 from tests.support.people import a_municipality
 
@@ -36,6 +36,7 @@ def brought_in(session: Session, name: str, **options: object) -> tuple[Municipa
     return place, found, operations.count_past_election(operator(place.id), session, found)
 
 
+@on_both_databases
 @pytest.mark.parametrize(
     "name", ["Netherlands_Assen_2024", "Poland_Katowice_2022_Koszutka", "Poland_Warszawa_2018_Rembertow"]
 )
@@ -51,6 +52,7 @@ def test_a_past_election_is_counted_as_its_city_did(session: Session, name: str)
     assert compared["equal"], compared
 
 
+@on_both_databases
 def test_small_elections_are_recounted_by_the_other_program(session: Session) -> None:
     _, _, row = brought_in(session, "Poland_Warszawa_2018_Rembertow")
     assert row.recount_method is RecountMethod.PLAIN
@@ -67,6 +69,7 @@ def test_conflicts_that_a_file_tells_only_in_a_comment_can_be_given(session: Ses
     assert any(u["reason"] == "excluded" for u in result.outcome["unfunded"])
 
 
+@on_both_databases
 def test_a_file_comes_in_once(session: Session) -> None:
     place, _, _ = brought_in(session, "Netherlands_Assen_2024")
     again = Source("again.pb", real("Netherlands_Assen_2024"))
@@ -75,6 +78,7 @@ def test_a_file_comes_in_once(session: Session) -> None:
     assert session.scalar(select(func.count()).select_from(Round)) == 1
 
 
+@on_both_databases
 def test_a_broken_file_leaves_nothing(session: Session) -> None:
     place = a_municipality(session)
     broken = (
