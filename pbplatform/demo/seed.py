@@ -8,6 +8,7 @@ from pbplatform.config import Config
 from pbplatform.demo import (
     ballots,
     budget,
+    chronicle,
     delivery,
     people,
     places,
@@ -37,6 +38,7 @@ ACTS: tuple[Callable[[Stage], None], ...] = (
     budget.build,
     delivery.build,
     rounds.finish,
+    chronicle.build,
 )
 """In order; each runs in a transaction of its own."""
 
