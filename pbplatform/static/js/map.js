@@ -49,7 +49,7 @@
     box.hidden = false;
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", box.dataset.label || "");
-    const map = L.map(box, { maxZoom: 19, zoomControl: true, attributionControl: false, scrollWheelZoom: false });
+    const map = L.map(box, { maxZoom: 19, zoomSnap: 0.25, zoomControl: true, attributionControl: false, scrollWheelZoom: false });
     const outlines = await fetched(box.dataset.districts);
     const districts = L.geoJSON(outlines, {
       style: { color: INK, weight: 2, fillOpacity: 0.06 },
