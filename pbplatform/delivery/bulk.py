@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from pbplatform.accounts.models import Account
 from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.actions import Action
-from pbplatform.charter.policy import Subject, require
+from pbplatform.charter.policy import Refused, Subject, require
 from pbplatform.charter.roles import Actor
 from pbplatform.consultation.models import Round
 from pbplatform.delivery import corrections, operations, queries
@@ -96,7 +96,7 @@ def bring(
     content: bytes,
 ) -> DeliverySheet:
     """Read a file, find out what it would change, and keep that for the officer to agree; raise Invalid for no table."""
-    require(actor, Action.RECORD_DELIVERY, Subject(place.id, found.phase))
+    require(actor, Action.RECORD_PAYMENT, Subject(place.id, found.phase))
     _refuse_known(session, place, found, digest(content))
     reader = Reader(place)
     reader.read(sheets.read_table(content))
@@ -144,7 +144,7 @@ def apply(actor: Actor, session: Session, place: Municipality, brought: Delivery
     Raise Conflict when it was applied or given up before.
     """
     found = session.get_one(Round, brought.round_id)
-    require(actor, Action.RECORD_DELIVERY, Subject(place.id, found.phase))
+    require(actor, Action.RECORD_PAYMENT, Subject(place.id, found.phase))
     session.refresh(brought, with_for_update=True)
     if brought.applied_at is not None or brought.discarded_at is not None:
         raise Conflict(DeliveryProblem.SHEET_DECIDED)
@@ -180,7 +180,7 @@ def apply(actor: Actor, session: Session, place: Municipality, brought: Delivery
 def discard(actor: Actor, session: Session, brought: DeliverySheet) -> None:
     """Give up a sheet; nothing of it was recorded."""
     found = session.get_one(Round, brought.round_id)
-    require(actor, Action.RECORD_DELIVERY, Subject(brought.municipality_id, found.phase))
+    require(actor, Action.RECORD_PAYMENT, Subject(brought.municipality_id, found.phase))
     session.refresh(brought, with_for_update=True)
     if brought.applied_at is not None:
         raise Conflict(DeliveryProblem.SHEET_DECIDED)
@@ -269,6 +269,9 @@ class _Run:
                 change = self._row(row)
             except Faulty as problem:
                 reader.fault(row.place, problem.column, problem.problem, **problem.values)
+            except Refused:
+                # After the close only payments follow; the charter says so, and the row is told.
+                reader.fault(row.place, None, DeliveryProblem.ENDED)
             except Invalid as problem:
                 column = _BESIDE.get(problem.field or "")
                 reader.fault(row.place, column, problem.reason, **problem.values)

@@ -17,7 +17,7 @@ from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.policy import Refused
 from pbplatform.charter.roles import Actor, Role
 from pbplatform.consultation.models import Round
-from pbplatform.delivery import bulk, corrections, operations, queries
+from pbplatform.delivery import bulk, corrections, operations, queries, walking
 from pbplatform.delivery.models import Contract, Correction, DeliverySheet, Milestone, MilestoneKind, Payment
 from pbplatform.delivery.operations import ContractPlan
 from pbplatform.delivery.problems import DeliveryProblem, SheetFault
@@ -354,3 +354,21 @@ def test_a_table_of_thousands_of_rows_is_refused_before_it_costs_anything(
     assert [fault["problem"] for fault in brought.faults] == [SheetFault.TOO_MANY_ROWS]
     assert brought.changes == []
     assert brought.content["rows"] == []
+
+
+@on_both_databases
+def test_after_the_close_a_table_brings_payments_and_nothing_else(
+    office: Office, officer: Actor, lines: list[ProjectLine], today: date
+) -> None:
+    session, (park, bridge) = office.session, lines
+    works = session.scalars(select(Milestone)).one()
+    operations.reach_milestone(officer, session, works, today, WHY)
+    operations.deliver(officer, session, park, today)
+    operations.abandon(officer, session, bridge, today, WHY)
+    walking.close(officer, session, office.round)
+    rows = office.export()
+    rows.append(new(park, "contract", SUPPLIER="Late Ltd", ON=today, AMOUNT=5))
+    assert problems(office.bring(rows)) == [(len(rows), "", DeliveryProblem.ENDED)]
+    rows[-1] = new(park, "payment", ON=today, AMOUNT=5)
+    assert office.apply(office.bring(rows))
+    assert queries.board(session, office.place, office.round)[0].paid == 4_000_050 + 500
