@@ -31,8 +31,9 @@ from pbplatform.delivery.models import (
 )
 from pbplatform.delivery.operations import ContractPlan
 from pbplatform.delivery.problems import DeliveryProblem, SheetFault
-from pbplatform.delivery.sheet import Column, Fault, Faulty, Reader, Row
-from pbplatform.foundation import sheets
+from pbplatform.delivery.sheet import Column, Fault, Faulty, Row
+from pbplatform.delivery.sheet_reading import Reader
+from pbplatform.foundation import sheets as tables
 from pbplatform.foundation.crypto import digest
 from pbplatform.foundation.database import database_now
 from pbplatform.foundation.errors import Conflict, Invalid
@@ -99,7 +100,7 @@ def bring(
     require(actor, Action.RECORD_PAYMENT, Subject(place.id, found.phase))
     _refuse_known(session, place, found, digest(content))
     reader = Reader(place)
-    reader.read(sheets.read_table(content))
+    reader.read(tables.read_table(content))
     examined = _try(actor, session, place, found, reader)
     brought = DeliverySheet(
         municipality_id=place.id,

@@ -211,7 +211,7 @@ class DeliverySheet(Base):
     file_name: Mapped[str] = mapped_column(String(255))
     file_hash: Mapped[str] = mapped_column(String(64))
     content: Mapped[dict[str, Any]]
-    """What the file says: its sheet, where its columns stand, its rows; see `delivery.sheet.Reader`."""
+    """What the file says: its sheet, where its columns stand, its rows; see `delivery.sheet_reading.Reader`."""
     changes: Mapped[list[Any]]
     """What it changes, see `delivery.bulk.Change`; once it is applied, what it did change."""
     faults: Mapped[list[Any]]
