@@ -75,18 +75,53 @@ def pabulib(session: Session, found: Round, envelope: Envelope, row: Count | Non
     yield b"META\n"
     yield from csv_rows([("key", "value")], ";")
     if past is not None:
-        yield from csv_rows([tuple(pair) for pair in past.meta["rows"]], ";")
+        listed, corrected = _past_projects(past, projects, result)
+        yield from csv_rows(_past_meta(past, corrected), ";")
     else:
         voters = result.outcome["ballots"] if result else _voters(session, found, envelope, alone)
         yield from csv_rows(_meta(session, found, envelope, len(projects), voters, result), ";")
     yield b"PROJECTS\n"
     if past is not None:
-        yield from csv_rows([past.columns, *(project.details["row"] for project in projects)], ";")
+        yield from csv_rows([past.columns, *listed], ";")
     else:
         columns = (*COLUMNS, "score") if envelope.ballot_format in SCORED else COLUMNS
         yield from csv_rows([columns, *_project_rows(session, found, envelope, projects, result)], ";")
     yield b"VOTES\n"
     yield from csv_rows(_vote_rows(session, found, envelope, past, alone), ";")
+
+
+def _past_projects(
+    past: PastElection, projects: Sequence[Project], result: EnvelopeResult | None
+) -> tuple[list[list[str]], list[str]]:
+    """The rows of a past election's projects, and those whose number of votes is not the file's.
+
+    Some organisers counted a choice that stands twice on a ballot twice. Our ballots have it once, so their number would not
+    fit the ballots beside it.
+    """
+    rows = [list(project.details["row"]) for project in projects]
+    corrected = []
+    if "votes" in past.columns and result is not None:
+        place = past.columns.index("votes")
+        for project, row in zip(projects, rows, strict=True):
+            votes = result.figures["votes"].get(project.code)
+            if votes is not None and row[place].strip().isdigit() and int(row[place]) != votes:
+                row[place] = str(votes)
+                corrected.append(project.code)
+    return rows, corrected
+
+
+def _past_meta(past: PastElection, corrected: Sequence[str]) -> Iterator[Row]:
+    """The META section as it was; where a number of votes differs from the file's, a comment says so."""
+    said = False
+    note = f"votes of {', '.join(corrected)}: each ballot counts once for a project that stands on it twice"
+    for key, value in past.meta["rows"]:
+        if key == "comment" and corrected:
+            yield key, f"{value} #{value.count('#') + 1}: {note}"
+            said = True
+        else:
+            yield key, value
+    if corrected and not said:
+        yield "comment", f"#1: {note}"
 
 
 def _voters(session: Session, found: Round, envelope: Envelope, alone: bool) -> int:

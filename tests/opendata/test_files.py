@@ -74,3 +74,19 @@ def test_small_numbers_stay_hidden_also_by_subtraction() -> None:
     assert [cells[name].value for name in "abcd"] == [None, 40, None, 0]
     assert all(not cell.hidden for cell in suppress({"a": 10, "b": 0}).values())
     assert all(cell.hidden for cell in suppress({"a": 3, "b": 0}).values())
+
+
+def test_a_choice_that_stood_twice_counts_once_and_the_export_says_so(
+    database: Database, client: PageClient
+) -> None:
+    """Amsterdam's organisers counted such choices twice; with their numbers our ballots would not pass the checker."""
+    with database.transaction() as session:
+        _, found, _ = brought_in(session, "Netherlands_Amsterdam_604")
+        slug = found.slug
+    content = client.get(f"/en/rustavi/opendata/{slug}/1/ballots.pb").data
+    report = Checker().process_files([content.decode()])
+    assert report["metadata"]["invalid"] == 0, report
+    ours, theirs = read(content), read(real("Netherlands_Amsterdam_604"))
+    assert "42360" in ours.meta["comment"]
+    assert ours.election.voters == theirs.election.voters
+    assert ours.election.votes == theirs.election.votes
