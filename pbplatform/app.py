@@ -26,7 +26,7 @@ from pbplatform.config import Config
 from pbplatform.door import House
 from pbplatform.foundation import i18n, logs, web
 from pbplatform.foundation.crypto import SecretFolder, Vault
-from pbplatform.foundation.database import Database, check_letters
+from pbplatform.foundation.database import Database, check_letters, let_go
 from pbplatform.foundation.files import Files
 from pbplatform.foundation.jobs import Jobs, make_huey
 from pbplatform.foundation.limits import Limits
@@ -269,7 +269,8 @@ def _install_requests(app: Flask, config: Config) -> None:
     def end(_error: BaseException | None) -> None:
         session = g.pop("session", None)
         if session is not None:
-            session.close()
+            # The answer is made already; a database that dies now must not turn it into an error.
+            let_go(session)
 
 
 def _log_request(response: Response) -> None:

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from pbplatform.accounts import guard
 from pbplatform.charter.policy import Refusal, Refused
 from pbplatform.foundation.crypto import KeyMissing
-from pbplatform.foundation.database import NumberTooLarge, unreachable
+from pbplatform.foundation.database import NumberTooLarge, let_go, unreachable
 from pbplatform.foundation.errors import Conflict, Gone, Invalid, Missing
 from pbplatform.foundation.words import say
 
@@ -139,8 +139,4 @@ def _problem(status: int, reason: StrEnum | str | None) -> Response:
 def _forget_session() -> None:
     session = g.pop("session", None)
     if session is not None:
-        # Closing rolls back; the connection may be dead, and then there is nothing left to roll back.
-        try:
-            session.close()
-        except DBAPIError:
-            session.invalidate()
+        let_go(session)

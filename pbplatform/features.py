@@ -98,7 +98,7 @@ from pbplatform.uploads import views as uploads_views
 from pbplatform.uploads import words as uploads_words
 from pbplatform.voting import desk_views as vote_desk_views
 from pbplatform.voting import duties as voting_duties
-from pbplatform.voting import paper_views
+from pbplatform.voting import paper_views, telling
 from pbplatform.voting import views as voting_views
 from pbplatform.voting import words as voting_words
 
@@ -271,6 +271,11 @@ def _set_duties(app: Flask, house: House) -> None:
     house.jobs.every_minutes(10, "jobs", house.jobs.recover)
     house.jobs.every_minutes(60, "accounts", lambda: _forget_expired(house))
     voting_duties.install(house)
+    house.jobs.every_minutes(
+        24 * 60,
+        "tell_voters",
+        lambda: telling.tell_voters(app, house.database, house.secrets, post, config.mail_from),
+    )
     results_jobs.install(house)
     house.jobs.every_minutes(1, "mail", lambda: deliver_due(house.database, post, config.mail_from))
     house.jobs.every_minutes(2, "steps", lambda: walk_due(house.database))

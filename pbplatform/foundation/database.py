@@ -303,6 +303,14 @@ def database_now(session: Session) -> datetime:
     return moment
 
 
+def let_go(session: Session) -> None:
+    """Close a session. Closing rolls back; the connection may be dead, and then there is nothing left to roll back."""
+    try:
+        session.close()
+    except DBAPIError:
+        session.invalidate()
+
+
 def unreachable(error: BaseException) -> bool:
     """Whether an error means that the database is away, full or busy, rather than that we asked it nonsense."""
     if isinstance(error, OperationalError | InterfaceError) or (

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from pbplatform.consultation import queries as consultation
 from pbplatform.consultation.models import Category, Envelope, Round
 from pbplatform.foundation import i18n
+from pbplatform.foundation.smallcells import Cell, suppress
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.municipalities.models import District
 from pbplatform.results import elections, plots, queries, sentences, statistics
 from pbplatform.results.models import Count, EnvelopeResult, PastElection
 from pbplatform.results.reasons import Part, Story, stories
-from pbplatform.results.smallcells import Cell, suppress
 from pbplatform.voting.models import Channel, Project
 
 MOST_LOSERS = 6

@@ -27,9 +27,9 @@ from pbplatform.foundation.crypto import SecretFolder
 from pbplatform.foundation.database import Database, database_now, hold
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
-from pbplatform.voting import canon, joint, keys, queries, rules, secrecy
+from pbplatform.voting import canon, joint, keys, queries, rules, secrecy, turnout
 from pbplatform.voting.casting import box_lock
-from pbplatform.voting.models import Ballot, BallotBox, BoxState, Channel, Elector, JointAct, Superseded
+from pbplatform.voting.models import Ballot, BallotBox, BoxState, Channel, JointAct, Superseded
 from pbplatform.voting.opening import snapshot_hash
 
 log = logging.getLogger(__name__)
@@ -113,6 +113,7 @@ def _reconcile(
         manifest = close_manifest(session, secrets, box)
         box.close_manifest = manifest
         box.challenge_ends_at = database_now(session) + timedelta(days=box.challenge_days)
+        turnout.publish_final(session, secrets, box)
         record(
             actor,
             session,
@@ -136,21 +137,10 @@ def _reconcile(
     return None
 
 
-def bids(
-    session: Session, key: bytes, round_id: int, *, removed: bool | None = None
-) -> Iterator[tuple[str, int, int | None]]:
-    """The keyed name of each elector's ballot, with the elector and the district; in memory only."""
-    question = select(Elector.roll_entry_id, Elector.district_id).where(Elector.round_id == round_id)
-    if removed is not None:
-        question = question.where(Elector.removed.is_(removed))
-    for entry_id, district_id in session.execute(question.execution_options(yield_per=10_000)):
-        yield canon.ballot_id(key, round_id, entry_id), entry_id, district_id
-
-
 def find_anomaly(session: Session, secrets: SecretFolder, box: BallotBox) -> Invalid | None:
     """The first thing that does not fit: a ballot of nobody, a ballot that was tampered with, a frozen roll that changed."""
     key = keys.round_key(secrets, box.round_id, box.key_commit)
-    known = {bid for bid, _entry, _district in bids(session, key, box.round_id)}
+    known = {bid for bid, _entry, _district in queries.bids(session, key, box.round_id)}
     orphans = broken = 0
     name = rules.read(box.rules).name
     ballots = session.execute(

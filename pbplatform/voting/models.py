@@ -158,6 +158,16 @@ class Superseded(Base):
     tracker: Mapped[str] = mapped_column(String(16), primary_key=True)
 
 
+class ToldBallot(Base):
+    """A mark, made with the round's key, for a ballot that its voter was written to about; gone at the seal."""
+
+    __tablename__ = "told_ballot"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    round_id: Mapped[int] = mapped_column(Key, ForeignKey("ballot_box.round_id"), primary_key=True)
+    mark: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
 class SealedBallot(Base):
     """A ballot after the seal, or of an imported election; nothing in it leads to a person.
 

@@ -1,12 +1,12 @@
 """Questions about the vote. None of them, in any role, gives a count that depends on choices before the seal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from pbplatform.foundation.crypto import KeyMissing, SecretFolder
-from pbplatform.voting import keys
+from pbplatform.voting import canon, keys
 from pbplatform.voting.models import (
     BallotBox,
     BoxState,
@@ -104,6 +104,17 @@ def electors_by_district(session: Session, round_id: int) -> dict[int | None, in
         .group_by(Elector.district_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def bids(
+    session: Session, key: bytes, round_id: int, *, removed: bool | None = None
+) -> Iterator[tuple[str, int, int | None]]:
+    """The keyed name of each elector's ballot, with the elector and the district; in memory only."""
+    question = select(Elector.roll_entry_id, Elector.district_id).where(Elector.round_id == round_id)
+    if removed is not None:
+        question = question.where(Elector.removed.is_(removed))
+    for entry_id, district_id in session.execute(question.execution_options(yield_per=10_000)):
+        yield canon.ballot_id(key, round_id, entry_id), entry_id, district_id
 
 
 def roll_changes(session: Session, round_id: int) -> tuple[int, int]:

@@ -25,8 +25,8 @@ from pbplatform.foundation.database import Database, database_now
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
 from pbplatform.roll.models import SentCode, VerificationTry, VoterPass
-from pbplatform.voting import canon, joint, keys, queries, rules, turnout
-from pbplatform.voting.closing import bids, locked_box, said_online
+from pbplatform.voting import canon, joint, keys, queries, rules
+from pbplatform.voting.closing import locked_box, said_online
 from pbplatform.voting.models import (
     Ballot,
     BallotBox,
@@ -38,6 +38,7 @@ from pbplatform.voting.models import (
     RoundSeal,
     SealedBallot,
     Superseded,
+    ToldBallot,
 )
 from pbplatform.voting.paper_models import PaperSheet, SheetState
 
@@ -148,7 +149,6 @@ def _rewrite(actor: Actor | None, session: Session, secrets: SecretFolder, round
         raise Invalid(in_the_way[0] if in_the_way else SealProblem.ACTS_WAITING)
     key = keys.round_key(secrets, round_id, box.key_commit)
     annulled = _annul(session, key, round_id)
-    turnout.keep_final(session, secrets, box)
     frozen = rules.read(box.rules)
     online = sorted(said_online(session, key, round_id), key=lambda said: said.tracker)
     paper = sorted(
@@ -175,7 +175,7 @@ def _rewrite(actor: Actor | None, session: Session, secrets: SecretFolder, round
     ]
     replaced = sorted(session.scalars(select(Superseded.tracker).where(Superseded.round_id == round_id)))
     ticks = sum(ticks_by_station(session, round_id).values())
-    for table in (SealedBallot, Superseded, Ballot, Elector):
+    for table in (SealedBallot, Superseded, Ballot, ToldBallot, Elector):
         session.execute(delete(table).where(table.round_id == round_id))
     places = [
         {"round_id": round_id, "position": place, "municipality_id": box.municipality_id}
@@ -230,7 +230,7 @@ def _annul(session: Session, key: bytes, round_id: int) -> int:
         if act.confirmed_at is not None and "roll_entry_id" in act.arguments
     ]
     names = {canon.ballot_id(key, round_id, entry) for entry in entries}
-    names |= {bid for bid, _entry, _district in bids(session, key, round_id, removed=True)}
+    names |= {bid for bid, _entry, _district in queries.bids(session, key, round_id, removed=True)}
     annulled = 0
     for bid in sorted(names):
         gone = session.scalars(
@@ -385,7 +385,7 @@ def _wipe_traces(database: Database) -> None:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in ("ballot", "superseded", "elector"):
+        for table in ("ballot", "superseded", "told_ballot", "elector"):
             connection.execute(text(f"vacuum (full) {table}"))
 
 

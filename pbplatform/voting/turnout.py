@@ -4,7 +4,7 @@ The district of a ballot stands nowhere in it. It is found here, in memory, thro
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from pbplatform.foundation.crypto import SecretFolder
 from pbplatform.foundation.database import Database, database_now, insert_new
-from pbplatform.voting import keys
-from pbplatform.voting.closing import bids
+from pbplatform.foundation.smallcells import suppress
+from pbplatform.voting import keys, queries
 from pbplatform.voting.models import Ballot, BallotBox, BoxState, Turnout
 
 STEP = 10
@@ -26,6 +26,21 @@ def stepped(count: int) -> int:
 
 def count(session: Session, secrets: SecretFolder, box: BallotBox) -> dict[str, Any]:
     """The figures of this moment: total, by channel, by district number ("0" for no district)."""
+    return _figures(
+        session, secrets, box, lambda row: {name: stepped(number) for name, number in row.items()}
+    )
+
+
+def final(session: Session, secrets: SecretFolder, box: BallotBox) -> dict[str, Any]:
+    """The figures after the end, exact but for the one rule about small numbers; None stands for a hidden one."""
+    return _figures(
+        session, secrets, box, lambda row: {name: cell.value for name, cell in suppress(row).items()}
+    ) | {"final": True}
+
+
+def _figures(
+    session: Session, secrets: SecretFolder, box: BallotBox, told: Callable[[dict[str, int]], dict[str, Any]]
+) -> dict[str, Any]:
     channels = {
         bid: channel.value
         for bid, channel in session.execute(
@@ -35,33 +50,29 @@ def count(session: Session, secrets: SecretFolder, box: BallotBox) -> dict[str, 
     key = keys.round_key(secrets, box.round_id, box.key_commit)
     by_district: Counter[str] = Counter()
     electors: Counter[str] = Counter()
-    for bid, _entry, district_id in bids(session, key, box.round_id, removed=False):
+    for bid, _entry, district_id in queries.bids(session, key, box.round_id, removed=False):
         electors[str(district_id or 0)] += 1
         by_district[str(district_id or 0)] += bid in channels
     by_channel = Counter(channels.values())
     return {
-        "total": stepped(sum(by_channel.values())),
+        "total": told({"all": sum(by_channel.values())})["all"],
         "electors": sum(electors.values()),
-        "by_channel": _stepped(by_channel),
-        "by_district": _stepped(by_district),
+        "by_channel": told(dict(sorted(by_channel.items()))),
+        "by_district": told(dict(sorted(by_district.items()))),
         "electors_by_district": dict(sorted(electors.items())),
     }
 
 
-def _stepped(counts: Mapping[str, int]) -> dict[str, int]:
-    return {name: stepped(number) for name, number in sorted(counts.items())}
-
-
-def keep_final(session: Session, secrets: SecretFolder, box: BallotBox) -> None:
-    """Keep the turnout of the whole vote, told by the time of its close; after the seal no key finds districts any more."""
+def publish_final(session: Session, secrets: SecretFolder, box: BallotBox) -> bool:
+    """Publish how many voted, once the vote is closed; the hour is that of the close."""
     assert box.closed_at is not None
-    insert_new(
+    return insert_new(
         session,
         Turnout,
         round_id=box.round_id,
         hour=box.closed_at,
         municipality_id=box.municipality_id,
-        figures=count(session, secrets, box),
+        figures=final(session, secrets, box),
     )
 
 

@@ -35,7 +35,7 @@ from pbplatform.config import read_config
 class Server(BaseApplication):
     def load_config(self):
         for name, value in {"bind": sys.argv[1], "workers": int(sys.argv[2]), "worker_class": "sync", "timeout": 30,
-                            "loglevel": "critical", "graceful_timeout": 3}.items():
+                            "loglevel": os.environ.get("FAULT_LOG") and "error" or "critical", "graceful_timeout": 3}.items():
             self.cfg.set(name, value)
     def load(self):
         return create_app(read_config(os.environ))

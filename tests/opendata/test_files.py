@@ -9,8 +9,8 @@ from pabulib.checker import Checker
 
 from pbplatform.door import House
 from pbplatform.foundation.database import Database
+from pbplatform.foundation.smallcells import suppress
 from pbplatform.results import queries
-from pbplatform.results.smallcells import suppress
 from pbplatform.tally.pabulib import read
 from tests.results.counted import a_declared_town, a_sealed_town
 from tests.results.test_past_elections import brought_in, real

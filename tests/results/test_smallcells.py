@@ -11,8 +11,8 @@ from sqlalchemy import update
 
 from pbplatform.door import House
 from pbplatform.foundation import clock
+from pbplatform.foundation.smallcells import THRESHOLD, suppress
 from pbplatform.municipalities.models import District
-from pbplatform.results.smallcells import THRESHOLD, suppress
 from pbplatform.voting.models import Channel, SealedBallot, Turnout
 from tests.results.counted import a_declared_town
 from tests.support.pages import PageClient

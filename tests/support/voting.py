@@ -204,6 +204,11 @@ def cast(
     )
 
 
+def box(session: Session, town: Town) -> BallotBox:
+    """The town's ballot box."""
+    return session.get_one(BallotBox, town.round.id)
+
+
 def said(house: House, town: Town) -> list[Said]:
     """What lies in the box, opened with the round's key, in the order of the payloads."""
     with house.database.read() as session:

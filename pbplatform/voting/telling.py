@@ -1,0 +1,133 @@
+"""The daily letter "a vote was recorded in your name": no choice, no receipt, no hour, and no list of who got one.
+
+It goes straight to the mail server and is kept in no outbox. What is kept is a mark for each ballot that was told of, made
+with the round's key: without the key it leads to nobody, and at the seal it goes with the ballots.
+"""
+
+import hashlib
+import hmac
+import logging
+import secrets as chance
+from dataclasses import dataclass
+
+from flask import Flask, g, render_template
+from flask_babel import force_locale, gettext
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from pbplatform.consultation.models import Round
+from pbplatform.foundation import clock
+from pbplatform.foundation.crypto import KeyMissing, SecretFolder, token
+from pbplatform.foundation.database import Database, insert_new
+from pbplatform.foundation.i18n import localised
+from pbplatform.foundation.mail import Letter, Post, compose
+from pbplatform.municipalities.models import Municipality
+from pbplatform.roll.models import RollEntry
+from pbplatform.voting import keys, queries
+from pbplatform.voting.models import Ballot, BallotBox, BoxState, Channel, ToldBallot
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody whose ballot was not told of yet."""
+
+    mark: str
+    email: str
+    language: str
+
+
+def tell_voters(app: Flask, database: Database, secrets: SecretFolder, post: Post, sender: str) -> int:
+    """The duty: write to everybody whose ballot came in or changed since the last day; return how many letters went out."""
+    told = 0
+    with database.read() as session:
+        boxes = session.scalars(
+            select(BallotBox).where(BallotBox.state.in_((BoxState.OPEN, BoxState.CLOSED)))
+        ).all()
+    for box in boxes:
+        try:
+            with database.read() as session:
+                waiting = recipients(session, secrets, box)
+                letters = [(one, _letter(app, session, box, one)) for one in waiting]
+        except KeyMissing:
+            log.error(
+                "the key of a vote is missing; its voters are not written to", extra={"round": box.round_id}
+            )
+            continue
+        for one, letter in letters:
+            told += _send(database, post, sender, box.round_id, one, letter)
+    return told
+
+
+def recipients(session: Session, secrets: SecretFolder, box: BallotBox) -> list[Recipient]:
+    """Everybody with a mailbox on the roll whose online ballot has no mark yet, in an order that means nothing."""
+    key = keys.round_key(secrets, box.round_id, box.key_commit)
+    rows = session.execute(
+        select(Ballot.bid, Ballot.sealed).where(
+            Ballot.round_id == box.round_id, Ballot.channel == Channel.ONLINE
+        )
+    )
+    cast = {row.bid: row.sealed or b"" for row in rows}
+    marked = set(session.scalars(select(ToldBallot.mark).where(ToldBallot.round_id == box.round_id)))
+    found: list[Recipient] = []
+    waiting = {
+        entry_id: mark
+        for bid, entry_id, _district in queries.bids(session, key, box.round_id)
+        if bid in cast and (mark := _mark(key, bid, cast[bid])) not in marked
+    }
+    numbers = sorted(waiting)
+    for start in range(0, len(numbers), 500):
+        people = session.execute(
+            select(RollEntry.id, RollEntry.email, RollEntry.language).where(
+                RollEntry.id.in_(numbers[start : start + 500]), RollEntry.email.is_not(None)
+            )
+        )
+        found += [Recipient(waiting[row.id], row.email, row.language) for row in people]
+    chance.SystemRandom().shuffle(found)
+    return found
+
+
+def _mark(key: bytes, bid: str, kept: bytes) -> str:
+    return hmac.new(key, f"told|{bid}|".encode() + kept, hashlib.sha256).hexdigest()
+
+
+def _letter(app: Flask, session: Session, box: BallotBox, one: Recipient) -> Letter:
+    found = session.get_one(Round, box.round_id)
+    place = session.get_one(Municipality, box.municipality_id)
+    base = app.extensions["house"].config.base_url
+    with app.app_context(), force_locale(one.language):
+        g.locale, g.municipality = one.language, place
+        name = localised(place.names, one.language).text
+        return Letter(
+            message_id=f"<{token(18)}@pbplatform>",
+            recipient=one.email,
+            language=one.language,
+            written_at=clock.now(),
+            subject=gettext("%(place)s: a vote was recorded in your name", place=name),
+            body=render_template(
+                "mail/voting_recorded.txt",
+                place=name,
+                title=localised(found.titles, one.language).text,
+                address=f"{base}/{one.language}/{place.slug}/rounds/{found.slug}/vote",
+                open=box.state is BoxState.OPEN,
+                closes_at=box.closes_at,
+            ),
+        )
+
+
+def _send(database: Database, post: Post, sender: str, round_id: int, one: Recipient, letter: Letter) -> bool:
+    """Mark first and send then, so that a crash in between loses a letter rather than sending it every day."""
+    with database.transaction() as session:
+        if not insert_new(session, ToldBallot, round_id=round_id, mark=one.mark):
+            return False
+    try:
+        post.deliver(compose(letter, sender))
+    except OSError:
+        log.warning("a mail server does not answer; some voters are written to tomorrow")
+        with database.transaction() as session:
+            session.execute(
+                delete(ToldBallot).where(ToldBallot.round_id == round_id, ToldBallot.mark == one.mark)
+            )
+        return False
+    return True
