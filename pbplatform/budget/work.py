@@ -216,7 +216,8 @@ def keep(
     if read.faults_found:
         brought.state = ImportState.FAULTY
         return
-    place = session.get_one(Municipality, brought.municipality_id)
+    # One import of a municipality at a time counts up the versions of its years.
+    place = session.get_one(Municipality, brought.municipality_id, with_for_update=True)
     last = session.scalar(
         select(func.max(BudgetVersion.number)).where(
             BudgetVersion.municipality_id == place.id, BudgetVersion.year == brought.year

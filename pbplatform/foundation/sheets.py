@@ -190,29 +190,31 @@ def _refuse_bomb(content: bytes) -> None:
 
 
 def _xlsx_rows(sheet: Any) -> list[list[Cell]]:
+    from pbplatform.foundation import xlsx
+
     rows: list[list[Cell]] = []
-    # The width that a file claims for itself may be a lie that costs gigabytes, so it is measured instead.
-    sheet.reset_dimensions()
-    for row in sheet.iter_rows():
-        rows.append([_xlsx_cell(cell) for cell in row[: MOST_COLUMNS + 1]])
-        _bound(rows)
+    with sheet._get_source() as source:
+        for number, written in xlsx.rows(source):
+            row: list[Cell] = []
+            for cell in written:
+                value = _xlsx_cell(cell, xlsx.value(cell, sheet.parent, sheet._shared_strings))
+                if value is not None and cell.column >= len(row):
+                    # The width that a file claims for itself may be a lie that costs gigabytes.
+                    row += [None] * (min(cell.column, MOST_COLUMNS) + 1 - len(row))
+                if value is not None:
+                    row[min(cell.column, MOST_COLUMNS)] = value
+            if row and number > len(rows):
+                # Rows that the file leaves out are empty; formats alone, down to the last row of all, are no rows.
+                rows += [[] for _ in range(min(number - 1, MOST_ROWS) - len(rows))]
+                rows.append(row)
+                _bound(rows)
     return _trimmed(rows)
 
 
-def _xlsx_cell(cell: Any) -> Cell:
-    value = cell.value
-    if value is None or isinstance(value, datetime | date):
-        return value
-    if cell.data_type == "f":
-        return Formula(str(value)[:LONGEST_CELL])
-    if isinstance(value, bool):
-        return str(value)
-    if isinstance(value, int):
-        return Decimal(value)
-    if isinstance(value, float):
-        # A spreadsheet keeps 15 digits; what lies beyond them is noise of the binary representation.
-        return Decimal(f"{value:.15g}")
-    return _plain(str(value)[:LONGEST_CELL])
+def _xlsx_cell(cell: Any, value: Cell) -> Cell:
+    if cell.formula is not None:
+        return Formula(f"={cell.formula}"[:LONGEST_CELL])
+    return _plain(value[:LONGEST_CELL]) if isinstance(value, str) else value
 
 
 def _bound(rows: Sequence[Sequence[Cell]]) -> None:
