@@ -57,6 +57,13 @@ class Queue:
     bulk: Bulk | None = None
     urgent: bool = False
     """Whether the count is pressing."""
+    round_titles: Mapping[str, str] = field(default_factory=dict)
+    """The round that all items belong to, where every round has a queue of its own."""
+
+    @property
+    def noted(self) -> bool:
+        """Whether any item says what is to be done."""
+        return any(item.note for item in self.items)
 
     @property
     def due_at(self) -> datetime | None:

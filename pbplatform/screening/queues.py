@@ -53,6 +53,7 @@ def officers(session: Session, actor: Actor, municipality_id: int) -> Iterator[Q
                     ],
                     "screening.queue",
                     {"round_slug": found.slug, "state": state.value},
+                    round_titles=found.titles,
                 )
         appeals = [pair for pair in queries.appeals(session, found) if pair[0].state == "open"]
         if appeals:
@@ -71,6 +72,7 @@ def officers(session: Session, actor: Actor, municipality_id: int) -> Iterator[Q
                 "screening.appeal_list",
                 {"round_slug": found.slug},
                 urgent=True,
+                round_titles=found.titles,
             )
         if pairs := queries.open_conflicts(session, found.id):
             yield Queue(
@@ -80,6 +82,7 @@ def officers(session: Session, actor: Actor, municipality_id: int) -> Iterator[Q
                 (),
                 "screening.conflict_list",
                 {"round_slug": found.slug},
+                round_titles=found.titles,
             )
 
 

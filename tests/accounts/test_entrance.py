@@ -284,6 +284,14 @@ def test_next_never_leaves_the_site(client: PageClient, session: Session, target
     assert sign_in(client, next_=target).location == "/en/"
 
 
+def test_whoever_was_going_nowhere_arrives_in_their_own_municipality(
+    client: PageClient, session: Session
+) -> None:
+    an_account(session, a_municipality(session), email=NEW)
+    session.commit()
+    assert sign_in(client).location == "/en/rustavi/"
+
+
 def test_next_leads_back_to_where_a_visitor_was_stopped(client: PageClient, session: Session) -> None:
     an_account(session, email=NEW)
     session.commit()

@@ -13,6 +13,7 @@ from pbplatform.foundation import clock
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
 from tests.support.people import a_municipality, an_account
+from tests.support.proposals import a_proposal
 from tests.support.rounds import a_round, set_windows
 
 
@@ -50,6 +51,20 @@ def test_an_officer_takes_several_due_steps_at_once(session: Session, signed_in)
     assert first.phase is Phase.SUBMISSION
     assert second.phase is Phase.SUBMISSION
     assert later.phase is Phase.DRAFT
+
+
+def test_queues_of_several_rounds_say_which_round_they_belong_to(session: Session, signed_in) -> None:
+    place = a_municipality(session)
+    author = an_account(session, place)
+    for slug in ("yards", "streets"):
+        found = a_round(session, place, Phase.SUBMISSION, slug=slug)
+        found.titles = {"en": f"The {slug} of the town", "ka": slug}
+        a_proposal(session, place, found, author)
+    officer = _browser(signed_in, session, an_account(session, place, Role.OFFICER))
+    page = officer.get("/en/rustavi/desk").get_data(as_text=True)
+    for slug in ("yards", "streets"):
+        assert f'<p class="queue__round">The {slug} of the town</p>' in page
+    assert "Deadline" not in page, "a column without a single deadline is noise"
 
 
 def test_a_citizen_has_no_desk_but_a_page_of_their_own(session: Session, signed_in) -> None:

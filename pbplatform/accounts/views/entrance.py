@@ -49,7 +49,7 @@ def sign_in() -> Page:
         if tried.ok:
             if queries.has_factor(door.session(), account):
                 return redirect(url_for("accounts.second_factor", next=form.next.data or None))
-            return shared.go_on(form.next.data)
+            return shared.go_on(form.next.data, guard.home_of(account))
     page = render_template(
         "accounts/sign_in.html", form=form, passkey=PasskeyForm(next=form.next.data), site=shared.site()
     )
@@ -214,7 +214,7 @@ def second_factor() -> Page:
                 shared.post_to(account, letters.RECOVERY_USED)
         if tried.ok:
             shared.renew(row)
-            return shared.go_on(form.next.data)
+            return shared.go_on(form.next.data, guard.home_of(account))
     page = render_template(
         "accounts/second_factor.html",
         form=form,
@@ -267,7 +267,7 @@ def passkey() -> BaseResponse:
     else:
         factors.mark_shown(door.session(), present[0])
         shared.renew(present[0])
-    return shared.go_on(form.next.data)
+    return shared.go_on(form.next.data, guard.home_of(account))
 
 
 @pages.route("/confirm", methods=["GET", "POST"])
