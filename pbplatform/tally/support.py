@@ -125,7 +125,8 @@ class Plea:
         weight = state.market.weight[classes]
         line = np.argsort(-held, kind="stable")
         reached = np.cumsum((weight * held)[line])
-        place = int(np.searchsorted(reached, float(missing)))
+        # Where all of them together hold just what is missing, a rounding must not lead past the end of the line.
+        place = min(int(np.searchsorted(reached, float(missing))), max(len(line) - 1, 0))
         while place < len(line):
             about = held[line[place]]
             richer = held > about + 4 * state.slack

@@ -2,8 +2,8 @@
 
 from fractions import Fraction
 from itertools import combinations, pairwise
-from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -124,10 +124,11 @@ class FixedPurses(plain.Count):
         super().__init__(election, options)
         self.given = endowment
 
-    def _raise(self, eligible: list[str], stakes: list[dict[str, int]]) -> list[Any]:
-        bought, self.held = self._fixed(eligible, stakes, self.given)
-        fits = sum(self.cost[purchase[0]] for purchase in bought) <= self.budget
-        return bought if fits else bought[:-1]
+    def _raise(self, eligible: list[str], stakes: list[dict[str, int]]) -> list[plain.Purchase]:
+        run = self._fixed(eligible, stakes, self.given)
+        self.held = run.held
+        fits = sum(self.cost[project] for project in run.projects) <= self.budget
+        return run.bought if fits else run.bought[:-1]
 
 
 def fewest_by_trying(outcome: Outcome, project: str) -> int | None:
@@ -188,6 +189,19 @@ def test_with_add_one_the_fewest_further_votes_hold_for_the_purses_of_the_outcom
     outcome = count(election, spec)
     for entry in outcome.unfunded:
         assert explain_project(outcome, entry.project).more_votes == fewest_by_trying(outcome, entry.project)
+
+
+@pytest.mark.parametrize("voters", [3, 5, 6, 7, 10, 49])
+def test_all_voters_together_who_hold_exactly_the_cost_are_enough(voters: int) -> None:
+    """All bought two of three equal projects and hold exactly the third one's cost: a rounding must not say "impossible"."""
+    election = Election.from_ballots(
+        budget=3,
+        projects=[Project(name, 1) for name in ("a", "b", "c")],
+        ballots=[Ballot(("a", "b"), weight=voters)],
+        format=BallotFormat.APPROVAL,
+    )
+    outcome = count(election, RuleSpec(Rule.EQUAL_SHARES))
+    assert explain_project(outcome, "c").more_votes == voters
 
 
 PARK = Election.from_ballots(
