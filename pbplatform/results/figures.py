@@ -2,6 +2,8 @@
 
 * ``votes``: ballots that name each project; ``shares``: voters by the number of their choices that are funded.
 * ``needs``: for a loser of a greedy count, how many more votes (or points) would have funded it, all else equal.
+* ``more_voters`` and ``lower_cost``: for a loser of Equal Shares, how many voters more would at least have had to choose it,
+  and the highest cost at which it would have won, all else equal; a loser that neither would have helped is not listed.
 * ``other``: what the other rule would have funded from the same ballots, with its own shares, and how many voters
   would be better or worse off.
 """
@@ -13,6 +15,7 @@ from pbplatform.results.elections import Contest, other_rule
 from pbplatform.tally.comparison import funded_per_voter
 from pbplatform.tally.count import count
 from pbplatform.tally.election import Election
+from pbplatform.tally.explain import lower_cost, more_votes, replay_of
 from pbplatform.tally.outcome import Outcome, Reason, Stage, Step, Verdict
 from pbplatform.tally.rules import Order, Rule
 
@@ -26,6 +29,7 @@ def figures(contest: Contest, outcome: Outcome) -> dict[str, Any]:
         "points": dict(zip(votes, election.points, strict=True)),
         "shares": shares(election, outcome.funded),
         "needs": needs(election, outcome),
+        **within_reach(election, outcome),
         "other": _other(contest, outcome),
     }
 
@@ -83,6 +87,22 @@ def needs(election: Election, outcome: Outcome) -> dict[str, int | None]:
             None if missing is None else -(-missing.numerator * unit // missing.denominator)
         )
     return found
+
+
+def within_reach(election: Election, outcome: Outcome) -> dict[str, dict[str, int]]:
+    """For losers of Equal Shares: by how many voters, and by what cost, they missed it. Empty where greedy decided."""
+    more_voters: dict[str, int] = {}
+    lower_costs: dict[str, int] = {}
+    replay = replay_of(outcome)
+    if replay is not None and not (outcome.compared and outcome.compared.switched):
+        for loser in outcome.unfunded:
+            position = election.index[loser.project]
+            voters, cost = more_votes(outcome, position, replay), lower_cost(outcome, position, replay)
+            if voters is not None:
+                more_voters[loser.project] = voters
+            if cost is not None:
+                lower_costs[loser.project] = cost
+    return {"more_voters": more_voters, "lower_cost": lower_costs}
 
 
 def _score(line: list[Step], project: str) -> Fraction:

@@ -36,6 +36,7 @@ class Part(StrEnum):
     NOT_REACHED = "not_reached"
     MORE_VOTES = "more_votes"
     MORE_POINTS = "more_points"
+    MORE_VOTERS = "more_voters"
     NO_VOTES_WOULD_DO = "no_votes_would_do"
     SWITCHED = "switched"
     WITHDRAWN = "withdrawn"
@@ -108,7 +109,7 @@ class _Teller:
         if code in self.funded:
             told += self._won(code)
         else:
-            told += self._lost(code)
+            told += self._lost(code) + self._within_reach(code)
         told += self._ties(code)
         place = self.funded.index(code) + 1 if code in self.funded else None
         return Story(code, code in self.funded, place, tuple(told))
@@ -172,12 +173,18 @@ class _Teller:
 
     def _lacked(self, code: str, whole: dict[str, int]) -> list[Sentence]:
         told = [_say(Part.SUPPORTERS_MONEY, money=whole)]
-        if self.options["completion"] == "none" and whole["have"] > 0:
-            # With a fixed endowment the end money is a cost at which the project would have been bought at the latest then.
-            told.append(_say(Part.LOWER_COST, money=whole))
         step = self.steps.get(code)
         if step is not None:
             told.append(_say(Part.LEFT_AFTER_SHARES, money={"left": step["left"]}))
+        return told
+
+    def _within_reach(self, code: str) -> list[Sentence]:
+        """What would have helped a loser of Equal Shares; results counted by earlier versions do not know it."""
+        told = []
+        if code in self.figures.get("lower_cost", {}):
+            told.append(_say(Part.LOWER_COST, money={"have": self.figures["lower_cost"][code]}))
+        if code in self.figures.get("more_voters", {}):
+            told.append(_say(Part.MORE_VOTERS, more=self.figures["more_voters"][code]))
         return told
 
     def _ties(self, code: str) -> list[Sentence]:

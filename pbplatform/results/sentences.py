@@ -125,6 +125,15 @@ _COUNTED: Mapping[Part, tuple[str, Callable[[int, dict[str, str]], str]]] = {
             more=s["more"],
         ),
     ),
+    Part.MORE_VOTERS: (
+        "more",
+        lambda n, s: ngettext(
+            "For it to win, at least %(more)s more voter would have had to choose it too, with everything else the same.",
+            "For it to win, at least %(more)s more voters would have had to choose it too, with everything else the same.",
+            n,
+            more=s["more"],
+        ),
+    ),
 }
 
 _PLAIN: Mapping[Part, Callable[[], str]] = {
