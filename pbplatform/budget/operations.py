@@ -186,6 +186,7 @@ def publish(
     """Publish the draft version of an import; what does not reconcile needs a public word in every language."""
     require(actor, Action.PUBLISH_BUDGET, Subject(brought.municipality_id))
     # Of two officers who press at once, the second finds the version published.
+    session.flush()
     session.refresh(brought, with_for_update=True)
     if brought.state is not ImportState.READY or brought.version_id is None:
         raise Conflict
