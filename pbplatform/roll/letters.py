@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Flask, render_template
+from flask import Flask, g, render_template
 from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -64,6 +64,7 @@ def print_letters(
         with app.test_request_context(base_url=app.extensions["house"].config.base_url):
             for entry, code in letters:
                 with force_locale(entry.language):
+                    g.locale = entry.language
                     pages.append(
                         render_template(
                             "roll/letter.html",
