@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
+# Certificates that the machine trusts count, as where a town hall looks into its traffic.
+export UV_SYSTEM_CERTS ?= 1
 PORT ?= 8000
 # Two workers on two cores; PYTEST_ARGS adds to the call, such as PYTEST_ARGS="tests/voting -x".
 WORKERS ?= auto

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from flask import Flask
+from flask import Flask, Response, g, request
 
 from pbplatform.app import create_app
 from pbplatform.config import Config
 from pbplatform.door import House
+from pbplatform.foundation.pagecache import PageCache
 from tests.support.pages import PageClient
 from tests.support.people import a_municipality, an_account
 
@@ -78,3 +79,13 @@ def test_nothing_is_kept_when_it_is_switched_off(config: Config) -> None:
     app = create_app(replace(config, page_cache_seconds=0))
     assert "ETag" not in app.test_client().get("/en/").headers
     app.extensions["house"].database.dispose()
+
+
+def test_at_most_so_many_pages_are_kept(app: Flask) -> None:
+    """Addresses that somebody makes up push each other out; memory does not grow without end."""
+    cache = PageCache(60, lambda: True, most=3)
+    for number in range(9):
+        with app.test_request_context(f"/en/?made-up={number}"):
+            g.nonce = "n" * 20
+            cache.keep(request._get_current_object(), Response("<p>page", mimetype="text/html"))
+    assert len(cache._pages) == 3

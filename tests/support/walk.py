@@ -127,3 +127,17 @@ def pages(app: Flask, language: str) -> list[Page]:
             elif response.status_code >= 500:
                 seen[f"{endpoint} failing"] = Page(endpoint, path, role, response.status_code, html)
     return list(seen.values())
+
+
+def again(app: Flask, found: list[Page], language: str) -> list[Page]:
+    """The same pages in another language, each as the person who first could open it."""
+    clients: dict[str | None, FlaskClient] = {}
+    other = []
+    for page in found:
+        if page.role not in clients:
+            clients[page.role] = browser_of(app, page.role)
+        path = f"/{language}/{page.path.split('/', 2)[2]}"
+        response = clients[page.role].get(path)
+        html = response.get_data(as_text=True)
+        other.append(Page(page.endpoint, path, page.role, response.status_code, html))
+    return other
