@@ -49,12 +49,13 @@ def _unfunded(outcome: Outcome, why: ProjectReasons) -> str:
     head = f"{why.project} costs {_money(outcome, why.cost)}, {why.supporters} voters"
     text = _lack(outcome, why)
     if why.impossible_after is not None:
-        text += f", out of reach after round {why.impossible_after}"
+        when = f"after round {why.impossible_after}" if why.impossible_after else "from the start"
+        text += f", out of reach {when}"
     if why.lower_cost is not None:
         text += f"; funded at {_money(outcome, why.lower_cost)}"
     if why.more_votes is not None:
         least = "" if outcome.spec.rule is Rule.GREEDY else "at least "
-        text += f"; funded with {least}{why.more_votes} more votes"
+        text += f"; funded with {least}{why.more_votes} more {'vote' if why.more_votes == 1 else 'votes'}"
     return f"{head}: {text}"
 
 

@@ -16,48 +16,15 @@ from pbplatform.tally.pabulib_fields import amount
 from pbplatform.tally.rules import Comparison, Order, Rule, RuleSpec
 from pbplatform.tally.ties import tie_ranks
 
-META_KEYS = (
-    *(
-        "description",
-        "country",
-        "unit",
-        "district",
-        "subunit",
-        "instance",
-        "num_projects",
-        "num_votes",
-        "budget",
-    ),
-    *(
-        "vote_type",
-        "rule",
-        "date_begin",
-        "date_end",
-        "min_length",
-        "max_length",
-        "min_sum_cost",
-        "max_sum_cost",
-    ),
-    *("min_points", "max_points", "min_sum_points", "max_sum_points", "default_score", "min_project_cost"),
-    *(
-        "max_project_cost",
-        "min_project_score_threshold",
-        "neighborhoods",
-        "subdistricts",
-        "categories",
-        "edition",
-    ),
-    *(
-        "language",
-        "currency",
-        "fully_funded",
-        "experimental",
-        "comment",
-        "acknowledgments",
-        "leftover_budget",
-    ),
-    *("budget_per_category", "budget_per_neighborhood", "min_length_per_category", "max_length_per_category"),
-    *("min_sum_cost_per_category", "max_sum_cost_per_category"),
+META_KEYS = tuple(
+    """
+    description country unit district subunit instance num_projects num_votes budget vote_type rule
+    date_begin date_end min_length max_length min_sum_cost max_sum_cost min_points max_points min_sum_points
+    max_sum_points default_score min_project_cost max_project_cost min_project_score_threshold neighborhoods
+    subdistricts categories edition language currency fully_funded experimental comment acknowledgments
+    leftover_budget budget_per_category budget_per_neighborhood min_length_per_category
+    max_length_per_category min_sum_cost_per_category max_sum_cost_per_category
+    """.split()
 )
 """Keys of META in the order of the format; any other key follows them."""
 

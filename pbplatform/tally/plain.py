@@ -1,10 +1,10 @@
 """The same count once more, written to be obviously right rather than fast.
 
 Standard library only, nothing imported from the rest of the package: plain data in (`Election.to_dict`,
-`RuleSpec.to_dict`), the outcome's plain data out (`Outcome.to_dict`), the same bytes. Money is `Fraction`, voters are not
-grouped by what they hold for longer than it takes to find a price, and of the increments of add-one only those are leapt over
-of which a short certificate says that they change nothing. It is the reference that the fast count is tested
-against, and it can be shipped beside published ballots for anyone to run.
+`RuleSpec.to_dict`), the outcome's plain data out (`Outcome.to_dict`), the same bytes. Money is
+`Fraction`, and every project's price is worked out anew in every round. Of the increments of add-one only those are leapt
+over of which a short certificate (`Run.leads_to`) says that they change nothing. It is the reference that the fast count is
+tested against, and it is shipped beside published ballots for anyone to run.
 """
 
 import hashlib

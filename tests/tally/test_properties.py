@@ -1,5 +1,6 @@
 """What the rules promise, whatever the election: axioms as properties, and worked examples."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
@@ -316,3 +317,79 @@ def test_an_order_of_ties_must_name_every_project() -> None:
     for order in (("a",), ("a", "a"), ("a", "b", "c")):
         with pytest.raises(RuleError, match="every project exactly once"):
             count(election, RuleSpec(Rule.GREEDY, ties=Ties(TieKind.GIVEN, order)))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_with_projects_of_one_cost_every_cohesive_group_has_its_full_due(data: st.DataObject) -> None:
+    """Extended justified representation without "up to one" (Peters and Skowron, EC 2020: "Rule X" for committees)."""
+    names = ["a", "b", "c", "d", "e"][: data.draw(st.integers(1, 5))]
+    cost, seats = data.draw(st.sampled_from([1, 7, 100])), data.draw(st.integers(1, 5))
+    wishes = st.lists(st.sampled_from(names), unique=True)
+    rows = data.draw(st.lists(st.tuples(wishes, st.sampled_from([1, 1, 2, 5])), min_size=1, max_size=7))
+    election = vote(cost * seats, dict.fromkeys(names, cost), *((" ".join(w), n) for w, n in rows))
+    funded = set(count(election, RuleSpec(Rule.EQUAL_SHARES)).funded)
+    for size in range(1, min(seats, len(names)) + 1):
+        for wanted in combinations(names, size):
+            group = [b for b in election.ballots() if set(wanted) <= set(b.choices)]
+            if group and sum(b.weight for b in group) * seats >= size * election.voters:
+                assert any(len(funded & set(b.choices)) >= size for b in group)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_more_money_only_adds_winners_where_greedy_stops_at_the_first_that_does_not_fit(
+    data: st.DataObject,
+) -> None:
+    election = data.draw(elections(plain=True))
+    spec = RuleSpec(Rule.GREEDY, order=data.draw(st.sampled_from(Order)), skip=False)
+    richer = replace(election, budget=election.budget + data.draw(st.integers(1, election.budget)))
+    less, more = count(election, spec).funded, count(richer, spec).funded
+    assert more[: len(less)] == less
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_winner_of_greedy_by_votes_stays_one_when_it_becomes_cheaper(data: st.DataObject) -> None:
+    election = data.draw(elections(plain=True))
+    spec = RuleSpec(Rule.GREEDY, skip=data.draw(st.booleans()), ties=Ties(TieKind.FILE))
+    for project in count(election, spec).funded:
+        dear = election.projects[election.index[project]].cost
+        cheaper = election.with_cost(project, data.draw(st.integers(1, dear)))
+        assert project in count(cheaper, spec).funded
+
+
+@pytest.mark.parametrize(
+    ("spec", "budget", "costs", "ballots"),
+    [
+        # With 100 the two small ones fit; one more pays for the popular large one, and only the crumbs are left.
+        (RuleSpec(Rule.GREEDY), 100, {"big": 101, "a": 50, "b": 50}, [("big", 3), ("a", 2), ("b", 1)]),
+        # With 5 a voter, "a" is out of reach of its three and "b" is bought; with 6 they buy "a", and "b" is not.
+        (RuleSpec(Rule.EQUAL_SHARES), 20, {"a": 18, "b": 10}, [("a b", 2), ("a", 1), ("", 1)]),
+    ],
+)
+def test_more_money_can_cost_a_winner_its_place_under_greedy_that_skips_and_under_equal_shares(
+    spec: RuleSpec, budget: int, costs: dict[str, int], ballots: list[tuple[str, int]]
+) -> None:
+    """Known of both rules (they are not "limit monotone"), and said in docs/counting.md."""
+    election = vote(budget, costs, *ballots)
+    richer = replace(election, budget=budget + (1 if spec.rule is Rule.GREEDY else 4))
+    assert not set(count(election, spec).funded) <= set(count(richer, spec).funded)
+
+
+def test_the_running_example_of_the_survey_on_committees() -> None:
+    """Lackner and Skowron, "Multi-Winner Voting with Approval Preferences" (2023), Rule X: 12 voters, 4 of 7 seats.
+
+    With seats at 24 everybody holds 8. a's eight pay 3 each; then b's and c's supporters hold 5 + 5 + 5 + 8 = 23, one too
+    few. Raising buys b with 9, c with 10, d with 15, and f would be the fifth with 18. The survey elects a, b, c, d too.
+    """
+    wishes = [("a b", 3), ("a c", 3), ("a d", 2), ("b c f", 1), ("e", 1), ("f", 1), ("g", 1)]
+    election = vote(96, dict.fromkeys("abcdefg", 24), *wishes)
+    bare = count(election, RuleSpec(Rule.EQUAL_SHARES, utility=Utility.CARDINALITY))
+    assert [(r.project, r.price) for r in bare.rounds] == [("a", 3)]
+    assert {u.project: u.have for u in bare.unfunded} == {"b": 23, "c": 23, "d": 10, "e": 8, "f": 16, "g": 8}
+    raised = RuleSpec(Rule.EQUAL_SHARES, utility=Utility.CARDINALITY, completion=Completion.ADD_ONE)
+    outcome = count(election, raised)
+    assert (set(outcome.funded), outcome.endowment) == (set("abcd"), 17)
+    first = count(election, replace(raised, stop=Stop.EXHAUSTIVE))
+    assert (set(first.funded), first.endowment) == (set("abcd"), 15)
