@@ -462,11 +462,9 @@ def protection(round_slug: str) -> str:
     sealed = queries.seal(session, found.municipality_id, found.id)
     # After the seal the frozen roll is gone, and the manifest of the close tells.
     closed = box.close_manifest if box else None
-    changes = (
-        (closed["electors_added"], closed["electors_removed"])
-        if closed
-        else (queries.roll_changes(session, found.id))
-    )
+    changes = queries.roll_changes(session, found.id) if closed is None else None
+    if closed is not None and "electors_added" in closed:
+        changes = (closed["electors_added"], closed["electors_removed"])
     return render_template("voting/protection.html", box=box, seal=sealed, changes=changes)
 
 
