@@ -8,10 +8,20 @@ from enum import StrEnum
 from typing import Any
 
 from babel import Locale
+from babel.numbers import format_decimal
 
 from pbplatform.foundation.catalogue import language
 
 Words = Mapping[Any, Any]
+
+
+class Amount(int):
+    """A whole number in a sentence: it stands with the reader's separators, as 22 500."""
+
+    def __str__(self) -> str:
+        """The number in the reader's language."""
+        return str(format_decimal(int(self), locale=language() or "en"))
+
 
 _words: dict[type[StrEnum], dict[str, Any]] = {}
 _said: dict[tuple[Locale | None, type[StrEnum], str], str] = {}

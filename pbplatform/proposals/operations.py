@@ -20,6 +20,7 @@ from pbplatform.foundation.errors import Invalid
 from pbplatform.foundation.files import Files
 from pbplatform.foundation.i18n import LANGUAGES, searchable
 from pbplatform.foundation.richtext import plain
+from pbplatform.foundation.words import Amount
 from pbplatform.journal.operations import record
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.municipalities.models import District
@@ -323,7 +324,7 @@ def _lacking_cost(proposal: Proposal, envelope: Envelope | None) -> list[Invalid
         return [Invalid(ProposalProblem.COST_TOO_LOW, "cost_estimate", least=envelope.lowest_cost // 100)]
     highest = min(envelope.highest_cost or envelope.amount, envelope.amount)
     if proposal.cost_estimate > highest:
-        return [Invalid(ProposalProblem.COST_TOO_HIGH, "cost_estimate", most=highest // 100)]
+        return [Invalid(ProposalProblem.COST_TOO_HIGH, "cost_estimate", most=Amount(highest // 100))]
     return []
 
 

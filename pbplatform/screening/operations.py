@@ -15,6 +15,7 @@ from pbplatform.consultation.models import Envelope, Round
 from pbplatform.foundation import clock
 from pbplatform.foundation.database import database_now
 from pbplatform.foundation.errors import Conflict, Invalid
+from pbplatform.foundation.words import Amount
 from pbplatform.journal.operations import record
 from pbplatform.notices.models import News
 from pbplatform.proposals import operations as changes
@@ -341,7 +342,7 @@ def checked_cost(session: Session, proposal: Proposal, cost: int | None) -> int:
     if envelope is not None:
         highest = min(envelope.highest_cost or envelope.amount, envelope.amount)
         if cost > highest:
-            raise Invalid(ScreeningProblem.COST_TOO_HIGH, "cost", most=highest // 100)
+            raise Invalid(ScreeningProblem.COST_TOO_HIGH, "cost", most=Amount(highest // 100))
     return cost
 
 

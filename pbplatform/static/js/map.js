@@ -64,7 +64,7 @@
     }
     if (box.dataset.places) {
       const places = await fetched(box.dataset.places);
-      const many = L.markerClusterGroup ? L.markerClusterGroup({ maxClusterRadius: 40 }) : L.layerGroup();
+      const many = L.markerClusterGroup ? L.markerClusterGroup({ maxClusterRadius: 80 }) : L.layerGroup();
       places.features.forEach(function (feature) {
         const [lng, lat] = feature.geometry.coordinates;
         const said = feature.properties;
