@@ -16,7 +16,8 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 ATTRIBUTES = ("alt", "aria-label", "title", "placeholder", "aria-description", "content")
-UNREAD = {"script", "style", "code", "pre", "kbd", "samp", "template"}
+# A title repeats the first heading, whose parts can be marked as another language; those of a title cannot.
+UNREAD = {"title", "script", "style", "code", "pre", "kbd", "samp", "template"}
 ADDRESS = re.compile(r"\S+@\S+|https?://\S+|\S+\.(?:csv|json|pb|py|zip|pdf|xlsx)\b|#[0-9a-fA-F]{3,}")
 
 

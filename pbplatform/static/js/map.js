@@ -15,6 +15,11 @@
       .bindTooltip(label || "");
   }
 
+  // Pins are small enough that two neighbours leave each other room to be touched.
+  function pin(cluster) {
+    return L.divIcon({ html: String(cluster.getChildCount()), className: "marker-cluster", iconSize: [30, 30] });
+  }
+
   async function fetched(address) {
     const answer = await fetch(address, { headers: { Accept: "application/geo+json" } });
     return answer.ok ? answer.json() : { type: "FeatureCollection", features: [] };
@@ -64,7 +69,7 @@
     }
     if (box.dataset.places) {
       const places = await fetched(box.dataset.places);
-      const many = L.markerClusterGroup ? L.markerClusterGroup({ maxClusterRadius: 80 }) : L.layerGroup();
+      const many = L.markerClusterGroup ? L.markerClusterGroup({ maxClusterRadius: 80, iconCreateFunction: pin }) : L.layerGroup();
       places.features.forEach(function (feature) {
         const [lng, lat] = feature.geometry.coordinates;
         const said = feature.properties;
