@@ -61,10 +61,12 @@
       onEachFeature: function (feature, layer) { layer.bindTooltip(feature.properties.name, { sticky: true }); },
     }).addTo(map);
     const extent = districts.getBounds();
-    if (extent.isValid()) { map.fitBounds(extent, { padding: [8, 8] }); } else { map.setView([42, 34], 6); }
+    function whole() { map.fitBounds(extent, { padding: [8, 8], animate: false }); }
+    if (extent.isValid()) { whole(); map.on("resize", whole); } else { map.setView([42, 34], 6); }
     if (box.dataset.latitude) {
       const here = [Number(box.dataset.latitude), Number(box.dataset.longitude)];
       dot(here).addTo(map);
+      map.off("resize", whole);
       map.setView(here, 13);
     }
     if (box.dataset.places) {
