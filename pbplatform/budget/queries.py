@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
@@ -21,11 +20,10 @@ from pbplatform.budget.models import (
     Stage,
 )
 from pbplatform.consultation.models import Round
-from pbplatform.foundation.i18n import Currency, Texts, searchable
+from pbplatform.foundation.i18n import Texts, searchable
 from pbplatform.foundation.jobs import Job
 from pbplatform.voting.models import Project
 
-LEVA_IN_A_EURO = Decimal("1.95583")
 PAGE = 50
 MOST_PROJECTS = 300
 MOST_NAMES = 300
@@ -438,14 +436,3 @@ def project_lines(
     if year is not None:
         question = question.where(ProjectLine.year == year)
     return [ProjectMoney(line, project, slug) for line, project, slug in session.execute(question)]
-
-
-def converted(minor: int, currency: Currency, to: Currency) -> int | None:
-    """An amount in another currency, where a law fixes the rate (lev and euro); None elsewhere."""
-    if currency is to:
-        return minor
-    if (currency, to) == (Currency.BGN, Currency.EUR):
-        return int((Decimal(minor) / LEVA_IN_A_EURO).quantize(Decimal(1), ROUND_HALF_UP))
-    if (currency, to) == (Currency.EUR, Currency.BGN):
-        return int((Decimal(minor) * LEVA_IN_A_EURO).quantize(Decimal(1), ROUND_HALF_UP))
-    return None

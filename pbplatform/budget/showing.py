@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pbplatform.budget import cofog, queries
+from pbplatform.budget import cofog, conversion, queries
 from pbplatform.budget.models import Axis, BudgetSum, BudgetVersion, Programme, Side, Stage
 from pbplatform.budget.sums import NOWHERE
 from pbplatform.budget.treemap import areas
@@ -169,7 +169,7 @@ def changes(
         row = new or old
         if row is None:
             continue
-        was = queries.converted(_compared(old, measure), before.currency, after.currency) if old else None
+        was = conversion.converted(_compared(old, measure), before.currency, after.currency) if old else None
         found.append(
             Change(
                 row.side,

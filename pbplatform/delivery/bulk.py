@@ -5,7 +5,7 @@ what would happen, and every rule that holds for a form holds for a sheet.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbplatform.accounts.models import Account
+from pbplatform.budget import conversion
 from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.actions import Action
 from pbplatform.charter.policy import Refused, Subject, require
@@ -37,6 +38,7 @@ from pbplatform.foundation import sheets as tables
 from pbplatform.foundation.crypto import digest
 from pbplatform.foundation.database import database_now
 from pbplatform.foundation.errors import Conflict, Invalid
+from pbplatform.foundation.i18n import Currency
 from pbplatform.journal.operations import record
 from pbplatform.municipalities.models import Municipality
 from pbplatform.voting.models import Project
@@ -50,6 +52,7 @@ _BESIDE = {
     "supplier": Column.SUPPLIER,
     "procurement_id": Column.PROCUREMENT,
     "amount": Column.AMOUNT,
+    "currency": Column.CURRENCY,
     "signed_on": Column.DAY,
     "paid_on": Column.DAY,
     "due_on": Column.DAY,
@@ -285,9 +288,8 @@ class _Run:
 
     def _row(self, row: Row) -> Change | None:
         line, titles = self._line(row)
-        if row.currency and row.currency.upper() != line.currency.value:
-            raise Faulty(Column.CURRENCY, SheetFault.CURRENCY_DIFFERS, currency=line.currency.value)
         known = self._known(row)
+        row = self._with_currency(row, line, known)
         after = row.values()
         if known is not None and self._untouched(row, line, known, after):
             return None
@@ -322,6 +324,18 @@ class _Run:
             raise Faulty(Column.NUMBER, SheetFault.UNKNOWN_NUMBER)
         return known
 
+    @staticmethod
+    def _with_currency(row: Row, line: ProjectLine, known: Recorded | None) -> Row:
+        """A row of money with its currency, which may be left out where there is but one that it can be."""
+        if row.amount is None or row.currency:
+            return row
+        if isinstance(known, Contract | Payment):
+            return replace(row, currency=known.currency.value)
+        due = conversion.due_in(line.currency, date.fromisoformat(row.day))
+        if due is not line.currency:
+            raise Faulty(Column.CURRENCY, SheetFault.CURRENCY_MISSING)
+        return replace(row, currency=due.value)
+
     def _untouched(self, row: Row, line: ProjectLine, known: Recorded, after: Mapping[str, Any]) -> bool:
         """Whether the officer left the row as it was; raise Faulty when somebody else has changed what it changes."""
         if not row.state:
@@ -351,7 +365,13 @@ class _Run:
             self._ending(row, line, known)
 
     def _contract(self, row: Row, line: ProjectLine, known: Recorded | None) -> None:
-        plan = ContractPlan(row.supplier, date.fromisoformat(row.day), row.amount or 0, row.procurement)
+        plan = ContractPlan(
+            row.supplier,
+            date.fromisoformat(row.day),
+            row.amount or 0,
+            row.procurement,
+            Currency(row.currency),
+        )
         if isinstance(known, Contract):
             corrections.correct_contract(self.actor, self.session, known, plan, row.reasons)
             return
@@ -365,12 +385,12 @@ class _Run:
             self.labels[line.id, row.label.casefold()] = made.id
 
     def _payment(self, row: Row, line: ProjectLine, known: Recorded | None) -> None:
-        day, amount = date.fromisoformat(row.day), row.amount or 0
+        day, amount, currency = date.fromisoformat(row.day), row.amount or 0, Currency(row.currency)
         contract = self._contract_of(row, line)
         if isinstance(known, Payment):
             if contract.id != known.contract_id:
                 raise Faulty(Column.CONTRACT, SheetFault.UNKNOWN_CONTRACT)
-            corrections.correct_payment(self.actor, self.session, known, day, amount, row.reasons)
+            corrections.correct_payment(self.actor, self.session, known, day, amount, row.reasons, currency)
             return
         for other in self.facts[Fact.PAYMENT].values():
             if (
@@ -379,7 +399,7 @@ class _Run:
                 and queries.values(other) == row.values()
             ):
                 raise Faulty(None, SheetFault.ALREADY_THERE)
-        made = operations.pay(self.actor, self.session, contract, day, amount)
+        made = operations.pay(self.actor, self.session, contract, day, amount, currency)
         self.session.flush()
         self.facts[Fact.PAYMENT][made.id] = made
 

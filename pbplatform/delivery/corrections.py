@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pbplatform.budget import conversion
 from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.actions import Action
 from pbplatform.charter.roles import Actor
@@ -17,6 +18,7 @@ from pbplatform.delivery.operations import ContractPlan
 from pbplatform.delivery.problems import DeliveryProblem
 from pbplatform.foundation.database import database_now
 from pbplatform.foundation.errors import Invalid
+from pbplatform.foundation.i18n import Currency
 from pbplatform.municipalities.models import Municipality
 
 Texts = Mapping[str, str]
@@ -90,19 +92,21 @@ def correct_contract(
     rules.amount_possible(plan.amount)
     rules.contract_named(plan.supplier, plan.procurement_id)
     rules.past(session, case.place, plan.signed_on, "signed_on")
-    paid = queries.paid_under(session, contract)
+    currency = plan.currency or contract.currency
+    rules.of_its_day(line.currency, currency, plan.signed_on)
+    first = queries.first_paid(session, contract)
+    if first is not None and plan.signed_on > first:
+        raise Invalid(DeliveryProblem.CONTRACT_AFTER_PAYMENT, "signed_on")
+    paid = conversion.settled(plan.amount, currency, queries.paid_under(session, contract))
     if plan.amount < paid:
         raise Invalid(
             DeliveryProblem.CONTRACT_BELOW_PAID,
             "amount",
             paid=rules.spelled(paid),
-            currency=contract.currency.value,
+            currency=currency.value,
         )
-    first = queries.first_paid(session, contract)
-    if first is not None and plan.signed_on > first:
-        raise Invalid(DeliveryProblem.CONTRACT_AFTER_PAYMENT, "signed_on")
     contract.supplier, contract.procurement_id = plan.supplier.strip(), plan.procurement_id
-    contract.signed_on, contract.amount = plan.signed_on, plan.amount
+    contract.signed_on, contract.amount, contract.currency = plan.signed_on, plan.amount, currency
     session.flush()
     _works_still_after(session, line)
     return _close(case, Fact.CONTRACT)
@@ -139,7 +143,13 @@ def strike_contract(actor: Actor, session: Session, contract: Contract, reasons:
 
 
 def correct_payment(
-    actor: Actor, session: Session, payment: Payment, paid_on: date, amount: int, reasons: Texts
+    actor: Actor,
+    session: Session,
+    payment: Payment,
+    paid_on: date,
+    amount: int,
+    reasons: Texts,
+    currency: Currency | None = None,
 ) -> Correction:
     """Put a payment right, after the project's end and the round's too: money must be told as it was."""
     contract = session.get_one(Contract, payment.contract_id)
@@ -149,15 +159,10 @@ def correct_payment(
     rules.past(session, case.place, paid_on, "paid_on")
     if paid_on < contract.signed_on:
         raise Invalid(DeliveryProblem.PAYMENT_BEFORE_CONTRACT, "paid_on")
-    left = contract.amount - queries.paid_under(session, contract) + payment.amount
-    if amount > left:
-        raise Invalid(
-            DeliveryProblem.ABOVE_CONTRACT,
-            "amount",
-            left=rules.spelled(left),
-            currency=contract.currency.value,
-        )
-    payment.paid_on, payment.amount = paid_on, amount
+    currency = currency or payment.currency
+    rules.of_its_day(contract.currency, currency, paid_on)
+    rules.within(contract, queries.paid_under(session, contract, without=payment), currency, amount)
+    payment.paid_on, payment.amount, payment.currency = paid_on, amount, currency
     session.flush()
     return _close(case, Fact.PAYMENT)
 

@@ -9,6 +9,7 @@ from wtforms import DateField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from pbplatform.foundation.forms import Form, MoneyField, trimmed
+from pbplatform.foundation.i18n import Currency
 
 Choices = Sequence[tuple[Any, Any]]
 
@@ -39,7 +40,24 @@ class FactForm(Form):
     seen = HiddenField()
 
 
-class ContractForm(FactForm):
+class MoneyForm(FactForm):
+    """Money; its currency is asked for only where there were two, which is in Bulgaria."""
+
+    currency = SelectField(
+        _l("Currency"),
+        description=_l(
+            "Until 31 December 2025 contracts and payments were in leva, since then they are in euro."
+        ),
+    )
+
+    def offer(self, currencies: Sequence[Currency]) -> None:
+        """Let the officer choose among currencies, the likeliest first."""
+        self.currency.choices = [(currency.value, currency.value) for currency in currencies]
+        if not self.currency.data:
+            self.currency.data = currencies[0].value
+
+
+class ContractForm(MoneyForm):
     """A contract."""
 
     supplier = StringField(
@@ -58,7 +76,7 @@ class ContractForm(FactForm):
     )
 
 
-class PaymentForm(FactForm):
+class PaymentForm(MoneyForm):
     """A payment."""
 
     contract = SelectField(_l("Contract"), coerce=int)
@@ -99,7 +117,7 @@ class ContractCorrectionForm(ContractForm, ReasonForm):
     """A contract put right."""
 
 
-class PaymentCorrectionForm(ReasonForm):
+class PaymentCorrectionForm(MoneyForm, ReasonForm):
     """A payment put right; it stays under its contract."""
 
     paid_on = _day(_l("Paid on"))

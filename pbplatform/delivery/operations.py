@@ -25,6 +25,7 @@ from pbplatform.delivery.models import (
 from pbplatform.delivery.problems import DeliveryProblem
 from pbplatform.foundation.database import database_now
 from pbplatform.foundation.errors import Invalid
+from pbplatform.foundation.i18n import Currency
 from pbplatform.municipalities.models import Municipality
 from pbplatform.notices.models import News, Topic
 from pbplatform.notices.operations import tell
@@ -35,12 +36,13 @@ _ENDS = {Outcome.DELIVERED: News.PROJECT_DELIVERED, Outcome.ABANDONED: News.PROJ
 
 @dataclass(frozen=True)
 class ContractPlan:
-    """What the officer says of a contract; the amount is minor units of the line's currency."""
+    """What the officer says of a contract; the amount is minor units of the currency, without one of the line's."""
 
     supplier: str
     signed_on: date
     amount: int
     procurement_id: str = ""
+    currency: Currency | None = None
 
 
 def sign_contract(actor: Actor, session: Session, line: ProjectLine, plan: ContractPlan) -> Contract:
@@ -49,6 +51,8 @@ def sign_contract(actor: Actor, session: Session, line: ProjectLine, plan: Contr
     rules.amount_possible(plan.amount)
     rules.contract_named(plan.supplier, plan.procurement_id)
     rules.past(session, place, plan.signed_on, "signed_on")
+    currency = plan.currency or line.currency
+    rules.of_its_day(line.currency, currency, plan.signed_on)
     contract = Contract(
         municipality_id=line.municipality_id,
         line_id=line.id,
@@ -56,16 +60,32 @@ def sign_contract(actor: Actor, session: Session, line: ProjectLine, plan: Contr
         procurement_id=plan.procurement_id,
         signed_on=plan.signed_on,
         amount=plan.amount,
-        currency=line.currency,
+        currency=currency,
         entered_at=database_now(session),
     )
     session.add(contract)
-    rules.journal(actor, session, line, Action.RECORD_DELIVERY, fact="contract", amount=plan.amount)
+    rules.journal(
+        actor,
+        session,
+        line,
+        Action.RECORD_DELIVERY,
+        fact="contract",
+        amount=plan.amount,
+        currency=currency.value,
+    )
     return contract
 
 
-def pay(actor: Actor, session: Session, contract: Contract, paid_on: date, amount: int) -> Payment:
-    """Record a payment under a contract; together the payments never come to more than the contract.
+def pay(
+    actor: Actor,
+    session: Session,
+    contract: Contract,
+    paid_on: date,
+    amount: int,
+    currency: Currency | None = None,
+) -> Payment:
+    """Record a payment under a contract, without a currency in the contract's; together the payments never come to more
+    than the contract. A contract in leva is paid in euro since 2026, counted by the rate that the law fixes.
 
     The last payment may follow the project's end, and even the round's.
     """
@@ -75,24 +95,21 @@ def pay(actor: Actor, session: Session, contract: Contract, paid_on: date, amoun
     rules.past(session, place, paid_on, "paid_on")
     if paid_on < contract.signed_on:
         raise Invalid(DeliveryProblem.PAYMENT_BEFORE_CONTRACT, "paid_on")
-    left = contract.amount - queries.paid_under(session, contract)
-    if amount > left:
-        raise Invalid(
-            DeliveryProblem.ABOVE_CONTRACT,
-            "amount",
-            left=rules.spelled(left),
-            currency=contract.currency.value,
-        )
+    currency = currency or contract.currency
+    rules.of_its_day(contract.currency, currency, paid_on)
+    rules.within(contract, queries.paid_under(session, contract), currency, amount)
     payment = Payment(
         municipality_id=line.municipality_id,
         contract_id=contract.id,
         paid_on=paid_on,
         amount=amount,
-        currency=contract.currency,
+        currency=currency,
         entered_at=database_now(session),
     )
     session.add(payment)
-    rules.journal(actor, session, line, Action.RECORD_PAYMENT, fact="payment", amount=amount)
+    rules.journal(
+        actor, session, line, Action.RECORD_PAYMENT, fact="payment", amount=amount, currency=currency.value
+    )
     return payment
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
+from pbplatform.budget import conversion
 from pbplatform.budget.models import LineAmendment, ProjectLine
 from pbplatform.charter.actions import Action
 from pbplatform.charter.phases import Phase
@@ -29,6 +30,7 @@ from pbplatform.delivery.models import (
 from pbplatform.delivery.status import Promise, Status, status
 from pbplatform.foundation.crypto import digest
 from pbplatform.foundation.database import database_now
+from pbplatform.foundation.i18n import Currency
 from pbplatform.journal.models import JournalEntry
 from pbplatform.municipalities.models import Municipality
 from pbplatform.uploads.models import Upload
@@ -70,17 +72,31 @@ class Standing:
 
     @property
     def contracted(self) -> int:
-        """What the contracts come to."""
-        return sum(contract.amount for contract in self.contracts)
+        """What the contracts come to, in the line's currency."""
+        amounts = ((contract.currency, contract.amount) for contract in self.contracts)
+        return conversion.total(amounts, self.line.currency)
 
     @property
     def paid(self) -> int:
-        """What was paid under them."""
-        return sum(self.paid_under(contract) for contract in self.contracts)
+        """What was paid under them, in the line's currency."""
+        amounts = ((contract.currency, self.paid_under(contract)) for contract in self.contracts)
+        return conversion.total(amounts, self.line.currency)
 
     def paid_under(self, contract: Contract) -> int:
-        """What was paid under one of its contracts."""
-        return sum(payment.amount for payment in self.payments.get(contract.id, ()))
+        """What was paid under one of its contracts, in the contract's currency."""
+        paid = ((payment.currency, payment.amount) for payment in self.payments.get(contract.id, ()))
+        return conversion.settled(contract.amount, contract.currency, paid)
+
+    @property
+    def converts(self) -> bool:
+        """Whether leva and euro meet in it, so that a page must name the rate."""
+        found = {self.line.currency}
+        for contract in self.contracts:
+            found |= {
+                contract.currency,
+                *(payment.currency for payment in self.payments.get(contract.id, ())),
+            }
+        return len(found) > 1
 
     @property
     def missed(self) -> list[Milestone]:
@@ -271,16 +287,16 @@ def first_signed(session: Session, line: ProjectLine) -> date | None:
     )
 
 
-def paid_under(session: Session, contract: Contract) -> int:
-    """What was paid under a contract so far."""
-    return int(
-        session.scalar(
-            select(func.sum(Payment.amount)).where(
-                Payment.contract_id == contract.id, Payment.struck_at.is_(None)
-            )
-        )
-        or 0
+def paid_under(
+    session: Session, contract: Contract, *, without: Payment | None = None
+) -> list[tuple[Currency, int]]:
+    """What was paid under a contract so far, in each currency; a payment that is being put right is left out."""
+    question = select(Payment.currency, func.sum(Payment.amount)).where(
+        Payment.contract_id == contract.id, Payment.struck_at.is_(None)
     )
+    if without is not None:
+        question = question.where(Payment.id != without.id)
+    return [(row[0], int(row[1])) for row in session.execute(question.group_by(Payment.currency))]
 
 
 def open_milestones(session: Session, line: ProjectLine) -> int:
@@ -340,9 +356,14 @@ def values(fact: Contract | Payment | Milestone | Ending) -> dict[str, Any]:
             "procurement_id": fact.procurement_id,
             "signed_on": fact.signed_on.isoformat(),
             "amount": fact.amount,
+            "currency": fact.currency.value,
         }
     if isinstance(fact, Payment):
-        return {"paid_on": fact.paid_on.isoformat(), "amount": fact.amount}
+        return {
+            "paid_on": fact.paid_on.isoformat(),
+            "amount": fact.amount,
+            "currency": fact.currency.value,
+        }
     if isinstance(fact, Milestone):
         return {
             "kind": fact.kind.value,

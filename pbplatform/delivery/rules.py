@@ -7,15 +7,17 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pbplatform.budget import conversion
 from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.actions import Action
 from pbplatform.charter.policy import Subject, require
 from pbplatform.charter.roles import Actor
 from pbplatform.consultation.models import Round
 from pbplatform.delivery import queries
-from pbplatform.delivery.models import WORKS, MilestoneKind
+from pbplatform.delivery.models import WORKS, Contract, MilestoneKind
 from pbplatform.delivery.problems import DeliveryProblem
 from pbplatform.foundation.errors import Conflict, Invalid
+from pbplatform.foundation.i18n import Currency
 from pbplatform.journal.operations import record
 from pbplatform.municipalities.models import Municipality
 
@@ -53,6 +55,25 @@ def amount_possible(amount: int) -> None:
         raise Invalid(DeliveryProblem.AMOUNT_NOT_POSITIVE, "amount")
     if amount > LARGEST:
         raise Invalid(DeliveryProblem.AMOUNT_TOO_LARGE, "amount")
+
+
+def of_its_day(owed: Currency, currency: Currency, day: date) -> None:
+    """Raise Invalid unless an amount is in the currency in which such money is owed on its day."""
+    due = conversion.due_in(owed, day)
+    if currency is due:
+        return
+    if due is Currency.EUR and currency is owed:
+        raise Invalid(DeliveryProblem.PAID_IN_EURO, "currency")
+    if due is Currency.BGN and currency is Currency.EUR:
+        raise Invalid(DeliveryProblem.PAID_IN_LEVA, "currency")
+    raise Invalid(DeliveryProblem.OTHER_CURRENCY, "currency", currency=due.value)
+
+
+def within(contract: Contract, paid: conversion.Amounts, currency: Currency, amount: int) -> None:
+    """Raise Invalid when an amount is more than what is left of a contract."""
+    left = conversion.left(contract.amount, contract.currency, paid, currency)
+    if amount > left:
+        raise Invalid(DeliveryProblem.ABOVE_CONTRACT, "amount", left=spelled(left), currency=currency.value)
 
 
 def past(session: Session, place: Municipality, day: date, field: str) -> None:

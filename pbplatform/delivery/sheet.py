@@ -114,9 +114,10 @@ class Row:
                 "procurement_id": self.procurement,
                 "signed_on": self.day,
                 "amount": self.amount,
+                "currency": self.currency,
             }
         if self.fact is Fact.PAYMENT:
-            return {"paid_on": self.day, "amount": self.amount}
+            return {"paid_on": self.day, "amount": self.amount, "currency": self.currency}
         if self.fact is Fact.MILESTONE:
             return {
                 "kind": self.which,

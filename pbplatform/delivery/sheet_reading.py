@@ -14,7 +14,7 @@ from pbplatform.delivery.models import Fact, Outcome
 from pbplatform.delivery.problems import SheetFault
 from pbplatform.delivery.sheet import HEADINGS, MOST_ROWS, Column, Fault, Faulty, Row, columns, row_from
 from pbplatform.delivery.words import FACTS, MILESTONES, OUTCOMES
-from pbplatform.foundation.i18n import LANGUAGES
+from pbplatform.foundation.i18n import LANGUAGES, Currency
 from pbplatform.foundation.sheets import Cell, Formula, Sheet, Workbook
 from pbplatform.municipalities.models import Municipality
 
@@ -113,6 +113,8 @@ class Reader:
         numbered = number.isascii() and number.isdecimal() and len(number) <= 18
         if number and not numbered and fact is not Fact.CONTRACT:
             raise Faulty(Column.NUMBER, SheetFault.UNKNOWN_NUMBER)
+        money = fact in (Fact.CONTRACT, Fact.PAYMENT)
+        amount, currency = self._amount(cells) if money else (None, "")
         return Row(
             place=place,
             line=int(line),
@@ -125,8 +127,8 @@ class Reader:
             which=self._which(cells, fact),
             day=self._day(cells, Column.DAY, needed=fact is not Fact.ENDING),
             reached=self._day(cells, Column.REACHED) if fact is Fact.MILESTONE else "",
-            amount=self._amount(cells) if fact in (Fact.CONTRACT, Fact.PAYMENT) else None,
-            currency=self._text(cells, Column.CURRENCY),
+            amount=amount,
+            currency=currency,
             reasons=self._reasons(cells),
             state=self._text(cells, Column.STATE),
         )
@@ -192,7 +194,8 @@ class Reader:
             raise Faulty(column, SheetFault.NOT_A_DATE)
         return found.isoformat()
 
-    def _amount(self, cells: Sequence[Cell]) -> int:
+    def _amount(self, cells: Sequence[Cell]) -> tuple[int, str]:
+        """The amount with its currency, which stands in its own column or beside the amount; empty where in neither."""
         cell = self._cell(cells, Column.AMOUNT)
         if isinstance(cell, datetime | date):
             raise Faulty(Column.AMOUNT, SheetFault.NOT_AN_AMOUNT)
@@ -200,12 +203,17 @@ class Reader:
             raise Faulty(Column.AMOUNT, SheetFault.MISSING)
         try:
             mark = amounts.decimal_mark([cell]) if isinstance(cell, str) else "."
-            minor, _currency = amounts.minor_units(cell, mark or ",")
+            minor, beside = amounts.minor_units(cell, mark or ",")
         except amounts.NotAnAmount:
             raise Faulty(Column.AMOUNT, SheetFault.NOT_AN_AMOUNT) from None
         if minor is None:
             raise Faulty(Column.AMOUNT, SheetFault.MISSING)
-        return minor
+        named = self._text(cells, Column.CURRENCY).upper()
+        if named and named not in set(Currency):
+            raise Faulty(Column.CURRENCY, SheetFault.UNKNOWN_CURRENCY)
+        if named and beside and named != beside:
+            raise Faulty(Column.AMOUNT, SheetFault.CURRENCY_MIXED, beside=beside, named=named)
+        return minor, named or beside or ""
 
     def _reasons(self, cells: Sequence[Cell]) -> dict[str, str]:
         found = {

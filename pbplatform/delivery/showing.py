@@ -26,12 +26,13 @@ COLUMNS = {
 """In which column of the table each field of a fact stands."""
 
 
-def value(name: str, said: Any, currency: str) -> str:
-    """One field."""
+def value(name: str, values: Mapping[str, Any], currency: str) -> str:
+    """One field; an amount in its own currency, or in the one given where the record is older than that."""
+    said = values.get(name)
     if said in (None, ""):
         return "–"
     if name == "amount":
-        return money(said, currency, g.locale)
+        return money(said, values.get("currency") or currency, g.locale)
     if name == "kind":
         return str(MILESTONES[MilestoneKind(said)])
     if name == "outcome":
@@ -41,6 +42,4 @@ def value(name: str, said: Any, currency: str) -> str:
 
 def line(values: Mapping[str, Any], currency: str) -> str:
     """All fields of a fact that say something."""
-    return ", ".join(
-        value(name, values[name], currency) for name in COLUMNS if values.get(name) not in (None, "")
-    )
+    return ", ".join(value(name, values, currency) for name in COLUMNS if values.get(name) not in (None, ""))

@@ -58,6 +58,13 @@ PROBLEMS = {
     DeliveryProblem.ABOVE_CONTRACT: _l(
         "The payments would come to more than the contract. At most %(left)s %(currency)s are left."
     ),
+    DeliveryProblem.PAID_IN_EURO: _l("Since 1 January 2026 contracts and payments are in euro. Choose EUR."),
+    DeliveryProblem.PAID_IN_LEVA: _l(
+        "Until 31 December 2025 contracts and payments were in leva. Choose BGN."
+    ),
+    DeliveryProblem.OTHER_CURRENCY: _l(
+        "An amount in another currency cannot be counted here. Write what was paid in %(currency)s."
+    ),
     DeliveryProblem.MILESTONE_TWICE: _l("This milestone is there already."),
     DeliveryProblem.MILESTONE_BEFORE_CONTRACT: _l("Works cannot come before the contract was signed."),
     DeliveryProblem.NO_CONTRACT: _l("Record the contract first: works need one."),
@@ -141,9 +148,13 @@ SHEET_FAULTS = {
     SheetFault.NOT_A_DATE: _l("Write the date as 2026-03-31 or 31.03.2026."),
     SheetFault.NOT_AN_AMOUNT: _l("Write the amount as a number with at most two decimals, such as 12500.50."),
     SheetFault.FORMULA: _l("This cell holds a formula. Write its value instead."),
-    SheetFault.CURRENCY_DIFFERS: _l(
-        "This project’s money is in %(currency)s. Convert the amount, or leave the cell empty."
+    SheetFault.CURRENCY_MISSING: _l(
+        "The money of this project was set aside in leva. Write BGN or EUR here."
     ),
+    SheetFault.CURRENCY_MIXED: _l(
+        "The amount says %(beside)s, but the column of the currency says %(named)s. Write the same in both."
+    ),
+    SheetFault.UNKNOWN_CURRENCY: _l("Write the currency by its three letters, such as EUR."),
     SheetFault.STATE_MISSING: _l(
         "The last column of this row was emptied, so nobody can tell what you saw. Export the file anew."
     ),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from pbplatform.budget import layout, mapping, operations, reading, sums, work
+from pbplatform.budget.conversion import LEVA_IN_A_EURO
 from pbplatform.budget.models import Axis, BudgetImport, Programme, Side
 from pbplatform.budget.models import Stage as Version
 from pbplatform.charter.roles import operator
@@ -26,7 +27,6 @@ from pbplatform.municipalities import queries as municipalities
 from pbplatform.municipalities.models import Municipality
 
 TOWNS = (RUSTAVI, BURGAS)
-LEVA_IN_A_EURO = 1.95583
 SPENT = {
     WAGES: (0.235, 0.482, 0.728, 0.991),
     INTEREST: (0.25, 0.5, 0.75, 1.0),
@@ -85,7 +85,7 @@ def _rows(stage: Stage, place: Municipality, town: Town, year: Year) -> Iterator
     """The lines of a year, expenditure first, then the revenue that equals it."""
     dice = random.Random(f"{town.slug} {year.year}")  # noqa: S311 (dice for a demonstration)
     districts = [district.code for district in municipalities.districts(stage.session, place.id)]
-    scale = year.scale / (LEVA_IN_A_EURO if year.currency is Currency.EUR else 1)
+    scale = year.scale / (float(LEVA_IN_A_EURO) if year.currency is Currency.EUR else 1)
     spent: list[Row] = []
     for purpose in town.purposes:
         spent += _purpose_rows(dice, town, purpose, scale, districts)

@@ -62,24 +62,6 @@ def test_two_executions_of_a_year_are_compared_by_what_was_spent() -> None:
     assert showing.changes([(_sum("a", 9, 3), _sum("a", 9, 5))], first, second, "", NAMER) == []
 
 
-@pytest.mark.parametrize(
-    ("minor", "currency", "to", "found"),
-    [
-        (195_583, Currency.BGN, Currency.EUR, 100_000),
-        (1, Currency.BGN, Currency.EUR, 1),
-        (100_000, Currency.EUR, Currency.BGN, 195_583),
-        (-195_583, Currency.BGN, Currency.EUR, -100_000),
-        (10**15, Currency.BGN, Currency.EUR, 511_291_881_196_218),
-        (5, Currency.GEL, Currency.GEL, 5),
-        (5, Currency.GEL, Currency.EUR, None),
-    ],
-)
-def test_only_the_rate_fixed_by_law_converts(
-    minor: int, currency: Currency, to: Currency, found: int | None
-) -> None:
-    assert queries.converted(minor, currency, to) == found
-
-
 def test_areas_are_drawn_for_large_and_small_screens_and_hold_the_same_parts() -> None:
     rows = [_sum(str(number), number * 10) for number in range(1, 50)]
     parts = showing.parts(rows, Axis.PROGRAMME, "planned", 12_250, 0, NAMER)

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,15 +21,10 @@ from pbplatform.notices.digest import send_digests
 from pbplatform.notices.models import Happening, News, Topic
 from tests.support.delivery import a_delivery
 from tests.support.marks import on_both_databases
-from tests.support.people import a_municipality, an_account, as_actor
+from tests.support.people import an_account, as_actor
 
 DAY = timedelta(days=1)
 WHY = {"ka": "წვიმა", "en": "It rained"}
-
-
-@pytest.fixture
-def place(session: Session) -> Municipality:
-    return a_municipality(session)
 
 
 def asked(session: Session) -> list[int | None]:

@@ -29,7 +29,7 @@ from pbplatform.journal.operations import verify
 from pbplatform.municipalities.models import Municipality
 from tests.support.delivery import a_delivery
 from tests.support.marks import on_both_databases
-from tests.support.people import a_municipality, an_account, as_actor
+from tests.support.people import an_account, as_actor
 
 DAY = timedelta(days=1)
 WHY = {"ka": "ბეჭდვითი შეცდომა", "en": "A slip of the pen"}
@@ -37,21 +37,6 @@ LINE, FACT, NUMBER, UNDER, SUPPLIER, OCID, WHICH, ON, REACHED, AMOUNT, CURRENCY,
     0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
 )  # fmt: skip
 WIDTH = STATE + 1
-
-
-@pytest.fixture
-def place(session: Session) -> Municipality:
-    return a_municipality(session)
-
-
-@pytest.fixture
-def officer(session: Session, place: Municipality) -> Actor:
-    return as_actor(an_account(session, place, Role.OFFICER, name="Tamar Office"), place, Role.OFFICER)
-
-
-@pytest.fixture
-def today(session: Session, place: Municipality) -> date:
-    return queries.today_in(session, place)
 
 
 @pytest.fixture(autouse=True)
@@ -227,7 +212,7 @@ def test_every_fault_is_named_with_its_row_and_column(
     park = lines[0]
     tomorrow = today + DAY
     rows = office.export()
-    rows[1][CURRENCY], rows[1][AMOUNT] = "EUR", 130_000
+    rows[1][CURRENCY], rows[1][AMOUNT], rows[1][KA], rows[1][EN] = "EUR", 130_000, WHY["ka"], WHY["en"]
     rows[2][STATE], rows[2][AMOUNT] = None, 1
     cases = [
         (new(park, "contrcat"), "C", SheetFault.UNKNOWN_FACT),
@@ -248,7 +233,7 @@ def test_every_fault_is_named_with_its_row_and_column(
         (new(park, "contract", SUPPLIER="A" * 201, ON=today, AMOUNT=1), "F", SheetFault.TOO_LONG),
         (new(park, "payment", UNDER=4711, ON=today, AMOUNT=1), "E", SheetFault.UNKNOWN_CONTRACT),
         (new(park, "payment", ON=tomorrow, AMOUNT=1), "I", DeliveryProblem.DATE_IN_FUTURE),
-        (new(park, "payment", ON=today, AMOUNT=1, CURRENCY="BGN"), "L", SheetFault.CURRENCY_DIFFERS),
+        (new(park, "payment", ON=today, AMOUNT=1, CURRENCY="BGN"), "L", DeliveryProblem.OTHER_CURRENCY),
         (new(park, "milestone", WHICH="Party", ON=today), "H", SheetFault.UNKNOWN_MILESTONE),
         (new(park, "milestone", WHICH="Works begun", ON=today - 40 * DAY), "I",
          DeliveryProblem.MILESTONE_BEFORE_CONTRACT),
@@ -261,7 +246,7 @@ def test_every_fault_is_named_with_its_row_and_column(
     first = len(rows) + 1
     before = counts(office.session)
     brought = office.bring(rows + [row for row, _, _ in cases])
-    expected = [(2, "L", SheetFault.CURRENCY_DIFFERS), (3, "O", SheetFault.STATE_MISSING)]
+    expected = [(2, "L", DeliveryProblem.OTHER_CURRENCY), (3, "O", SheetFault.STATE_MISSING)]
     expected += [(first + place, column, problem) for place, (_, column, problem) in enumerate(cases)]
     assert problems(brought) == expected
     assert {fault["sheet"] for fault in brought.faults} == {"Delivery"}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.actions import Action
 from pbplatform.charter.policy import Refused
-from pbplatform.charter.roles import Actor, Role
+from pbplatform.charter.roles import Actor
 from pbplatform.consultation.models import Round
 from pbplatform.delivery import corrections, operations, queries, walking
 from pbplatform.delivery.models import Contract, Correction, Milestone, MilestoneKind, Payment
@@ -23,25 +23,10 @@ from pbplatform.journal.models import JournalEntry
 from pbplatform.municipalities.models import Municipality
 from tests.support.delivery import a_delivery
 from tests.support.marks import on_both_databases
-from tests.support.people import a_municipality, an_account, as_actor
+from tests.support.people import an_account, as_actor
 
 DAY = timedelta(days=1)
 WHY = {"ka": "შეცდომა", "en": "A slip of the pen"}
-
-
-@pytest.fixture
-def place(session: Session) -> Municipality:
-    return a_municipality(session)
-
-
-@pytest.fixture
-def officer(session: Session, place: Municipality) -> Actor:
-    return as_actor(an_account(session, place, Role.OFFICER), place, Role.OFFICER)
-
-
-@pytest.fixture
-def today(session: Session, place: Municipality) -> date:
-    return queries.today_in(session, place)
 
 
 @pytest.fixture
@@ -81,8 +66,12 @@ def test_what_stood_there_stays_with_its_reason(
     corrections.strike_payment(officer, session, payment, WHY)
     assert standing_of(session, place, line).paid == 0
     last, first = queries.corrections(session, line)
-    assert first.before == {"paid_on": (today - 5 * DAY).isoformat(), "amount": 60_000}
-    assert first.after == last.before == {"paid_on": (today - 4 * DAY).isoformat(), "amount": 6_000}
+    assert first.before == {"paid_on": (today - 5 * DAY).isoformat(), "amount": 60_000, "currency": "GEL"}
+    assert (
+        first.after
+        == last.before
+        == {"paid_on": (today - 4 * DAY).isoformat(), "amount": 6_000, "currency": "GEL"}
+    )
     assert (last.after, last.reasons, last.made_by) == ({}, WHY, officer.account_id)
     assert session.get(Payment, payment.id) is not None, "nothing that was recorded is deleted"
     entry = session.scalars(select(JournalEntry).order_by(JournalEntry.number.desc())).first()

@@ -7,17 +7,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import jsonschema
-import pytest
 from sqlalchemy.orm import Session
 
-from pbplatform.charter.roles import Actor, Role
+from pbplatform.charter.roles import Actor
 from pbplatform.delivery import corrections, operations, queries
 from pbplatform.delivery.models import MilestoneKind
 from pbplatform.delivery.operations import ContractPlan
 from pbplatform.municipalities.models import Municipality
 from tests.support.delivery import a_delivery
 from tests.support.pages import PageClient
-from tests.support.people import a_municipality, an_account, as_actor
 
 DAY = timedelta(days=1)
 WHY = {"ka": "შეცდომა", "en": "A slip of the pen"}
@@ -132,16 +130,6 @@ PACKAGE = shape(
     }
 )
 """What the standard's release schema asks of the fields that are written here, closed against any other."""
-
-
-@pytest.fixture
-def place(session: Session) -> Municipality:
-    return a_municipality(session)
-
-
-@pytest.fixture
-def officer(session: Session, place: Municipality) -> Actor:
-    return as_actor(an_account(session, place, Role.OFFICER), place, Role.OFFICER)
 
 
 def test_the_package_is_as_the_standard_asks_and_sums_up(

@@ -5,7 +5,6 @@ import io
 from collections.abc import Callable
 from datetime import date, timedelta
 
-import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
@@ -17,16 +16,11 @@ from pbplatform.foundation.database import Database
 from pbplatform.municipalities.models import Municipality
 from tests.support.delivery import a_delivery
 from tests.support.pages import PageClient
-from tests.support.people import a_municipality, an_account, as_actor
+from tests.support.people import an_account, as_actor
 from tests.support.rounds import a_round
 
 SignIn = Callable[..., PageClient]
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def place(session: Session) -> Municipality:
-    return a_municipality(session)
 
 
 def _send(client: PageClient, address: str, name: str, **fields: str) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from pbplatform.charter.actions import Action
 from pbplatform.charter.phases import Obstacle, Phase
 from pbplatform.charter.policy import Refused
-from pbplatform.charter.roles import Actor, Role
+from pbplatform.charter.roles import Actor
 from pbplatform.consultation.operations import Blocked
 from pbplatform.delivery import operations, queries, queues, walking
 from pbplatform.delivery.models import Ending, Milestone, MilestoneKind, Outcome, Payment
@@ -24,25 +24,10 @@ from pbplatform.municipalities.models import Municipality
 from pbplatform.notices.models import Happening, News
 from tests.support.delivery import a_delivery
 from tests.support.marks import on_both_databases
-from tests.support.people import a_municipality, an_account, as_actor
+from tests.support.people import an_account, as_actor
 
 DAY = timedelta(days=1)
 WHY = {"ka": "მიზეზი", "en": "The ground was too wet."}
-
-
-@pytest.fixture
-def place(session: Session) -> Municipality:
-    return a_municipality(session)
-
-
-@pytest.fixture
-def officer(session: Session, place: Municipality) -> Actor:
-    return as_actor(an_account(session, place, Role.OFFICER), place, Role.OFFICER)
-
-
-@pytest.fixture
-def today(session: Session, place: Municipality) -> date:
-    return queries.today_in(session, place)
 
 
 @on_both_databases

@@ -2,30 +2,18 @@
 
 from datetime import date, timedelta
 
-import pytest
 from sqlalchemy.orm import Session
 
-from pbplatform.charter.roles import Actor, Role
+from pbplatform.charter.roles import Actor
 from pbplatform.delivery import operations, queries
 from pbplatform.delivery.models import MilestoneKind
 from pbplatform.delivery.operations import ContractPlan
 from pbplatform.delivery.schedule import WIDTH, schedule
 from pbplatform.municipalities.models import Municipality
 from tests.support.delivery import a_delivery
-from tests.support.people import a_municipality, an_account, as_actor
 
 DAY = timedelta(days=1)
 WHY = {"ka": "წვიმა", "en": "It rained"}
-
-
-@pytest.fixture
-def place(session: Session) -> Municipality:
-    return a_municipality(session)
-
-
-@pytest.fixture
-def officer(session: Session, place: Municipality) -> Actor:
-    return as_actor(an_account(session, place, Role.OFFICER), place, Role.OFFICER)
 
 
 def test_bars_and_marks_stay_inside_and_carry_their_tone(

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
-from pbplatform.budget import cofog, mapping, operations, queries, showing, work
+from pbplatform.budget import cofog, conversion, mapping, operations, queries, showing, work
 from pbplatform.budget.amounts import NotAnAmount, decimal_mark, minor_units
 from pbplatform.budget.forms import ColumnsForm, ImportForm, NamesForm, ProgrammeForm, PublishForm, SheetForm
 from pbplatform.budget.models import BudgetImport, BudgetVersion, ImportState, Side, Stage
@@ -290,7 +290,8 @@ def _checked(brought: BudgetImport, form: PublishForm) -> str:
         version=version,
         before=before,
         changes=changes,
-        comparable=before is not None and queries.converted(0, before.currency, brought.currency) is not None,
+        comparable=before is not None
+        and conversion.converted(0, before.currency, brought.currency) is not None,
         sentences=sentences,
         headings={column["letters"]: column["heading"] for column in brought.found["columns"]},
         needs_explanation=operations.needs_explanation(brought),

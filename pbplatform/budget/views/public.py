@@ -7,7 +7,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
-from pbplatform.budget import cofog, queries, showing
+from pbplatform.budget import cofog, conversion, queries, showing
 from pbplatform.budget.models import Axis, BudgetVersion, Side
 from pbplatform.budget.views.guide import guide_of
 from pbplatform.budget.words import COMPARED, measure_word
@@ -109,7 +109,7 @@ def place(year: int, side: str, axis: str) -> str:
         project_lines=queries.project_lines(session, town.id, code)
         if programme and programme.participatory
         else [],
-        converted=queries.converted,
+        converted=conversion.converted,
     )
 
 
@@ -195,7 +195,7 @@ def changes(year: int) -> str:
         version=version,
         before=before,
         versions=versions,
-        comparable=queries.converted(0, before.currency, version.currency) is not None,
+        comparable=conversion.converted(0, before.currency, version.currency) is not None,
         measure=measure,
         measures=[(name, COMPARED[name]) for name in measures],
         changes=differing[:_MOST_CHANGES],

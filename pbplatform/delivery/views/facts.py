@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from pbplatform import door
+from pbplatform.budget import conversion
 from pbplatform.charter.actions import Action
 from pbplatform.delivery import corrections, operations, photos, queries, rules
 from pbplatform.delivery.forms import (
@@ -17,6 +18,7 @@ from pbplatform.delivery.forms import (
     FactForm,
     MilestoneCorrectionForm,
     MilestoneForm,
+    MoneyForm,
     PaymentCorrectionForm,
     PaymentForm,
     PhotoForm,
@@ -40,6 +42,7 @@ from pbplatform.delivery.views.pages import Answer, pages, standing_of, texts_of
 from pbplatform.delivery.words import MILESTONES, MOMENTS, OUTCOMES, PROBLEMS
 from pbplatform.door import acts, carries, found
 from pbplatform.foundation.errors import Conflict, Missing
+from pbplatform.foundation.i18n import Currency
 from pbplatform.uploads.operations import LARGEST
 from pbplatform.uploads.words import PROBLEMS as FILE_PROBLEMS
 
@@ -75,7 +78,15 @@ def _page(standing: Standing, sent: str = "", tried: FactForm | None = None) -> 
 
 
 def _contract_form(standing: Standing) -> FactForm:
-    return ContractForm(prefix="contract")
+    form = ContractForm(prefix="contract")
+    form.offer(_currencies(standing))
+    return form
+
+
+def _currencies(standing: Standing) -> list[Currency]:
+    """In which currencies money of a project can be, that of today first: two where its line is in leva."""
+    owed = standing.line.currency
+    return sorted({owed, conversion.due_in(owed, standing.today)}, key=lambda one: one is owed)
 
 
 def _payment_form(standing: Standing) -> FactForm:
@@ -84,6 +95,7 @@ def _payment_form(standing: Standing) -> FactForm:
         (contract.id, f"{contract.supplier}, {contract.signed_on.isoformat()}")
         for contract in standing.contracts
     ]
+    form.offer(_currencies(standing))
     return form
 
 
@@ -175,7 +187,11 @@ def contract(round_slug: str, number: int) -> Answer:
 
     def write(standing: Standing, form: Any) -> None:
         plan = operations.ContractPlan(
-            form.supplier.data, form.signed_on.data, form.amount.data, form.procurement_id.data or ""
+            form.supplier.data,
+            form.signed_on.data,
+            form.amount.data,
+            form.procurement_id.data or "",
+            Currency(form.currency.data),
         )
         operations.sign_contract(door.actor(), door.session(), standing.line, plan)
 
@@ -189,7 +205,8 @@ def payment(round_slug: str, number: int) -> Answer:
 
     def write(standing: Standing, form: Any) -> None:
         under = next(row for row in standing.contracts if row.id == form.contract.data)
-        operations.pay(door.actor(), door.session(), under, form.paid_on.data, form.amount.data)
+        currency = Currency(form.currency.data)
+        operations.pay(door.actor(), door.session(), under, form.paid_on.data, form.amount.data, currency)
 
     return _record(round_slug, number, "payment", write)
 
@@ -289,7 +306,7 @@ def correct(round_slug: str, number: int, fact: str, fact_id: int) -> Answer:
     standing, session = standing_of(round_slug, number), door.session()
     kind = Fact(fact)
     recorded = _recorded(session, standing, kind, fact_id)
-    form = _correction_form(kind, recorded)
+    form = _correction_form(standing, kind, recorded)
     status = 200
     if request.method == "POST":
         status = 422
@@ -305,7 +322,7 @@ def correct(round_slug: str, number: int, fact: str, fact_id: int) -> Answer:
                 return redirect(url_for("delivery.facts", round_slug=round_slug, number=number))
             session.refresh(recorded)
         if striking and kind is not Fact.ENDING:
-            form = _with_fields(kind, recorded, form)
+            form = _with_fields(standing, kind, recorded, form)
     form.seen.data = queries.edition(session, standing.line)
     page = render_template(
         "delivery/correct.html",
@@ -335,21 +352,26 @@ def _recorded(session: Session, standing: Standing, kind: Fact, fact_id: int) ->
     raise Missing
 
 
-def _correction_form(kind: Fact, recorded: Recorded, *, sent: bool = True) -> ReasonForm:
+def _correction_form(standing: Standing, kind: Fact, recorded: Recorded, *, sent: bool = True) -> ReasonForm:
     forms: dict[Fact, type[ReasonForm]] = {
         Fact.CONTRACT: ContractCorrectionForm,
         Fact.PAYMENT: PaymentCorrectionForm,
         Fact.MILESTONE: MilestoneCorrectionForm,
         Fact.ENDING: ReasonForm,
     }
-    if sent:
-        return forms[kind](prefix="correction", obj=recorded)
-    return forms[kind](prefix="correction", obj=recorded, formdata=None)
+    form = (
+        forms[kind](prefix="correction", obj=recorded)
+        if sent
+        else forms[kind](prefix="correction", obj=recorded, formdata=None)
+    )
+    if isinstance(form, MoneyForm):
+        form.offer(_currencies(standing))
+    return form
 
 
-def _with_fields(kind: Fact, recorded: Recorded, tried: ReasonForm) -> ReasonForm:
+def _with_fields(standing: Standing, kind: Fact, recorded: Recorded, tried: ReasonForm) -> ReasonForm:
     """The whole form of a fact again, with the reasons and errors of an attempt to take it back."""
-    form = _correction_form(kind, recorded, sent=False)
+    form = _correction_form(standing, kind, recorded, sent=False)
     form.general_errors = tried.general_errors
     for field in tried:
         form[field.short_name].data, form[field.short_name].errors = field.data, field.errors
@@ -360,11 +382,16 @@ def _put_right(standing: Standing, recorded: Recorded, form: Any) -> None:
     actor, session, reasons = door.actor(), door.session(), texts_of(form, "reason")
     if isinstance(recorded, Contract):
         plan = operations.ContractPlan(
-            form.supplier.data, form.signed_on.data, form.amount.data, form.procurement_id.data or ""
+            form.supplier.data,
+            form.signed_on.data,
+            form.amount.data,
+            form.procurement_id.data or "",
+            Currency(form.currency.data),
         )
         corrections.correct_contract(actor, session, recorded, plan, reasons)
     elif isinstance(recorded, Payment):
-        corrections.correct_payment(actor, session, recorded, form.paid_on.data, form.amount.data, reasons)
+        day, amount, currency = form.paid_on.data, form.amount.data, Currency(form.currency.data)
+        corrections.correct_payment(actor, session, recorded, day, amount, reasons, currency)
     elif isinstance(recorded, Milestone):
         due, reached = form.due_on.data, form.reached_on.data
         corrections.correct_milestone(actor, session, recorded, due, reached, reasons)

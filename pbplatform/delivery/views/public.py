@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from flask import Response, g, render_template, request, url_for
 
 from pbplatform import door
+from pbplatform.budget import conversion
 from pbplatform.budget import queries as budget
 from pbplatform.charter.actions import Action
 from pbplatform.consultation import queries as rounds
@@ -186,4 +187,5 @@ def project(round_slug: str, number: int) -> str:
         amendments=queries.amendments(session, standing.line) if "amendments" in standing.told else (),
         programme=programme,
         in_budget=in_budget,
+        converted=conversion.converted,
     )

@@ -123,15 +123,16 @@ def differences(round_slug: str, sheet_id: int) -> str:
 def _shown(change: dict[str, Any]) -> dict[str, Any]:
     """A change as the page shows it: each field that differs by its heading, old and new in the reader's words."""
     before, after, currency = change["before"], change["after"], change["currency"]
-    fields = [
+    shown = [
         (
-            HEADINGS[showing.COLUMNS[name]],
-            showing.value(name, before.get(name), currency),
-            showing.value(name, said, currency),
+            HEADINGS[column],
+            showing.value(name, before, currency),
+            showing.value(name, after, currency),
         )
-        for name, said in after.items()
-        if name in showing.COLUMNS and said != before.get(name)
+        for name, column in showing.COLUMNS.items()
+        if name in after
     ]
+    fields = [field for field in shown if field[1] != field[2]]
     kind = MILESTONES[MilestoneKind(after["kind"])] if "kind" in after else ""
     return {**change, "fact": Fact(change["fact"]), "kind": kind, "fields": fields, "new": not before}
 

@@ -23,21 +23,11 @@ from pbplatform.results.models import EnvelopeResult
 from tests.budget.test_adoption import _declared
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
-from tests.support.people import a_municipality, an_account, as_actor
+from tests.support.people import an_account, as_actor
 from tests.support.rounds import a_round
 from tests.support.voters import hidden
 
 WHY = {"ka": "ერთი ყუთი ორჯერ იყო დათვლილი", "en": "One box had been counted twice"}
-
-
-@pytest.fixture
-def place(session: Session) -> Municipality:
-    return a_municipality(session)
-
-
-@pytest.fixture
-def officer(session: Session, place: Municipality) -> Actor:
-    return as_actor(an_account(session, place, Role.OFFICER), place, Role.OFFICER)
 
 
 @pytest.fixture
