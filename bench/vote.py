@@ -8,19 +8,19 @@ and a box that holds a million ballots already.
     python -m bench.vote            under four minutes
     python -m bench.vote --long     the day lasts ten minutes, the box is filled with a million ballots
 
-The clients send ready-made bytes, so that they cost little. CPU is that of the server's processes and of PostgreSQL,
-so it holds on a busy machine too.
+The server runs as in production. The clients share its processors, so they send ready-made bytes from one thread. The CPU
+of a ballot is told for each side; it holds on a busy machine too, where rates do not.
 """
 
 import argparse
 import os
 import secrets
+import select
 import socket
 import sys
 import tempfile
-import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,12 +33,15 @@ from sqlalchemy import insert, update
 from pbplatform.foundation import clock
 from pbplatform.voting import canon, keys, secrecy
 from pbplatform.voting.models import Ballot, BallotBox, Channel
-from tests.faults.burst import Server, judge_count
+from tests.faults.burst import Server, judge_count, seconds_of
 from tests.faults.scene import Scene
 from tests.support import postgres
 from tests.support.postgres import free_port
 
 CLIENTS = 8
+PARTS = ("rates", "day", "box", "spike")
+BLANK = "b" * 24
+"""Stands where each ballot has its own submission."""
 BARE = """
 import os, sys, secrets
 from flask import Flask
@@ -78,7 +81,16 @@ class Seen:
     times: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     cpu: float = 0.0
-    """Milliseconds of the server's processor per request."""
+    """Milliseconds of processor per request that the server's workers used, PostgreSQL, and these clients."""
+    cpu_database: float = 0.0
+    cpu_client: float = 0.0
+
+    @property
+    def costs(self) -> str:
+        """What a request costs whom."""
+        return (
+            f"server {self.cpu:.2f} ms, database {self.cpu_database:.2f} ms, client {self.cpu_client:.2f} ms"
+        )
 
     @property
     def rate(self) -> float:
@@ -108,103 +120,141 @@ def post(path: str, body: str, cookie: str = "") -> bytes:
     return head.encode() + said
 
 
+BARE_POST = post("/bare", "a=b")
+
+
 def page(path: str) -> bytes:
     """The question for a page."""
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: pb_language=en\r\n\r\n".encode()
 
 
-def ask(port: int, said: bytes) -> int:
-    """Send it on a connection of its own; the status, 0 for a broken connection."""
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=30) as wire:
+Ask = Callable[[], bytes]
+
+
+class Crowd:
+    """Up to so many requests at the same time, all from one thread, so that the asking costs next to nothing."""
+
+    def __init__(self, port: int, most: int) -> None:
+        self._port = port
+        self._most = most
+        self._poll = select.epoll()
+        self._out: dict[int, tuple[socket.socket, float, list[bytes]]] = {}
+        self.times: list[float] = []
+        self.statuses: Counter[int] = Counter()
+
+    def fits(self) -> bool:
+        """Whether one more may ask."""
+        return len(self._out) < self._most
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has not been answered yet."""
+        return bool(self._out)
+
+    def ask(self, said: bytes, since: float) -> None:
+        """Ask on a connection of its own; the waiting counts from `since`."""
+        try:
+            wire = socket.create_connection(("127.0.0.1", self._port), timeout=30)
             wire.sendall(said)
-            first = wire.recv(16)
-            while wire.recv(65_536):
-                pass
-        return int(first[9:12])
-    except (OSError, ValueError):
-        return 0
+        except OSError:
+            self._note(0, since)
+            return
+        self._poll.register(wire.fileno(), select.EPOLLIN)
+        self._out[wire.fileno()] = wire, since, []
+
+    def listen(self, seconds: float) -> None:
+        """Take in what is answered within that time."""
+        for number, _ in self._poll.poll(seconds):
+            wire, since, heard = self._out[number]
+            try:
+                piece = wire.recv(65_536)
+            except OSError:
+                piece, heard = b"", []
+            if piece:
+                heard.append(piece)
+                continue
+            self._poll.unregister(number)
+            del self._out[number]
+            wire.close()
+            self._note(int(heard[0][9:12]) if heard and heard[0][9:12].isdigit() else 0, since)
+
+    def _note(self, status: int, since: float) -> None:
+        self.statuses[status] += 1
+        self.times.append(time.monotonic() - since)
+
+    def close(self) -> None:
+        """Give the poll back."""
+        self._poll.close()
 
 
 class Voters:
     """Everybody's ballot as bytes, each used once."""
 
     def __init__(self, scene: Scene) -> None:
-        self._scene = scene
-        self._ready = scene.posts()
-        self._lock = threading.Lock()
+        self._ready = []
+        for cookie, fields in scene.posts():
+            body = urlencode(
+                {**fields, "step": "review", "go": "cast", "choice-1": "P1.1", "submission": BLANK}
+            )
+            head, _, tail = post(f"{scene.base}/ballot", body, cookie).partition(BLANK.encode())
+            self._ready.append((head, tail))
         self.used = 0
 
     def next(self) -> bytes:
         """One more voter; when all have voted, the first changes their mind."""
-        with self._lock:
-            number, self.used = self.used, self.used + 1
-        cookie, fields = self._ready[number % len(self._ready)]
-        body = urlencode(
-            {
-                **fields,
-                "submission": secrets.token_urlsafe(18),
-                "step": "review",
-                "go": "cast",
-                "choice-1": "P1.1",
-            }
-        )
-        return post(f"{self._scene.base}/ballot", body, cookie)
+        head, tail = self._ready[self.used % len(self._ready)]
+        self.used += 1
+        return head + secrets.token_urlsafe(18).encode() + tail
 
 
-def closed_loop(port: int, make: Callable[[], bytes], seconds: float, server: Server) -> Seen:
+def closed_loop(make: Ask, seconds: float, server: Server, database: Path | None) -> Seen:
     """As many as the server takes, from CLIENTS at once."""
-    seen, lock = Seen(seconds), threading.Lock()
-    until = time.monotonic() + seconds
-
-    def client() -> None:
-        times: list[float] = []
-        statuses: Counter[int] = Counter()
-        while time.monotonic() < until:
-            said = make()
-            began = time.monotonic()
-            statuses[ask(port, said)] += 1
-            times.append(time.monotonic() - began)
-        with lock:
-            seen.times += times
-            seen.statuses += statuses
-
-    before = server.cpu()
-    _all(client, CLIENTS)
-    seen.cpu = (server.cpu() - before) * 1000 / max(sum(seen.statuses.values()), 1)
+    crowd = Crowd(server.port, CLIENTS)
+    used = (server.cpu(), cpu_of_postgresql(database), time.process_time())
+    began = time.monotonic()
+    while time.monotonic() < began + seconds or crowd.waits:
+        while crowd.fits() and time.monotonic() < began + seconds:
+            crowd.ask(make(), time.monotonic())
+        crowd.listen(1.0)
+    crowd.close()
+    now = (server.cpu(), cpu_of_postgresql(database), time.process_time())
+    seen = Seen(time.monotonic() - began, crowd.times, crowd.statuses)
+    each = 1000 / max(len(seen.times), 1)
+    seen.cpu, seen.cpu_database, seen.cpu_client = ((a - b) * each for a, b in zip(now, used, strict=True))
     return seen
 
 
-def open_loop(port: int, make: Callable[[], bytes], rate: float, seconds: float, clients: int) -> Seen:
-    """So many a second, whether or not the earlier ones were answered; late starts count as waiting."""
-    seen, lock = Seen(seconds), threading.Lock()
-    began, numbers = time.monotonic(), iter(range(int(rate * seconds)))
-
-    def client() -> None:
-        while True:
-            with lock:
-                number = next(numbers, None)
-            if number is None:
-                return
-            due = began + number / rate
-            threading.Event().wait(max(0.0, due - time.monotonic()))
-            status = ask(port, make())
-            with lock:
-                seen.times.append(time.monotonic() - due)
-                seen.statuses[status] += 1
-
-    _all(client, clients)
+def open_loop(
+    port: int, asks: Sequence[tuple[str, Ask, float]], seconds: float, most: int
+) -> dict[str, Seen]:
+    """So many a second of each kind, whether or not the earlier ones were answered; late starts count as waiting."""
+    began = time.monotonic()
+    due = sorted(
+        (began + number / rate, kind) for kind, _, rate in asks for number in range(int(rate * seconds))
+    )
+    make = {kind: ask for kind, ask, _ in asks}
+    crowds = {kind: Crowd(port, most) for kind in make}
+    waiting = deque(due)
+    while waiting or any(crowd.waits for crowd in crowds.values()):
+        while waiting and waiting[0][0] <= time.monotonic() and crowds[waiting[0][1]].fits():
+            since, kind = waiting.popleft()
+            crowds[kind].ask(make[kind](), since)
+        for crowd in crowds.values():
+            crowd.listen(0.001)
     # A server that falls behind answers later than asked, and its rate is the lower one.
-    seen.seconds = time.monotonic() - began
-    return seen
+    lasted = time.monotonic() - began
+    for crowd in crowds.values():
+        crowd.close()
+    return {kind: Seen(lasted, crowd.times, crowd.statuses) for kind, crowd in crowds.items()}
 
 
-def _all(work: Callable[[], None], how_many: int) -> None:
-    threads = [threading.Thread(target=work) for _ in range(how_many)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+def cpu_of_postgresql(folder: Path | None) -> float:
+    """Seconds of processor that all processes of the PostgreSQL in that folder have used."""
+    if folder is None:
+        return 0.0
+    head = int((folder / "data" / "postmaster.pid").read_text().split()[0])
+    children = Path(f"/proc/{head}/task/{head}/children").read_text().split()
+    return sum(seconds_of(int(number)) for number in [head, *children])
 
 
 def say(*words: object) -> None:
@@ -212,27 +262,27 @@ def say(*words: object) -> None:
     print(*words, flush=True)
 
 
-def rates(name: str, scene: Scene, voters: Voters, seconds: float) -> None:
+def rates(name: str, scene: Scene, voters: Voters, seconds: float, database: Path | None) -> None:
     """One and two workers, bare and whole in turns."""
     whole: dict[int, float] = {}
     for workers in (1, 2):
         parts: dict[str, list[Seen]] = {"bare": [], "vote": []}
         for kind, maker, make in (
-            ("bare", Bare, lambda: post("/bare", "a=b")),
+            ("bare", Bare, lambda: BARE_POST),
             ("vote", Server, voters.next),
-            ("bare", Bare, lambda: post("/bare", "a=b")),
+            ("bare", Bare, lambda: BARE_POST),
             ("vote", Server, voters.next),
         ):
             with running(maker(scene.env, free_port(), workers)) as server:
-                closed_loop(server.port, make, 1.0, server)
-                parts[kind].append(closed_loop(server.port, make, seconds, server))
+                closed_loop(make, 1.0, server, database)
+                parts[kind].append(closed_loop(make, seconds, server, database))
         bare, vote = (joined(parts[kind]) for kind in ("bare", "vote"))
         whole[workers] = vote.rate
         say(
-            f"{name:<11}{workers} worker(s)  ballots/s {vote.rate:7.1f}  p95 {vote.p95:6.1f} ms  "
-            f"cpu/ballot {vote.cpu:5.2f} ms  errors {vote.wrong:.2%}  bare inserts/s {bare.rate:7.1f}  "
-            f"cpu/insert {bare.cpu:5.2f} ms  share {vote.rate / max(bare.rate, 0.1):4.0%}"
+            f"{name:<11}{workers} worker(s)  ballots/s {vote.rate:7.1f}  p95 {vote.p95:6.1f} ms  errors {vote.wrong:.2%}  "
+            f"bare inserts/s {bare.rate:7.1f}  share {vote.rate / max(bare.rate, 0.1):4.0%}"
         )
+        say(f"{name:<11}             cpu a ballot: {vote.costs}; a bare insert: {bare.costs}")
     say(f"{name:<11}two workers take {whole[2] / max(whole[1], 0.1):.2f} times the ballots of one")
 
 
@@ -243,6 +293,8 @@ def joined(parts: Sequence[Seen]) -> Seen:
         found.times += part.times
         found.statuses += part.statuses
         found.cpu += part.cpu / len(parts)
+        found.cpu_database += part.cpu_database / len(parts)
+        found.cpu_client += part.cpu_client / len(parts)
     return found
 
 
@@ -257,21 +309,13 @@ def day(name: str, scene: Scene, voters: Voters, seconds: float) -> None:
         scene.base.removesuffix("vote"),
     ]
     turn = iter(range(10**9))
-    found: dict[str, Seen] = {}
+    asks = (("ballots", voters.next, 14.0), ("pages", lambda: page(paths[next(turn) % len(paths)]), 110.0))
     with running(Server(scene.env, free_port(), 2)) as server:
-        port = server.port
-        pages = threading.Thread(
-            target=lambda: found.update(
-                pages=open_loop(port, lambda: page(paths[next(turn) % len(paths)]), 110, seconds, 24)
-            )
-        )
-        pages.start()
-        found["ballots"] = open_loop(port, voters.next, 14, seconds, 8)
-        pages.join()
-    for kind, rate in (("ballots", 14), ("pages", 110)):
+        found = open_loop(server.port, asks, seconds, 32)
+    for kind, _, rate in asks:
         seen = found[kind]
         say(
-            f"{name:<11}a day of {seconds:.0f} s: {kind:<8}{rate:>4}/s asked, {seen.rate:6.1f}/s answered, "
+            f"{name:<11}a day of {seconds:.0f} s: {kind:<8}{rate:>4.0f}/s asked, {seen.rate:6.1f}/s answered, "
             f"p95 {seen.p95:6.1f} ms, errors {seen.wrong:.3%} {dict(seen.statuses)}"
         )
 
@@ -282,7 +326,7 @@ def spike(name: str, scene: Scene, voters: Voters, seconds: float) -> None:
         with scene.house.database.transaction() as session:
             session.execute(update(BallotBox).values(closes_at=clock.now() + timedelta(seconds=seconds)))
         before = judge_count(scene.house, scene.round_id)
-        seen = open_loop(server.port, voters.next, 140, seconds + 2, 64)
+        seen = open_loop(server.port, [("ballots", voters.next, 140.0)], seconds + 2, 64)["ballots"]
         taken = judge_count(scene.house, scene.round_id) - before
     say(
         f"{name:<11}a spike of 140/s ending in the close: acknowledged {seen.statuses[200]}, recorded {taken}, "
@@ -290,7 +334,9 @@ def spike(name: str, scene: Scene, voters: Voters, seconds: float) -> None:
     )
 
 
-def crowd(name: str, scene: Scene, voters: Voters, ballots: int, seconds: float) -> None:
+def full_box(
+    name: str, scene: Scene, voters: Voters, ballots: int, seconds: float, database: Path | None
+) -> None:
     """The rate again with that many ballots in the box, put there behind the application's back."""
     with scene.house.database.read() as look:
         key = keys.round_key(
@@ -313,11 +359,11 @@ def crowd(name: str, scene: Scene, voters: Voters, ballots: int, seconds: float)
         with scene.house.database.engine.begin() as connection:
             connection.execute(insert(Ballot), rows)
     with running(Server(scene.env, free_port(), 2)) as server:
-        closed_loop(server.port, voters.next, 1.0, server)
-        seen = closed_loop(server.port, voters.next, seconds, server)
+        closed_loop(voters.next, 1.0, server, database)
+        seen = closed_loop(voters.next, seconds, server, database)
     say(
         f"{name:<11}with {ballots:,} ballots in the box: ballots/s {seen.rate:7.1f}  p95 {seen.p95:6.1f} ms  "
-        f"cpu/ballot {seen.cpu:5.2f} ms"
+        f"cpu a ballot: {seen.costs}"
     )
 
 
@@ -331,18 +377,24 @@ def running(server: Server) -> Iterator[Server]:
         server.stop()
 
 
-def measure(name: str, url: str, folder: Path, *, long: bool) -> None:
+def measure(name: str, url: str, folder: Path, wanted: argparse.Namespace) -> None:
     """Everything on one database."""
+    long: bool = wanted.long
     seconds = 8.0 if long else 4.0
-    scene = Scene(folder, url, 12_000 if long else 6_000, in_bulk=True)
+    scene = Scene(folder, url, 12_000 if long else 6_000, in_bulk=True, production=True)
+    database = folder / "pg" if url.startswith("postgres") else None
     with scene.house.database.engine.begin() as connection:
         binary = "bytea" if url.startswith("postgres") else "blob"
         connection.exec_driver_sql(f"create table bare (id varchar(64) primary key, payload {binary})")
     voters = Voters(scene)
-    rates(name, scene, voters, seconds)
-    day(name, scene, voters, 600 if long else 20)
-    crowd(name, scene, voters, 1_000_000 if long else 100_000, seconds)
-    spike(name, scene, voters, 10 if long else 5)
+    if "rates" in wanted.parts:
+        rates(name, scene, voters, seconds, database)
+    if "day" in wanted.parts:
+        day(name, scene, voters, 600 if long else 20)
+    if "box" in wanted.parts:
+        full_box(name, scene, voters, 1_000_000 if long else 100_000, seconds, database)
+    if "spike" in wanted.parts:
+        spike(name, scene, voters, 10 if long else 5)
     scene.house.database.dispose()
 
 
@@ -351,17 +403,18 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--long", action="store_true", help="ten minutes of day, a million ballots")
     arguments.add_argument("--only", choices=("sqlite", "postgresql"), help="one of the two databases")
+    arguments.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="only these parts")
     wanted = arguments.parse_args()
     say(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, Python {sys.version.split()[0]}")
     if wanted.only != "postgresql":
         with tempfile.TemporaryDirectory(prefix="pb-bench-") as folder:
-            measure("SQLite", f"sqlite:///{folder}/pb.sqlite", Path(folder), long=wanted.long)
+            measure("SQLite", f"sqlite:///{folder}/pb.sqlite", Path(folder), wanted)
     if wanted.only != "sqlite":
         with tempfile.TemporaryDirectory(prefix="pb-bench-") as folder:
             Path(folder).chmod(0o755)
             (Path(folder) / "pg").mkdir()
             with postgres.server_in(Path(folder) / "pg", durable=True) as url:
-                measure("PostgreSQL", f"{url}/postgres", Path(folder), long=wanted.long)
+                measure("PostgreSQL", f"{url}/postgres", Path(folder), wanted)
 
 
 if __name__ == "__main__":

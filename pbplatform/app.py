@@ -157,7 +157,7 @@ def _install_house(app: Flask, config: Config) -> None:
         jobs=Jobs(huey, database),
         files=Files(config.files_url),
         secrets=SecretFolder(config.secrets_dir),
-        limits=Limits(app, config.limits_url),
+        limits=Limits(config.limits_url),
         vault=Vault(*(key.encode() for key in (config.secret_key, *config.secret_key_fallbacks))),
     )
 
@@ -212,6 +212,7 @@ def _install_requests(app: Flask, config: Config) -> None:
         g.writing = request.method not in ("GET", "HEAD", "OPTIONS") and not (
             getattr(view, "reads_only", False) or getattr(view, "thinks_first", False)
         )
+        g.remembers = getattr(view, "remembers", False)
         web.refuse_broken_input(request)
         if not house.generations.whole():
             raise ServiceUnavailable(retry_after=30)

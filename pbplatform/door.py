@@ -4,7 +4,7 @@ Views name their Action with `@acts`; the application refuses to start when one 
 table: the door (here, before the view), the desk (`charter.policy.require` in operations), the sign (`may` in templates).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar, cast
@@ -24,6 +24,7 @@ from pbplatform.foundation.files import Files
 from pbplatform.foundation.generation import Generations
 from pbplatform.foundation.jobs import Jobs
 from pbplatform.foundation.limits import Limits
+from pbplatform.foundation.recent import Recent
 
 View = TypeVar("View", bound=Callable[..., Any])
 Thing = TypeVar("Thing")
@@ -50,6 +51,8 @@ class House:
         self.secrets = secrets
         self.vault = vault
         self.limits = limits
+        # What citizens may be shown of municipalities and rounds is as old as the pages that are kept for visitors.
+        self.recent = Recent(config.page_cache_seconds)
 
 
 def acts(action: Action) -> Callable[[View], View]:
@@ -70,6 +73,28 @@ def reads_only(view: View) -> View:
     """
     view.reads_only = True  # type: ignore[attr-defined]
     return view
+
+
+def remembers(view: View) -> View:
+    """Mark a view that thousands open at the same moment: its municipality and round may be as old as a kept page.
+
+    Nothing may be decided by them, and nothing of them changed.
+    """
+    view.remembers = True  # type: ignore[attr-defined]
+    return view
+
+
+def remembered(key: Hashable, ask: Callable[[Session], Thing | None]) -> Thing | None:
+    """What `ask` finds; in a view that remembers, what it found some seconds ago, free of any session."""
+    recent = house().recent
+    if not g.get("remembers") or not recent.seconds:
+        return ask(session())
+
+    def fresh() -> Thing | None:
+        with house().database.look() as own:
+            return ask(own)
+
+    return recent.get(key, fresh)
 
 
 def thinks_first(view: View) -> View:

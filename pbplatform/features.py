@@ -99,8 +99,11 @@ from pbplatform.uploads import words as uploads_words
 from pbplatform.voting import desk_views as vote_desk_views
 from pbplatform.voting import duties as voting_duties
 from pbplatform.voting import paper_views, telling
-from pbplatform.voting import views as voting_views
 from pbplatform.voting import words as voting_words
+from pbplatform.voting.views import ballot as _ballot  # noqa: F401 (its pages)
+from pbplatform.voting.views import pages as voting_views
+from pbplatform.voting.views import proof as _proof  # noqa: F401
+from pbplatform.voting.views import reading as _vote_reading  # noqa: F401
 
 HOUSE_PREFIX = "/<locale:locale>"
 TOWN_PREFIX = "/<locale:locale>/<slug:municipality>"

@@ -56,8 +56,11 @@ def load(token: str) -> SignedIn | None:
 def arrive() -> None:
     """Find out municipality and actor of the request; both stand in `g` afterwards."""
     g.municipality = None
-    if g.municipality_slug is not None:
-        g.municipality = municipalities.by_slug(door.session(), g.municipality_slug)
+    slug = g.municipality_slug
+    if slug is not None:
+        g.municipality = door.remembered(
+            ("municipality", slug), lambda own: municipalities.by_slug(own, slug)
+        )
     g.actor = _actor(g.municipality)
 
 

@@ -22,7 +22,8 @@ def this_round(slug: str) -> Round:
     From here on templates have `round`, `timeline`, `round_settings` and the tabs of layouts/round.html.
     One statement brings the round and its windows.
     """
-    loaded = queries.with_windows(door.session(), g.municipality.id, slug)
+    place_id = g.municipality.id
+    loaded = door.remembered(("round", place_id, slug), lambda own: queries.with_windows(own, place_id, slug))
     if loaded is None:
         raise Missing
     found, windows = loaded

@@ -19,15 +19,6 @@ def by_slug(session: Session, municipality_id: int, slug: str) -> Round | None:
     return session.scalar(select(Round).where(Round.municipality_id == municipality_id, Round.slug == slug))
 
 
-# Every page of a round asks this; a statement that is made once costs less than its answer.
-_WITH_WINDOWS = (
-    select(Round, Window)
-    .outerjoin(Window, and_(Window.round_id == Round.id, Window.municipality_id == Round.municipality_id))
-    .where(Round.municipality_id == bindparam("municipality_id"), Round.slug == bindparam("slug"))
-    .order_by(Window.opens_at)
-)
-
-
 _WITH_WINDOWS = (
     select(Round, Window)
     .outerjoin(Window, and_(Window.round_id == Round.id, Window.municipality_id == bindparam("place")))

@@ -5,6 +5,7 @@ later fails at once under load, whatever the busy timeout. Readers stay deferred
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from typing import Any, cast
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Connection,
     DateTime,
     Dialect,
     Engine,
@@ -35,7 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.sql.functions import FunctionElement
@@ -125,8 +127,8 @@ class Database:
         replica = make_engine(replica_url) if replica_url else self.engine
         self._read = sessionmaker(replica, expire_on_commit=False)
         self._look = sessionmaker(self.engine, expire_on_commit=False)
-        writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
-        self._write = sessionmaker(writing, expire_on_commit=False)
+        self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._write = sessionmaker(self._writing, expire_on_commit=False)
         self._file = _sqlite_file(self.engine)
         self._identity = _identity(self._file)
 
@@ -141,6 +143,12 @@ class Database:
     def write(self) -> Session:
         """A session for decisions; on SQLite it holds the write lock from its first statement."""
         return self._write()
+
+    @contextmanager
+    def statements(self) -> Iterator[Connection]:
+        """One writing transaction without objects, for the few statements that thousands send at the same moment."""
+        with self._writing.begin() as connection:
+            yield connection
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -197,20 +205,50 @@ def make_engine(url: str) -> Engine:
     # Parameters stay out of error messages, because error messages go to the log.
     engine = create_engine(
         url,
-        pool_pre_ping=True,
         pool_size=10,
         max_overflow=20,
         pool_timeout=5,
         hide_parameters=True,
         connect_args={"connect_timeout": 3},
     )
+    _greet_the_idle(engine)
     _name_large_numbers(engine)
     return engine
 
 
-def insert_new(session: Session, model: type[Base], **values: Any) -> bool:
+IDLE = 1.0
+"""Seconds after which a pooled connection is asked whether it still lives before it is used."""
+
+
+def _greet_the_idle(engine: Engine) -> None:
+    """Ask a connection that has rested whether it still lives, and replace it and its like when it does not.
+
+    One that was just used is not asked: under load that would be a third of all questions. Should it have died since,
+    its request answers 503, and with that the pool knows.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _rest(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _greet(connection: Any, record: Any, _fairy: Any) -> None:
+        rests_since = record.info.get("rests_since")
+        if rests_since is None or time.monotonic() - rests_since < IDLE:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as dead:
+            raise InvalidatePoolError from dead
+
+
+def _dialect(asked: Session | Connection) -> str:
+    return (asked if isinstance(asked, Connection) else asked.get_bind()).dialect.name
+
+
+def insert_new(session: Session | Connection, model: type[Base], **values: Any) -> bool:
     """Insert a row unless one with the same key is there already; whether it was new. Safe among parallel writers."""
-    statement = _insert_unless_there(session.get_bind().dialect.name, model, tuple(values))
+    statement = _insert_unless_there(_dialect(session), model, tuple(values))
     # The row that comes back is the proof: drivers do not always tell how many rows an insert made.
     return session.execute(statement, values).first() is not None
 
@@ -224,13 +262,13 @@ def _insert_unless_there(dialect: str, model: type[Base], names: tuple[str, ...]
     return insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
 
 
-def hold(session: Session, name: str, *, shared: bool = False) -> None:
+def hold(session: Session | Connection, name: str, *, shared: bool = False) -> None:
     """Keep others out of whatever a name stands for until the transaction ends; shared holders let each other in.
 
     PostgreSQL holds it in memory and touches no row, so nothing of it can be found in a table afterwards. On SQLite a
     writing transaction is alone anyway.
     """
-    if session.get_bind().dialect.name == "sqlite":
+    if _dialect(session) == "sqlite":
         return
     number = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
     session.execute(_HOLD_SHARED if shared else _HOLD, {"number": number})

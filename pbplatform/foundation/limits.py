@@ -1,6 +1,6 @@
 """How often something may be tried. Each rule counts by a key that the caller chooses: a mailbox, an account, a network.
 
-The counters are those of flask-limiter. They are asked from inside the view, because the keys are what was typed, and they
+The counters are those of the `limits` library. They are asked from inside the view, because the keys are what was typed, and they
 are asked before the work, so that guesses sent at the same moment are counted before any of them is judged. When the
 counters cannot be reached the answer is 503: a door that cannot count stays shut.
 """
@@ -8,9 +8,10 @@ counters cannot be reached the answer is 503: a door that cannot count stays shu
 import ipaddress
 import time
 
-from flask import Flask, Request
-from flask_limiter import Limiter
+from flask import Request
 from limits import RateLimitItem, parse
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
 from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 
 from pbplatform.foundation.crypto import digest
@@ -19,13 +20,12 @@ from pbplatform.foundation.crypto import digest
 class Limits:
     """The counters of one application."""
 
-    def __init__(self, app: Flask, url: str) -> None:
-        options: dict[str, str | int] = (
+    def __init__(self, url: str) -> None:
+        options: dict[str, float] = (
             {"socket_connect_timeout": 1, "socket_timeout": 1} if url.startswith("redis") else {}
         )
-        self._limiter = Limiter(
-            lambda: "", app=app, storage_uri=url, storage_options=options, strategy="moving-window"
-        )
+        self._storage = storage_from_string(url, **options)
+        self._limiter = MovingWindowRateLimiter(self._storage)
         self._rules: dict[str, RateLimitItem] = {}
 
     def take(self, name: str, rule: str, key: str) -> None:
@@ -36,15 +36,15 @@ class Limits:
         item = self._rules.setdefault(rule, parse(rule))
         hashed = digest(f"{name}\x1f{key}")[:32]
         try:
-            if self._limiter.limiter.hit(item, name, hashed):
+            if self._limiter.hit(item, name, hashed):
                 return
-            reset = self._limiter.limiter.get_window_stats(item, name, hashed).reset_time
+            reset = self._limiter.get_window_stats(item, name, hashed).reset_time
         except self._away() as away:
             raise ServiceUnavailable(retry_after=10) from away
         raise TooManyRequests(retry_after=max(1, int(reset - time.time()) + 1))
 
     def _away(self) -> tuple[type[Exception], ...]:
-        errors = self._limiter.storage.base_exceptions
+        errors = self._storage.base_exceptions
         return errors if isinstance(errors, tuple) else (errors,)
 
 

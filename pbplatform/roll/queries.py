@@ -1,9 +1,10 @@
 """Questions about the roll."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import BigInteger, String, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from pbplatform.foundation import clock
@@ -50,18 +51,55 @@ def claimed_entry(session: Session, account_id: int, municipality_id: int) -> in
     )
 
 
-_PASSED = select(VoterPass.roll_entry_id).where(
-    VoterPass.token_hash == bindparam("token_hash"),
-    VoterPass.municipality_id == bindparam("municipality_id"),
-    VoterPass.expires_at > bindparam("now", type_=UTCDateTime()),
+PROVED = select(
+    func.coalesce(
+        select(VoterPass.roll_entry_id)
+        .where(
+            VoterPass.token_hash == bindparam("token_hash", type_=String()),
+            VoterPass.municipality_id == bindparam("municipality_id"),
+            VoterPass.expires_at > bindparam("now", type_=UTCDateTime()),
+        )
+        .scalar_subquery(),
+        select(RollClaim.roll_entry_id)
+        .where(
+            RollClaim.account_id == bindparam("account_id", type_=BigInteger()),
+            RollClaim.municipality_id == bindparam("municipality_id"),
+            RollClaim.ended_at.is_(None),
+        )
+        .scalar_subquery(),
+    ).label("entry_id")
 )
+"""The roll entry of a browser's living pass, or else of its account; `Proof` has its values. Casting asks it too."""
 
 
-def passed_entry(session: Session, secret: str, municipality_id: int) -> int | None:
-    """The roll entry that a browser's living pass stands for."""
-    return session.scalar(
-        _PASSED, {"token_hash": digest(secret), "municipality_id": municipality_id, "now": clock.now()}
-    )
+@dataclass(frozen=True)
+class Proof:
+    """What a browser shows for who its voter is: the secret of a pass, an account, both or neither."""
+
+    secret: str | None
+    account_id: int | None
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to look up."""
+        return self.secret is None and self.account_id is None
+
+    def values(self, municipality_id: int) -> dict[str, object]:
+        """The values that PROVED asks for."""
+        return {
+            "token_hash": digest(self.secret) if self.secret else None,
+            "account_id": self.account_id,
+            "municipality_id": municipality_id,
+            "now": clock.now(),
+        }
+
+
+def proved_entry(session: Session, proof: Proof, municipality_id: int) -> int | None:
+    """The roll entry that a browser has proved to be, by its pass or by its account."""
+    if proof.empty:
+        return None
+    found: int | None = session.scalar(PROVED, proof.values(municipality_id))
+    return found
 
 
 def size(session: Session, municipality_id: int) -> int:

@@ -13,6 +13,7 @@ in which the voter chose nothing is left out. Choices are
 **Canonical JSON.** Keys sorted by code point, no spaces, no escapes but those that JSON demands, UTF-8; integers only.
 """
 
+import base64
 import hashlib
 import hmac
 import json
@@ -89,9 +90,7 @@ def tracker(round_name: str, rules: str, nonce_: str, word_hash_: str, payload: 
 
 def base32(data: bytes) -> str:
     """RFC 4648 base 32 without padding."""
-    bits = int.from_bytes(data, "big") << (-len(data) * 8 % 5)
-    count = (len(data) * 8 + 4) // 5
-    return "".join(_ALPHABET[bits >> 5 * place & 31] for place in range(count - 1, -1, -1))
+    return base64.b32encode(data).decode().rstrip("=")
 
 
 def spoken_tracker(text: str) -> str:

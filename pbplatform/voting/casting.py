@@ -5,19 +5,21 @@ share a hidden transaction number that would join them again.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Protocol
 
-from sqlalchemy import Row, bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Executable, Row, and_, bindparam, select, true, update
 
 from pbplatform.foundation.crypto import SecretFolder
 from pbplatform.foundation.database import Database, DatabaseClock, hold, insert_new
 from pbplatform.foundation.errors import Conflict, Gone, Invalid
-from pbplatform.voting import canon, keys, secrecy
-from pbplatform.voting.ballots import BallotProblem
-from pbplatform.voting.models import Ballot, BallotBox, BoxState, Channel, Superseded
+from pbplatform.roll.queries import PROVED, Proof
+from pbplatform.voting import ballots, canon, keys, rules, secrecy
+from pbplatform.voting.ballots import BallotProblem, Trouble
+from pbplatform.voting.models import Ballot, BallotBox, BoxState, Channel, Elector, Superseded
 from pbplatform.voting.secrecy import Said
 
 LONGEST_WORD = 40
@@ -33,14 +35,28 @@ class CastProblem(StrEnum):
     NOT_AN_ELECTOR = "not_an_elector"
 
 
+class Stranger(Exception):
+    """Nobody has proved to be a voter in this browser, or the time for it is over."""
+
+
+class Unfit(Exception):
+    """A ballot that breaks a limit; nothing was written."""
+
+    def __init__(self, troubles: Sequence[Trouble]) -> None:
+        super().__init__(", ".join(trouble.problem for trouble in troubles))
+        self.troubles = troubles
+
+
 @dataclass(frozen=True)
 class Receipt:
-    """Proof that a ballot was recorded."""
+    """Proof that a ballot was recorded, with what its page says beside it."""
 
     round_name: str
     rules_hash: str
     tracker: str
     signature: str
+    public_key: str
+    closes_at: datetime
     replaced: bool = False
 
 
@@ -50,6 +66,7 @@ def box_lock(round_id: int) -> str:
 
 
 _BOX = select(
+    BallotBox.round_id,
     BallotBox.rules_hash,
     BallotBox.key_commit,
     BallotBox.receipt_key,
@@ -58,6 +75,21 @@ _BOX = select(
     BallotBox.high_water,
     DatabaseClock().label("now"),
 ).where(BallotBox.round_id == bindparam("round_id"))
+_proved = PROVED.subquery()
+_BOX_AND_VOTER = (
+    _BOX.add_columns(_proved.c.entry_id, Elector.roll_entry_id.label("elector_id"), Elector.district_id)
+    .where(BallotBox.municipality_id == bindparam("municipality_id"))
+    .join_from(BallotBox, _proved, true())
+    .outerjoin(
+        Elector,
+        and_(
+            Elector.round_id == BallotBox.round_id,
+            Elector.roll_entry_id == _proved.c.entry_id,
+            Elector.removed.is_(False),
+        ),
+    )
+)
+"""The box, and who is asking for it with which ballot, in one look."""
 _BEFORE = (
     select(Ballot.submission_id, Ballot.sealed, Ballot.channel)
     .where(Ballot.round_id == bindparam("round_id"), Ballot.bid == bindparam("bid"))
@@ -65,17 +97,66 @@ _BEFORE = (
 )
 
 
-def open_box(session: Session, round_id: int) -> "Row[str, str, str, BoxState, datetime, datetime, datetime]":
+def _open(connection: Connection, question: Executable, values: dict[str, object]) -> "Row[Any]":
     """The box, if ballots may go in at this very moment by the database's clock; raise Gone when it is over.
 
     The caller holds the lock. The time counts as over also when a later time than `closes_at` was seen before.
     """
-    box = session.execute(_BOX, {"round_id": round_id}).one_or_none()
+    box = connection.execute(question, values).one_or_none()
     if box is None:
         raise Conflict
     if box.state is not BoxState.OPEN or max(box.now, box.high_water) >= box.closes_at:
         raise Gone
     return box
+
+
+class Sent(ballots.Form, Protocol):
+    """What a voter sends: choices, and fields of one value beside them."""
+
+    def get(self, key: str, default: str) -> str:
+        """The first value of a field."""
+
+
+def vote(
+    database: Database, secrets: SecretFolder, municipality_id: int, round_id: int, proof: Proof, sent: Sent
+) -> Receipt:
+    """Take what a browser sends as its voter's ballot: who it is, what may be chosen and the box, in one transaction.
+
+    Raise Stranger, Unfit or Invalid when there is nothing to take, and what `cast` raises. What is read here is read
+    under the lock of the box; what is written is the ballot alone.
+    """
+    if proof.empty:
+        raise Stranger
+    submission_id, word = sent.get("submission", ""), sent.get("word", "").strip()
+    _refuse_malformed(submission_id, word)
+    asked = {**proof.values(municipality_id), "round_id": round_id}
+    with database.statements() as connection:
+        hold(connection, box_lock(round_id), shared=True)
+        box = _open(connection, _BOX_AND_VOTER, asked)
+        if box.entry_id is None:
+            raise Stranger
+        if box.elector_id is None:
+            raise Conflict(CastProblem.NOT_AN_ELECTOR)
+        if box.rules_hash != sent.get("rules", ""):
+            raise Conflict(CastProblem.STALE_PAGE)
+        frozen = _rules(connection, box)
+        envelopes = frozen.for_district(box.district_id)
+        marks = ballots.read_marks(sent, envelopes)
+        troubles = [*ballots.strangers(sent, envelopes), *ballots.check(frozen, envelopes, marks)]
+        if troubles:
+            raise Unfit(troubles)
+        choices = {position: mark.choices() for position, mark in marks.items()}
+        payload = canon.canonical_payload(choices, frozen.ranked)
+        return _record(connection, secrets, box, frozen.name, box.entry_id, payload, word, submission_id)
+
+
+def _rules(connection: Connection, box: "Row[Any]") -> rules.FrozenRules:
+    """The rules of a hash never change, so their text is fetched once."""
+    known = rules.known(box.rules_hash)
+    if known is not None:
+        return known
+    text = connection.scalar(select(BallotBox.rules).where(BallotBox.round_id == box.round_id))
+    return rules.read(text or "")
 
 
 def cast(
@@ -95,23 +176,43 @@ def cast(
     The same submission gives the same receipt however often it comes. Raise Gone after the close, Conflict for a page
     of other rules or a voter who took paper, KeyMissing without the right key, OperationalError without a database.
     """
+    _refuse_malformed(submission_id, word)
+    with database.statements() as connection:
+        hold(connection, box_lock(round_id), shared=True)
+        box = _open(connection, _BOX, {"round_id": round_id})
+        if box.rules_hash != rules_hash:
+            raise Conflict(CastProblem.STALE_PAGE)
+        return _record(connection, secrets, box, round_name, roll_entry_id, payload, word, submission_id)
+
+
+def _refuse_malformed(submission_id: str, word: str) -> None:
     if not _SUBMISSION.fullmatch(submission_id):
         raise Invalid(BallotProblem.BAD_SUBMISSION)
     if len(word) > LONGEST_WORD:
         raise Invalid(BallotProblem.LONG_WORD, "word", most=LONGEST_WORD)
-    with database.write() as session, session.begin():
-        hold(session, box_lock(round_id), shared=True)
-        box = open_box(session, round_id)
-        if box.rules_hash != rules_hash:
-            raise Conflict(CastProblem.STALE_PAGE)
-        key = keys.round_key(secrets, round_id, box.key_commit)
-        bid = canon.ballot_id(key, round_id, roll_entry_id)
-        word_hash = canon.word_hash(word)
-        nonce = canon.nonce(key, bid, submission_id, word_hash, payload)
-        tracker = canon.tracker(round_name, rules_hash, nonce, word_hash, payload)
-        put = _put(session, key, round_id, bid, Said(payload, nonce, word_hash, tracker), submission_id)
-        signature = keys.sign_receipt(secrets, round_id, round_name, rules_hash, put.tracker)
-    return Receipt(round_name, rules_hash, put.tracker, signature, put.replaced)
+
+
+def _record(
+    connection: Connection,
+    secrets: SecretFolder,
+    box: "Row[Any]",
+    round_name: str,
+    roll_entry_id: int,
+    payload: str,
+    word: str,
+    submission_id: str,
+) -> Receipt:
+    round_id, rules_hash = box.round_id, box.rules_hash
+    key = keys.round_key(secrets, round_id, box.key_commit)
+    bid = canon.ballot_id(key, round_id, roll_entry_id)
+    word_hash = canon.word_hash(word)
+    nonce = canon.nonce(key, bid, submission_id, word_hash, payload)
+    tracker = canon.tracker(round_name, rules_hash, nonce, word_hash, payload)
+    put = _put(connection, key, round_id, bid, Said(payload, nonce, word_hash, tracker), submission_id)
+    signature = keys.sign_receipt(secrets, round_id, round_name, rules_hash, put.tracker)
+    return Receipt(
+        round_name, rules_hash, put.tracker, signature, box.receipt_key, box.closes_at, put.replaced
+    )
 
 
 @dataclass(frozen=True)
@@ -120,27 +221,27 @@ class _Put:
     replaced: bool
 
 
-def _put(session: Session, key: bytes, round_id: int, bid: str, said: Said, submission_id: str) -> _Put:
+def _put(connection: Connection, key: bytes, round_id: int, bid: str, said: Said, submission_id: str) -> _Put:
     kept = secrecy.close(key, round_id, bid, said)
     values = {"sealed": kept, "submission_id": submission_id}
-    if insert_new(session, Ballot, round_id=round_id, bid=bid, channel=Channel.ONLINE, **values):
+    if insert_new(connection, Ballot, round_id=round_id, bid=bid, channel=Channel.ONLINE, **values):
         return _Put(said.tracker, replaced=False)
-    before = session.execute(_BEFORE, {"round_id": round_id, "bid": bid}).one()
+    before = connection.execute(_BEFORE, {"round_id": round_id, "bid": bid}).one()
     if before.channel is Channel.PAPER:
         raise Conflict(CastProblem.VOTED_ON_PAPER)
     standing = secrecy.open_(key, round_id, bid, before.sealed).tracker
     if standing == said.tracker:
         return _Put(standing, replaced=False)
-    if _was_replaced(session, round_id, said.tracker):
+    if _was_replaced(connection, round_id, said.tracker):
         # A retry of an earlier submission came in late: the voter's later ballot stands.
         return _Put(standing, replaced=False)
-    session.execute(update(Ballot).where(Ballot.round_id == round_id, Ballot.bid == bid).values(**values))
-    insert_new(session, Superseded, round_id=round_id, tracker=standing)
+    connection.execute(update(Ballot).where(Ballot.round_id == round_id, Ballot.bid == bid).values(**values))
+    insert_new(connection, Superseded, round_id=round_id, tracker=standing)
     return _Put(said.tracker, replaced=True)
 
 
-def _was_replaced(session: Session, round_id: int, tracker: str) -> bool:
-    found = session.scalar(
+def _was_replaced(connection: Connection, round_id: int, tracker: str) -> bool:
+    found = connection.scalar(
         select(Superseded.tracker).where(Superseded.round_id == round_id, Superseded.tracker == tracker)
     )
     return found is not None
@@ -153,16 +254,18 @@ def tick_paper(
 
     Raise Conflict for somebody who has voted online, Gone after the close.
     """
-    with database.write() as session, session.begin():
-        hold(session, box_lock(round_id), shared=True)
-        box = open_box(session, round_id)
+    with database.statements() as connection:
+        hold(connection, box_lock(round_id), shared=True)
+        box = _open(connection, _BOX, {"round_id": round_id})
         key = keys.round_key(secrets, round_id, box.key_commit)
         bid = canon.ballot_id(key, round_id, roll_entry_id)
         if insert_new(
-            session, Ballot, round_id=round_id, bid=bid, channel=Channel.PAPER, station_id=station_id
+            connection, Ballot, round_id=round_id, bid=bid, channel=Channel.PAPER, station_id=station_id
         ):
             return True
-        before = session.scalar(select(Ballot.channel).where(Ballot.round_id == round_id, Ballot.bid == bid))
+        before = connection.scalar(
+            select(Ballot.channel).where(Ballot.round_id == round_id, Ballot.bid == bid)
+        )
     if before is Channel.ONLINE:
         raise Conflict(CastProblem.VOTED_ONLINE)
     return False

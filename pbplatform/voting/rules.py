@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from pbplatform.consultation.models import BallotFormat, Category, Envelope, Round
@@ -164,13 +163,31 @@ def _envelope(envelope: Envelope, codes: Mapping[int, str], projects: Sequence[P
     }
 
 
-@lru_cache(maxsize=64)
+MOST_KNOWN = 64
+_known: dict[str, FrozenRules] = {}
+
+
+def known(hash_: str) -> FrozenRules | None:
+    """The rules of that hash, if this process has read them; a hash never stands for anything else."""
+    return _known.get(hash_)
+
+
 def read(text: str) -> FrozenRules:
     """The rules of a frozen text; kept in memory, because the text never changes."""
+    hash_ = canon.sha256(text)
+    found = _known.get(hash_)
+    if found is None:
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        found = _known[hash_] = _read(text, hash_)
+    return found
+
+
+def _read(text: str, hash_: str) -> FrozenRules:
     plain = json.loads(text)
     return FrozenRules(
         name=plain["round"],
-        hash=canon.sha256(text),
+        hash=hash_,
         envelopes=tuple(_frozen(envelope) for envelope in plain["envelopes"]),
         category_limits={c["code"]: c["most"] for c in plain["categories"] if c["most"] is not None},
         category_names={c["code"]: c["names"] for c in plain["categories"]},

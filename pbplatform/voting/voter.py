@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from pbplatform.charter.roles import Actor
 from pbplatform.foundation.crypto import SecretFolder, digest
 from pbplatform.roll import queries as roll
+from pbplatform.roll.queries import Proof
 from pbplatform.voting import canon, keys, queries
 from pbplatform.voting.models import Ballot, BallotBox, Channel
 from pbplatform.voting.rules import FrozenEnvelope, FrozenProject, FrozenRules, read
@@ -31,16 +32,15 @@ class Voter:
         return sorted(envelope.projects, key=lambda project: digest(f"order|{self.bid}|{project.code}"))
 
 
+def proof_here(actor: Actor) -> Proof:
+    """The proof that came with this request."""
+    secret = cookie.get(PASS)
+    return Proof(secret if isinstance(secret, str) else None, actor.account_id)
+
+
 def entry_here(session: Session, actor: Actor, municipality_id: int) -> int | None:
     """The roll entry that this browser has proved to be."""
-    secret = cookie.get(PASS)
-    if isinstance(secret, str):
-        found = roll.passed_entry(session, secret, municipality_id)
-        if found is not None:
-            return found
-    if actor.account_id is not None:
-        return roll.claimed_entry(session, actor.account_id, municipality_id)
-    return None
+    return roll.proved_entry(session, proof_here(actor), municipality_id)
 
 
 def voter(session: Session, secrets: SecretFolder, box: BallotBox, roll_entry_id: int) -> Voter | None:

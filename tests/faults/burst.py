@@ -80,11 +80,7 @@ class Server:
 
     def cpu(self) -> float:
         """Seconds of processor that the workers have used so far."""
-        ticks = 0
-        for number in self.workers():
-            fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return sum(seconds_of(number) for number in self.workers())
 
     def kill_worker(self, turn: int) -> None:
         """End one worker without warning."""
@@ -101,6 +97,12 @@ class Server:
             self.process.wait()
 
 
+def seconds_of(process: int) -> float:
+    """Seconds of processor that a process has used so far."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def get(port: int, path: str, cookie: str = "") -> tuple[int, str, str]:
     """One GET on a connection of its own: status, body, the session cookie."""
     return _ask(port, "GET", path, None, cookie)
@@ -108,7 +110,7 @@ def get(port: int, path: str, cookie: str = "") -> tuple[int, str, str]:
 
 def _ask(port: int, method: str, path: str, body: str | None, cookie: str) -> tuple[int, str, str]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    headers = {"Cookie": cookie, "Connection": "close"}
+    headers = {"Host": "localhost", "Cookie": cookie, "Connection": "close"}
     if body is not None:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
     try:

@@ -26,15 +26,23 @@ SECRET = "a-secret-for-tests-only-0123456789abcdef"
 class Scene:
     """Everything a burst needs."""
 
-    def __init__(self, folder: Path, database_url: str, voters: int, *, in_bulk: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str,
+        voters: int,
+        *,
+        in_bulk: bool = False,
+        production: bool = False,
+    ) -> None:
         self.env = {
-            "PB_MODE": "test",
+            "PB_MODE": "production" if production else "test",
             "PB_DATA_DIR": str(folder / "var"),
             "PB_DATABASE_URL": database_url,
             "PB_SECRET_KEY": SECRET,
-            "PB_BASE_URL": "http://localhost",
+            "PB_BASE_URL": "https://localhost" if production else "http://localhost",
             "PB_MAIL_URL": f"file:{folder / 'mail'}",
-            "PB_JOBS": "worker",
+            "PB_JOBS": "inprocess",
             "PB_LOG_LEVEL": "CRITICAL",
         }
         engine = make_engine(database_url)
@@ -52,6 +60,7 @@ class Scene:
             passes = _passes(session, self.town)
             session.commit()
         self._passes = passes
+        self._cookie_name = app.config["SESSION_COOKIE_NAME"]
         self._signer = SecureCookieSessionInterface().get_signing_serializer(app)
         self.cookies = [self._cookie(voter_pass=secret) for secret in passes]
         self.base = self.town.base
@@ -61,7 +70,7 @@ class Scene:
 
     def _cookie(self, **values: str) -> str:
         assert self._signer is not None
-        return f"pb={self._signer.dumps(values)}; pb_language=en"
+        return f"{self._cookie_name}={self._signer.dumps(values)}; pb_language=en"
 
     def posts(self) -> list[tuple[str, dict[str, str]]]:
         """For each voter the cookie and the hidden fields of their ballot page, made without asking for the page."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 import redis
-from flask import Flask
 from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
@@ -46,7 +45,7 @@ def test_redis_counts_for_all_processes_and_its_loss_shuts_the_door(
     redis_server: tuple[str, "subprocess.Popen[bytes]"],
 ) -> None:
     url, process = redis_server
-    one, other = Limits(Flask("one"), url), Limits(Flask("other"), url)
+    one, other = Limits(url), Limits(url)
     for limits in (one, other, one):
         limits.take("sign-in", "3 per minute", "nino@example.org")
     with pytest.raises(TooManyRequests) as refused:

@@ -1,0 +1,218 @@
+"""The voter proves who they are: by a letter's code, a message, the electronic identity. Then this browser may vote."""
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from pbplatform import door
+from pbplatform.accounts import guard
+from pbplatform.charter.actions import Action
+from pbplatform.consultation.place import this_round
+from pbplatform.door import acts
+from pbplatform.foundation.errors import Conflict
+from pbplatform.foundation.words import say
+from pbplatform.roll import verification
+from pbplatform.roll.delivery import SEND_JOB
+from pbplatform.roll.eid import EidAway, EidRefused, Provider, Question
+from pbplatform.roll.models import Means, RollEntry
+from pbplatform.roll.pepper import pepper
+from pbplatform.roll.verification import Person, VerificationProblem
+from pbplatform.voting import queries
+from pbplatform.voting.forms import CodeForm, LetterForm, MessageForm
+from pbplatform.voting.views.pages import is_open, not_open, pages, this_box, this_voter
+from pbplatform.voting.voter import PASS
+
+FLOW = "code_flow"
+EID = "eid_question"
+
+
+def here() -> str:
+    """The network of the request."""
+    return verification.network_of(request.remote_addr)
+
+
+@pages.route("/rounds/<slug:round_slug>/vote", methods=["GET", "POST"])
+@acts(Action.VOTE)
+def start(round_slug: str) -> BaseResponse | str | tuple[str, int]:
+    """The door of the vote: proof by letter code, and the ways to the other proofs."""
+    found = this_round(round_slug)
+    box = queries.box(door.session(), found.municipality_id, found.id)
+    if box is None or not is_open(box):
+        return not_open(box)
+    form = LetterForm()
+    if request.method == "GET" and this_voter(found, box) is not None:
+        return redirect(url_for("vote.ballot", round_slug=round_slug))
+    if form.validate_on_submit():
+        person = Person(form.national_id.data or "", form.birth_date.data, here())
+        place = guard.municipality()
+        seasoning = pepper(door.house().secrets)
+        if verification.network_is_throttled(door.session(), place, seasoning, person.network):
+            form.add_error(None, say(VerificationProblem.TOO_MANY_FROM_HERE))
+            return render_template("voting/start.html", form=form, box=box, eid=_provider() is not None), 429
+        entry = verification.verify_letter(door.session(), seasoning, place, person, form.code.data or "")
+        if entry is not None:
+            return _welcome(round_slug, entry, Means.LETTER)
+        form.add_error(None, say(VerificationProblem.NOT_CONFIRMED))
+    return render_template(
+        "voting/start.html", form=form, box=box, eid=_provider() is not None
+    ), 422 if form.is_submitted() else 200
+
+
+def _welcome(round_slug: str, entry: RollEntry, means: Means) -> BaseResponse:
+    """Somebody has proved who they are: this browser may vote for a while; a signed-in account is tied for good."""
+    cookie[PASS] = verification.give_pass(door.session(), entry, means)
+    account = guard.account()
+    if account is not None:
+        try:
+            verification.claim(door.session(), entry, account.id, means)
+        except Conflict:
+            flash(say(VerificationProblem.CLAIMED_BY_OTHER))
+    return redirect(url_for("vote.ballot", round_slug=round_slug))
+
+
+@pages.route("/rounds/<slug:round_slug>/vote/message", methods=["GET", "POST"])
+@acts(Action.VOTE)
+def message(round_slug: str) -> BaseResponse | str | tuple[str, int]:
+    """Ask for a code to the phone or mailbox on the roll. The answer is the same whether anybody fits."""
+    found = this_round(round_slug)
+    box = this_box(found)
+    if not is_open(box):
+        return not_open(box)
+    form = MessageForm()
+    if form.validate_on_submit():
+        person = Person(form.national_id.data or "", form.birth_date.data, here())
+        house, place = door.house(), guard.municipality()
+        seasoning = pepper(house.secrets)
+        if verification.network_is_throttled(door.session(), place, seasoning, person.network):
+            form.add_error(None, say(VerificationProblem.TOO_MANY_FROM_HERE))
+            return render_template("voting/message.html", form=form), 429
+        flow, sent_id = verification.send_code(
+            door.session(), seasoning, house.vault, place, person, Means(form.means.data), g.locale
+        )
+        house.jobs.enqueue(door.session(), SEND_JOB, {"sent_id": sent_id}, place.id)
+        cookie[FLOW] = flow
+        return redirect(url_for("vote.code", round_slug=round_slug))
+    return render_template("voting/message.html", form=form), 422 if form.is_submitted() else 200
+
+
+@pages.route("/rounds/<slug:round_slug>/vote/code", methods=["GET", "POST"])
+@acts(Action.VOTE)
+def code(round_slug: str) -> BaseResponse | str | tuple[str, int]:
+    """Type the six digits that came."""
+    found = this_round(round_slug)
+    box = this_box(found)
+    if not is_open(box):
+        return not_open(box)
+    flow = cookie.get(FLOW)
+    if not isinstance(flow, str):
+        return redirect(url_for("vote.message", round_slug=round_slug))
+    form = CodeForm()
+    if form.validate_on_submit():
+        seasoning = pepper(door.house().secrets)
+        entry = verification.verify_code(
+            door.session(), seasoning, guard.municipality(), flow, form.code.data or "", here()
+        )
+        if entry is not None:
+            cookie.pop(FLOW, None)
+            return _welcome(round_slug, entry, Means.PHONE)
+        form.add_error("code", say(VerificationProblem.CODE_WRONG))
+    return render_template("voting/code.html", form=form), 422 if form.is_submitted() else 200
+
+
+def _provider() -> Provider | None:
+    config = door.house().config
+    if not (config.oidc_issuer and config.oidc_client_id and config.oidc_client_secret):
+        return None
+    return Provider(
+        config.oidc_issuer, config.oidc_client_id, config.oidc_client_secret, config.oidc_id_claim
+    )
+
+
+def _return_address(round_slug: str) -> str:
+    return door.house().config.base_url + url_for("vote.eid_back", round_slug=round_slug)
+
+
+@pages.get("/rounds/<slug:round_slug>/vote/eid")
+@acts(Action.VOTE)
+def eid(round_slug: str) -> BaseResponse | tuple[str, int]:
+    """Send the browser to the identity provider; when that is away, say so and show the other ways."""
+    box = this_box(this_round(round_slug))
+    if not is_open(box):
+        return not_open(box)
+    provider = door.found(_provider())
+    try:
+        address, question = provider.begin(_return_address(round_slug))
+    except EidAway:
+        flash(
+            _(
+                "The electronic identity does not answer at the moment. Please use a code or go to the desk; both work."
+            )
+        )
+        return redirect(url_for("vote.start", round_slug=round_slug))
+    cookie[EID] = question.kept()
+    return redirect(address)
+
+
+@pages.get("/rounds/<slug:round_slug>/vote/eid/back")
+@acts(Action.VOTE)
+def eid_back(round_slug: str) -> str:
+    """The browser comes back. A page asks for one click, because looking at an address changes nothing here."""
+    box = this_box(this_round(round_slug))
+    return render_template(
+        "voting/eid.html",
+        box=box,
+        state=request.args.get("state", "")[:200],
+        code=request.args.get("code", "")[:2000],
+    )
+
+
+@pages.post("/rounds/<slug:round_slug>/vote/eid/confirm")
+@acts(Action.VOTE)
+def eid_confirm(round_slug: str) -> BaseResponse | tuple[str, int]:
+    """Take the provider's word for who this is."""
+    box = this_box(this_round(round_slug))
+    if not is_open(box):
+        return not_open(box)
+    provider = door.found(_provider())
+    kept = cookie.pop(EID, None)
+    entry = None
+    try:
+        if isinstance(kept, dict):
+            national_id = provider.finish(
+                _return_address(round_slug),
+                Question(**kept),
+                request.form.get("state", ""),
+                request.form.get("code", ""),
+            )
+            seasoning = pepper(door.house().secrets)
+            entry = verification.verify_eid(
+                door.session(), seasoning, guard.municipality(), national_id, here()
+            )
+    except EidAway:
+        flash(
+            _(
+                "The electronic identity does not answer at the moment. Please use a code or go to the desk; both work."
+            )
+        )
+        return redirect(url_for("vote.start", round_slug=round_slug))
+    except EidRefused:
+        entry = None
+    if entry is None:
+        flash(
+            _("We could not confirm you with your electronic identity. Please use a code or go to the desk.")
+        )
+        return redirect(url_for("vote.start", round_slug=round_slug))
+    return _welcome(round_slug, entry, Means.EID)
+
+
+@pages.post("/rounds/<slug:round_slug>/vote/leave")
+@acts(Action.VOTE)
+def leave(round_slug: str) -> BaseResponse:
+    """End this browser's pass, for a shared computer."""
+    this_round(round_slug)
+    secret = cookie.pop(PASS, None)
+    if isinstance(secret, str):
+        verification.end_pass(door.session(), secret)
+    flash(_("You have left the ballot. On this device nobody can go on in your name."))
+    return redirect(url_for("vote.start", round_slug=round_slug))
