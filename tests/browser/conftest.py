@@ -86,7 +86,7 @@ def visit(demo: Demo, chromium: Browser) -> Iterator[Callable[..., BrowserContex
 
     def window(role: str | None = None, width: int = 1280, **options: object) -> BrowserContext:
         context = chromium.new_context(viewport={"width": width, "height": 900}, **options)  # type: ignore[arg-type]
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         if role:
             serializer = SecureCookieSessionInterface().get_signing_serializer(demo.app)
             assert serializer is not None

@@ -17,17 +17,22 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Demo
-from tests.support.marks import SHARED
+from tests.support.marks import real_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-FILE = SHARED / "budget" / "north-macedonia-2014-budget.csv"
 JANUARY = "2014-01-01T00:00:00"
 
 
-def january() -> int:
+@pytest.fixture
+def ministry() -> Path:
+    """The file as the ministry published it."""
+    return real_file("budget", "north-macedonia-2014-budget.csv")
+
+
+def january(ministry: Path) -> int:
     """The sum of the first publication in the file, in hundredths, added up without the platform."""
-    with FILE.open(encoding="utf-8-sig", newline="") as lines:
+    with ministry.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.reader(lines, delimiter=";"))
     amounts = [row[10] for row in rows[1:] if row and row[0] == JANUARY and row[10]]
     return sum(int(Decimal(amount.replace(",", ".")) * 100) for amount in amounts)
@@ -51,14 +56,14 @@ def send(page: Page) -> None:
 
 
 def test_a_real_file_is_published_by_hand(
-    demo: Demo, visit: Callable[..., BrowserContext], tmp_path: Path
+    ministry: Path, demo: Demo, visit: Callable[..., BrowserContext], tmp_path: Path
 ) -> None:
     begun = time.monotonic()
     page = visit("officer@rustavi").new_page()
     base = f"{demo.url}/ka/rustavi"
 
     page.goto(f"{base}/desk/budget")
-    page.locator("input[name=file]").set_input_files(FILE)
+    page.locator("input[name=file]").set_input_files(ministry)
     page.locator("input[name=year]").fill("2014")
     choose(page, "stage", "adopted")
     choose(page, "currency", "MKD")
@@ -96,7 +101,7 @@ def test_a_real_file_is_published_by_hand(
     page.wait_for_url("**/budget/2014/expenditure/function**")
     assert time.monotonic() - begun < 240
 
-    whole = january()
+    whole = january(ministry)
     reader = visit().new_page()
     for language in ("ka", "bg", "en"):
         reader.goto(f"{demo.url}/{language}/rustavi/budget/2014/expenditure/function")

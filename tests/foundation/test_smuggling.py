@@ -56,7 +56,7 @@ def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def test_an_ambiguous_request_is_refused_or_ends_the_connection(port: int, kind: str) -> None:
     """Whatever follows on the same connection must not be answered as a request of its own."""
     answer = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(AMBIGUOUS[kind] + HIDDEN)
         try:
             while chunk := connection.recv(65_536):
