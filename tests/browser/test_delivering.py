@@ -90,7 +90,7 @@ def test_an_officer_records_by_form_and_by_table(demo: Demo, visit: Visit, tmp_p
 
     page.goto(f"{base}/rounds/participatory-budget-2025/delivery/table")
     with page.expect_download() as waiting:
-        page.get_by_role("link", name="Изтеглете като XLSX").click()
+        page.get_by_role("link", name="Изтегляне като XLSX").click()
     path = tmp_path / "delivery.xlsx"
     waiting.value.save_as(path)
     book = openpyxl.load_workbook(path)
@@ -106,7 +106,7 @@ def test_an_officer_records_by_form_and_by_table(demo: Demo, visit: Visit, tmp_p
     page.locator("form[enctype] button").click()
     expect(page.locator("del")).to_contain_text("12,34")
     expect(page.locator("ins")).to_contain_text("56,78")
-    page.get_by_role("button", name="Приложете всички промени").click()
+    page.get_by_role("button", name="Прилагане на всички промени").click()
     expect(page.locator(".notice--good", has_text="Приложено на")).to_be_visible()
 
     reader = visit(width=PHONE).new_page()
