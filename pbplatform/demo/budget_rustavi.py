@@ -58,7 +58,7 @@ PURPOSES = (
             "Clearing storm drains and mending water mains, so that rain does not flood the courtyards.",
             1_950, BUILDING),
     Purpose("02 04", "7061", "ამხანაგობების თანადაფინანსება", "Co-funding for homeowners’ associations",
-            "სახურავების, ლიფტებისა და სადარბაზოების შეკეთება: თანხის დიდ ნაწილს იხდის მუნიციპალიტეტი, დანარჩენს — მობინადრეები.",
+            "სახურავების, ლიფტებისა და სადარბაზოების შეკეთება: თანხის დიდ ნაწილს იხდის მუნიციპალიტეტი, დანარჩენს – მობინადრეები.",
             "Repair of roofs, lifts and entrances: the municipality pays most of it, the residents the rest.",
             6_800, {OTHER: 0.96, GOODS: 0.04}),
     Purpose("02 05", "7062", "სკვერები და საზოგადოებრივი სივრცეები", "Squares and public spaces",

@@ -57,7 +57,7 @@ NEWS = (
         "en": "The works have begun. Part of the place will be fenced off for two weeks; the entrances stay open.",
     },
     {
-        "ka": "ყველაფერი მზადაა. შაბათს, 12 საათზე, მეზობლები ერთად ვხსნით — მობრძანდით!",
+        "ka": "ყველაფერი მზადაა. შაბათს, 12 საათზე, მეზობლები ერთად ვხსნით – მობრძანდით!",
         "bg": "Всичко е готово. В събота в 12 часа откриваме заедно със съседите – заповядайте!",
         "en": "Everything is ready. On Saturday at noon the neighbours open it together – do come!",
     },

@@ -26,7 +26,7 @@ ROLLED = (Moment.SUPPORT, Moment.APPEALS, Moment.LISTED, Moment.VOTING)
 
 STATIONS = {
     "rustavi": {"ka": "მოქალაქეთა მომსახურების ცენტრი", "en": "Citizens’ service centre"},
-    "burgas": {"bg": "Център за административни услуги", "en": "Citizens’ service centre"},
+    "burgas": {"bg": "Център за административно обслужване", "en": "Citizens’ service centre"},
 }
 PEOPLE = 120
 BORN = date(1980, 5, 17)
