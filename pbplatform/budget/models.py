@@ -137,7 +137,11 @@ class BudgetLine(Base):
     """One line of a version. Amounts are minor units; None where the file has no such column."""
 
     __tablename__ = "budget_line"
-    __table_args__ = (Index("ix_budget_line_place", "version_id", "side", "function", "programme"),)
+    __table_args__ = (
+        Index("ix_budget_line_place", "version_id", "side", "function", "programme"),
+        # The lines of a version in their order: without it PostgreSQL walks along the key of the whole table.
+        Index("ix_budget_line_order", "version_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     municipality_id: Mapped[int] = mapped_column(Key, ForeignKey("municipality.id"))

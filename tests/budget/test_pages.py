@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import frictionless
+import jsonschema
 import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 from pbplatform.budget.models import BudgetImport, BudgetLine, BudgetVersion
 from pbplatform.charter.roles import Role
 from pbplatform.foundation.database import Database
+from tests.budget import fiscal_profile
 from tests.support.budgets import BULGARIAN, GEORGIAN, bring, map_and_check, token
 from tests.support.marks import on_both_databases, real_file
 from tests.support.pages import PageClient
@@ -98,8 +100,13 @@ def test_the_package_is_valid_and_agrees_with_page_and_file(
     report = frictionless.validate(str(tmp_path / "check.json"))
     assert report.valid, report.flatten(["rowNumber", "fieldNumber", "type", "message"])
     descriptor = json.loads((tmp_path / "datapackage.json").read_text())
-    types = {field.get("columnType") for field in descriptor["resources"][0]["schema"]["fields"]}
-    assert {"direction", "value", "functional-classification:cofog:code"} <= types
+    fields = descriptor["resources"][0]["schema"]["fields"]
+    jsonschema.validate(descriptor, fiscal_profile.schema([field["name"] for field in fields]))
+    types = {field.get("columnType") for field in fields}
+    assert {"direction", "value", "functional-classification:cofog:code:full"} <= types
+    model = descriptor["model"]
+    named = [field["name"] for field in fields if field.get("columnType") == "value"]
+    assert [measure["source"] for measure in model["measures"].values()] == named
     rows = list(csv.DictReader(io.StringIO((tmp_path / "lines.csv").read_text(encoding="utf-8-sig"))))
     assert sum(Decimal(row["planned"]) for row in rows) == Decimal("7000000.50")
     assert descriptor["totals"]["expenditure"]["planned"] == "700000050"
