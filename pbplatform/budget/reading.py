@@ -8,35 +8,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from pbplatform.budget import cofog
 from pbplatform.budget.amounts import AmountFault, NotAnAmount, decimal_mark, minor_units
+from pbplatform.budget.findings import MOST_FAULTS, Fault, Line, Place, Reading, Total
 from pbplatform.budget.hierarchy import Branch, branches
 from pbplatform.budget.layout import letters, text_of
 from pbplatform.budget.mapping import MONEY, Branches, Mapping, Meaning
 from pbplatform.budget.models import Side
 from pbplatform.foundation.sheets import Cell, Formula
-
-
-class Fault(StrEnum):
-    """What is wrong in one place of a file; each keeps the file from becoming a version."""
-
-    NO_AMOUNT_COLUMN = "no_amount_column"
-    NO_LINES = "no_lines"
-    TEXT = "text"
-    FORMULA = "formula"
-    FRACTION = "fraction"
-    MARKS = "marks"
-    MIXED_MARKS = "mixed_marks"
-    CURRENCY = "currency"
-    HUGE = "huge"
-    NEGATIVE = "negative"
-    UNMAPPED = "unmapped"
-    TWO_FUNCTIONS = "two_functions"
-    UNKNOWN_DISTRICT = "unknown_district"
-    UNKNOWN_SIDE = "unknown_side"
-
 
 _NAMING = (
     Meaning.PROGRAMME, Meaning.PROGRAMME_TITLE, Meaning.ECONOMIC, Meaning.ECONOMIC_TITLE, Meaning.FUNCTION,
@@ -52,64 +32,6 @@ _TOTAL = re.compile(
 """How a totals row begins; whole words, because a general school is „Общообразователно училище“ too."""
 _REVENUE_WORDS = ("revenue", "income", "приход", "შემოსავ", "შემოსულ", "р-приход", "r")
 _EXPENDITURE_WORDS = ("expend", "разход", "расход", "ხარჯ", "გადასახდელ", "e", "spending")
-MOST_FAULTS = 200
-
-
-@dataclass(frozen=True)
-class Place:
-    """A fault in its place: row as people count, column as spreadsheet programs name it, and what stands there."""
-
-    fault: Fault
-    row: int
-    column: str
-    value: str
-    times: int = 1
-
-
-@dataclass(frozen=True)
-class Total:
-    """A totals row of the file beside the sum of the lines that it should equal, in minor units."""
-
-    row: int
-    title: str
-    measure: str
-    written: int
-    summed: int
-
-
-@dataclass(slots=True)
-class Line:
-    """One line that was read; amounts in minor units."""
-
-    row: int
-    side: Side
-    function: str
-    programme: str
-    programme_title: str
-    economic: str
-    economic_title: str
-    unit: str
-    unit_title: str
-    district: str
-    title: str
-    planned: int | None
-    adjusted: int | None
-    actual: int | None
-
-
-@dataclass
-class Reading:
-    """What came of a file: lines, faults, totals rows that differ, and what was passed over."""
-
-    lines: list[Line]
-    faults: list[Place]
-    faults_found: int
-    totals: list[Total]
-    totals_agreeing: int
-    filtered: int
-    empty: int
-    branches: int = 0
-    """Rows that were not counted because they are sums of the rows below them."""
 
 
 def read(

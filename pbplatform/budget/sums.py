@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pbplatform.budget import cofog
+from pbplatform.budget.findings import Line
 from pbplatform.budget.models import Axis, Side
-from pbplatform.budget.reading import Line
 
 NOWHERE = "-"
 """The code of what names none: the whole municipality among districts, other things elsewhere."""

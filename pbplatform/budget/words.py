@@ -5,10 +5,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from pbplatform.budget.findings import Fault
 from pbplatform.budget.mapping import Meaning
 from pbplatform.budget.models import Axis, ImportState, Side, Stage
 from pbplatform.budget.operations import BudgetProblem
-from pbplatform.budget.reading import Fault
 from pbplatform.foundation.navigation import Entry
 from pbplatform.foundation.sheet_words import SHEET_PROBLEMS
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from pbplatform.budget import layout, mapping, reading, sums
+from pbplatform.budget import findings, layout, mapping, reading, sums
 from pbplatform.budget.models import (
     Axis,
     BudgetImport,
@@ -207,7 +207,7 @@ def keep(
     session: Session,
     brought: BudgetImport,
     sheet: str,
-    read: reading.Reading,
+    read: findings.Reading,
     summed: dict[sums.Key, sums.Sum],
 ) -> None:
     """Keep what checking found; without a fault also the draft version with its lines and sums."""
@@ -268,7 +268,7 @@ def _declared(brought: BudgetImport) -> dict[str, str]:
     return {side: str(amount) for side, amount in given.items() if amount is not None}
 
 
-def _insert_lines(connection: Connection, version: BudgetVersion, lines: Sequence[reading.Line]) -> None:
+def _insert_lines(connection: Connection, version: BudgetVersion, lines: Sequence[findings.Line]) -> None:
     rows = (
         {
             "municipality_id": version.municipality_id,
@@ -323,7 +323,7 @@ def _pieces(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
         yield piece
 
 
-def report(sheet: str, read: reading.Reading, summed: dict[sums.Key, sums.Sum]) -> dict[str, Any]:
+def report(sheet: str, read: findings.Reading, summed: dict[sums.Key, sums.Sum]) -> dict[str, Any]:
     """What checking found, as a document for the officer's page."""
     totals: dict[str, dict[str, str]] = {}
     for (side, axis, path), found in summed.items():

@@ -12,7 +12,7 @@ from pbplatform.budget import conversion
 from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.actions import Action
 from pbplatform.charter.roles import Actor
-from pbplatform.delivery import queries, rules
+from pbplatform.delivery import editions, queries, rules
 from pbplatform.delivery.models import WORKS, Contract, Correction, Ending, Fact, Milestone, Payment
 from pbplatform.delivery.operations import ContractPlan
 from pbplatform.delivery.problems import DeliveryProblem
@@ -49,13 +49,13 @@ def _open(
 ) -> _Case:
     place = rules.begin(actor, session, Action.CORRECT_DELIVERY, line, after_end=after_end)
     session.refresh(fact)
-    before = queries.values(fact)
+    before = editions.values(fact)
     said = rules.said(place, reasons, DeliveryProblem.CORRECTION_REASON_MISSING, "reason")
     return _Case(actor, session, line, place, fact, before, said)
 
 
 def _close(case: _Case, kind: Fact, *, struck: bool = False) -> Correction:
-    after = {} if struck else queries.values(case.fact)
+    after = {} if struck else editions.values(case.fact)
     if after == case.before:
         raise Invalid(DeliveryProblem.NOTHING_CHANGED)
     correction = Correction(

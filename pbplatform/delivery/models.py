@@ -213,7 +213,7 @@ class DeliverySheet(Base):
     content: Mapped[dict[str, Any]]
     """What the file says: its sheet, where its columns stand, its rows; see `delivery.sheet_reading.Reader`."""
     changes: Mapped[list[Any]]
-    """What it changes, see `delivery.bulk.Change`; once it is applied, what it did change."""
+    """What it changes, see `delivery.examining.Change`; once it is applied, what it did change."""
     faults: Mapped[list[Any]]
     """What is wrong with it, see `delivery.sheet.Fault`."""
     brought_by: Mapped[int | None] = mapped_column(Key, ForeignKey("account.id"))

@@ -1,54 +1,32 @@
 """What is known of the delivery of projects: four statements whatever their number."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from pbplatform.budget import conversion
-from pbplatform.budget.models import LineAmendment, ProjectLine
-from pbplatform.charter.actions import Action
+from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.phases import Phase
 from pbplatform.consultation.models import Envelope, Round
 from pbplatform.delivery.models import (
     Contract,
-    Correction,
     Ending,
     Milestone,
     MilestoneKind,
     Outcome,
     Payment,
-    Photo,
-    Update,
 )
 from pbplatform.delivery.status import Promise, Status, status
-from pbplatform.foundation.crypto import digest
-from pbplatform.foundation.database import database_now
+from pbplatform.foundation.database import DatabaseClock, database_now
 from pbplatform.foundation.i18n import Currency
-from pbplatform.journal.models import JournalEntry
 from pbplatform.municipalities.models import Municipality
-from pbplatform.uploads.models import Upload
 from pbplatform.voting.models import Project
 
-RECORDING = (
-    Action.RECORD_DELIVERY.value,
-    Action.RECORD_PAYMENT.value,
-    Action.CORRECT_DELIVERY.value,
-    Action.END_PROJECT.value,
-)
-"""The entries of the journal that tell of facts."""
-_TOLD: Mapping[str, Any] = {
-    "updates": Update,
-    "photos": Photo,
-    "corrections": Correction,
-    "amendments": LineAmendment,
-}
 _ORDER = {kind: place for place, kind in enumerate(MilestoneKind)}
 
 
@@ -67,8 +45,6 @@ class Standing:
     ending: Ending | None
     status: Status
     today: date
-    told: frozenset[str]
-    """Which of news, photos, corrections and amendments there are, so that a page asks for those only."""
 
     @property
     def contracted(self) -> int:
@@ -124,11 +100,6 @@ def promise(milestone: Milestone) -> Promise:
 def today_in(session: Session, place: Municipality) -> date:
     """The day that it is in a municipality, by the database's clock."""
     return database_now(session).astimezone(ZoneInfo(place.zone)).date()
-
-
-def wall_clock(place: Municipality, moment: datetime) -> str:
-    """A moment on the municipality's own clock, short."""
-    return f"{moment.astimezone(ZoneInfo(place.zone)):%d.%m.%Y %H:%M}"
 
 
 def board(session: Session, place: Municipality, found: Round) -> list[Standing]:
@@ -193,14 +164,15 @@ def _standings(session: Session, place: Municipality, asked: Select[int]) -> lis
         select(Milestone).where(Milestone.line_id.in_(asked), Milestone.struck_at.is_(None))
     ):
         milestones[milestone.line_id].append(milestone)
-    today = today_in(session, place)
+    # The day comes along with the rows, which saves the page a statement.
+    zone = ZoneInfo(place.zone)
     rows = session.execute(
         select(
             ProjectLine,
             Project,
             Ending,
             Envelope.position,
-            *(exists().where(kind.line_id == ProjectLine.id) for kind in _TOLD.values()),
+            DatabaseClock(),
         )
         .join(Project, Project.id == ProjectLine.project_id)
         .join(Envelope, Envelope.id == ProjectLine.envelope_id)
@@ -209,7 +181,8 @@ def _standings(session: Session, place: Municipality, asked: Select[int]) -> lis
         .order_by(ProjectLine.round_id, Envelope.position, Project.number)
     )
     found = []
-    for line, project, ending, position, *told in rows:
+    for line, project, ending, position, now in rows:
+        today = now.astimezone(zone).date()
         own = contracts[line.id]
         promises = sorted(milestones[line.id], key=lambda milestone: _ORDER[milestone.kind])
         stands = status(
@@ -219,8 +192,7 @@ def _standings(session: Session, place: Municipality, asked: Select[int]) -> lis
             promises=[promise(milestone) for milestone in promises],
             outcome=ending.outcome if ending else None,
         )
-        names = frozenset(name for name, there in zip(_TOLD, told, strict=True) if there)
-        found.append(Standing(line, project, position, own, payments, promises, ending, stands, today, names))
+        found.append(Standing(line, project, position, own, payments, promises, ending, stands, today))
     return found
 
 
@@ -268,13 +240,6 @@ def delivered(standings: Sequence[Standing]) -> int:
     )
 
 
-def updates(session: Session, line: ProjectLine) -> Sequence[Update]:
-    """The news of a project, the newest first."""
-    return session.scalars(
-        select(Update).where(Update.line_id == line.id).order_by(Update.published_at.desc(), Update.id.desc())
-    ).all()
-
-
 def ended(session: Session, line: ProjectLine) -> bool:
     """Whether a project has come to its end."""
     return session.scalar(select(Ending.id).where(Ending.line_id == line.id)) is not None
@@ -320,102 +285,3 @@ def first_paid(session: Session, contract: Contract) -> date | None:
             Payment.contract_id == contract.id, Payment.struck_at.is_(None)
         )
     )
-
-
-def corrections(session: Session, line: ProjectLine) -> Sequence[Correction]:
-    """What was corrected of a project, the newest first."""
-    return session.scalars(
-        select(Correction).where(Correction.line_id == line.id).order_by(Correction.id.desc())
-    ).all()
-
-
-def amendments(session: Session, line: ProjectLine) -> Sequence[LineAmendment]:
-    """How a line followed corrected results, the newest first."""
-    return session.scalars(
-        select(LineAmendment).where(LineAmendment.line_id == line.id).order_by(LineAmendment.id.desc())
-    ).all()
-
-
-def photos(session: Session, line: ProjectLine) -> list[tuple[Photo, Upload]]:
-    """The photos of a project with their files: before, during, after."""
-    order = {"before": 0, "during": 1, "after": 2}
-    rows = session.execute(
-        select(Photo, Upload).join(Upload, Upload.id == Photo.upload_id).where(Photo.line_id == line.id)
-    )
-    return sorted(
-        ((photo, upload) for photo, upload in rows),
-        key=lambda pair: (order[pair[0].moment.value], pair[0].taken_on, pair[0].id),
-    )
-
-
-def values(fact: Contract | Payment | Milestone | Ending) -> dict[str, Any]:
-    """What a fact says, as plain values: days in ISO form, amounts in minor units."""
-    if isinstance(fact, Contract):
-        return {
-            "supplier": fact.supplier,
-            "procurement_id": fact.procurement_id,
-            "signed_on": fact.signed_on.isoformat(),
-            "amount": fact.amount,
-            "currency": fact.currency.value,
-        }
-    if isinstance(fact, Payment):
-        return {
-            "paid_on": fact.paid_on.isoformat(),
-            "amount": fact.amount,
-            "currency": fact.currency.value,
-        }
-    if isinstance(fact, Milestone):
-        return {
-            "kind": fact.kind.value,
-            "due_on": fact.due_on.isoformat(),
-            "reached_on": fact.reached_on.isoformat() if fact.reached_on else None,
-            "delay_reasons": fact.delay_reasons,
-        }
-    return {"outcome": fact.outcome.value, "ended_on": fact.ended_on.isoformat(), "reasons": fact.reasons}
-
-
-def state_of(fact: Contract | Payment | Milestone | Ending | None) -> str:
-    """A short word that changes when the fact does; never one that a spreadsheet takes for a number."""
-    return state_word(values(fact) if fact is not None else {})
-
-
-def state_word(said: Mapping[str, Any]) -> str:
-    """The same for what a fact would say."""
-    return f"v-{digest(json.dumps(said, sort_keys=True, ensure_ascii=False))[:10]}"
-
-
-def edition(session: Session, line: ProjectLine) -> str:
-    """A word that changes with every fact of a project: who typed while it changed is told so."""
-    contracts = select(Contract).where(Contract.line_id == line.id, Contract.struck_at.is_(None))
-    paid = (
-        select(Payment)
-        .join(Contract, Contract.id == Payment.contract_id)
-        .where(Contract.line_id == line.id, Payment.struck_at.is_(None))
-    )
-    promised = select(Milestone).where(Milestone.line_id == line.id, Milestone.struck_at.is_(None))
-    ends = select(Ending).where(Ending.line_id == line.id)
-    # What the session holds may be older than what another officer has just committed.
-    fresh = {"populate_existing": True}
-    facts: list[Contract | Payment | Milestone | Ending] = [
-        *session.scalars(contracts.order_by(Contract.id), execution_options=fresh),
-        *session.scalars(paid.order_by(Payment.id), execution_options=fresh),
-        *session.scalars(promised.order_by(Milestone.id), execution_options=fresh),
-        *session.scalars(ends, execution_options=fresh),
-    ]
-    return digest("|".join(f"{type(fact).__name__}{fact.id}{state_of(fact)}" for fact in facts))[:16]
-
-
-def last_touched(session: Session, line: ProjectLine) -> tuple[int | None, datetime] | None:
-    """Whose account last recorded something of a project, and when, as the journal has it."""
-    row = session.execute(
-        select(JournalEntry.account_id, JournalEntry.at)
-        .where(
-            JournalEntry.scope == line.municipality_id,
-            JournalEntry.subject == "project",
-            JournalEntry.subject_id == line.project_id,
-            JournalEntry.action.in_(RECORDING),
-        )
-        .order_by(JournalEntry.number.desc())
-        .limit(1)
-    ).first()
-    return (row[0], row[1]) if row else None

@@ -13,7 +13,7 @@ from pbplatform.charter.actions import Action
 from pbplatform.charter.policy import Subject, require
 from pbplatform.charter.roles import Actor
 from pbplatform.consultation.models import Round
-from pbplatform.delivery import queries
+from pbplatform.delivery import editions, queries
 from pbplatform.delivery.models import WORKS, Contract, MilestoneKind
 from pbplatform.delivery.problems import DeliveryProblem
 from pbplatform.foundation.errors import Conflict, Invalid
@@ -45,7 +45,7 @@ def _hold(session: Session, line: ProjectLine) -> None:
 def unchanged(session: Session, line: ProjectLine, seen: str) -> None:
     """Hold the line; raise Conflict when anybody recorded something since the officer looked."""
     _hold(session, line)
-    if seen != queries.edition(session, line):
+    if seen != editions.edition(session, line):
         raise Conflict(DeliveryProblem.CHANGED_MEANWHILE)
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from pbplatform.delivery.editions import state_of
 from pbplatform.delivery.models import Contract, Ending, Fact, Milestone, Payment
-from pbplatform.delivery.queries import Standing, state_of
+from pbplatform.delivery.queries import Standing
 from pbplatform.delivery.words import FACTS, MILESTONES, OUTCOMES
 from pbplatform.municipalities.models import Municipality
 
@@ -107,7 +108,7 @@ class Row:
         return asdict(self)
 
     def values(self) -> dict[str, Any]:
-        """What the row says of its fact, in the words of `queries.values`."""
+        """What the row says of its fact, in the words of `editions.values`."""
         if self.fact is Fact.CONTRACT:
             return {
                 "supplier": self.supplier,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pbplatform.budget import layout, reading, work
+from pbplatform.budget import findings, layout, reading, work
 from pbplatform.budget.hierarchy import Branch, branches, is_below
 from pbplatform.budget.mapping import Branches, Mapping
 from pbplatform.foundation.sheets import read_table
@@ -31,13 +31,13 @@ PARAGRAPHS = """Параграф;Наименование;Код програм�
 """A Bulgarian report: paragraphs above their subparagraphs."""
 
 
-def _read(text: str, **said: object) -> reading.Reading:
+def _read(text: str, **said: object) -> findings.Reading:
     sheet = read_table(text.encode()).sheets[0]
     understood = layout.understand(sheet, 0)
     return reading.read(sheet.rows, understood.header, Mapping(**said), "GEL")  # type: ignore[arg-type]
 
 
-def _tree(**said: object) -> reading.Reading:
+def _tree(**said: object) -> findings.Reading:
     columns = {"programme": 0, "programme_title": 1, "economic": 2, "planned": 3}
     return _read(TREE, columns=columns, rest="04.5", **said)
 

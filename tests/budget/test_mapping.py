@@ -6,9 +6,9 @@ import pytest
 
 from pbplatform.budget import layout, reading, sums
 from pbplatform.budget.cofog import recognise, suggest, titles
+from pbplatform.budget.findings import Fault, Reading
 from pbplatform.budget.mapping import Mapping
 from pbplatform.budget.models import Axis, Side
-from pbplatform.budget.reading import Fault, Reading
 from pbplatform.budget.treemap import areas
 from pbplatform.foundation.sheets import Cell, Formula, read_table, write_xlsx
 from tests.support.budgets import BULGARIAN, GEORGIAN

@@ -143,7 +143,7 @@ def test_the_differences_are_shown_first_and_applied_whole(
     assert [standing.paid for standing in standings] == [4_000_060 + 1000, 100_000]
     assert standings[0].milestones[0].reached_on == today
     assert standings[0].milestones[0].delay_reasons == {"ka": "წვიმა", "en": "It rained"}
-    (correction,) = queries.corrections(session, park)
+    (correction,) = told.about(session, park).corrections
     assert (correction.before["amount"], correction.after["amount"]) == (4_000_050, 4_000_060)
     assert correction.reasons == WHY
     assert (brought.applied_by, brought.applied_at is not None) == (office.officer.account_id, True)

@@ -12,7 +12,7 @@ from pbplatform.charter.actions import Action
 from pbplatform.charter.policy import Refused
 from pbplatform.charter.roles import Actor
 from pbplatform.consultation.models import Round
-from pbplatform.delivery import corrections, operations, queries, walking
+from pbplatform.delivery import corrections, operations, queries, told, walking
 from pbplatform.delivery.models import Contract, Correction, Milestone, MilestoneKind, Payment
 from pbplatform.delivery.operations import ContractPlan
 from pbplatform.delivery.problems import DeliveryProblem
@@ -65,7 +65,7 @@ def test_what_stood_there_stays_with_its_reason(
     assert standing_of(session, place, line).paid == 6_000
     corrections.strike_payment(officer, session, payment, WHY)
     assert standing_of(session, place, line).paid == 0
-    last, first = queries.corrections(session, line)
+    last, first = told.about(session, line).corrections
     assert first.before == {"paid_on": (today - 5 * DAY).isoformat(), "amount": 60_000, "currency": "GEL"}
     assert (
         first.after
@@ -136,7 +136,7 @@ def test_a_date_is_moved_with_a_reason_and_the_project_is_late_no_more(
     assert early == (DeliveryProblem.MILESTONE_BEFORE_CONTRACT, "due_on")
     corrections.correct_milestone(officer, session, works, today + 30 * DAY, None, WHY)
     assert standing_of(session, place, line).status is Status.CONTRACTED
-    (correction,) = queries.corrections(session, line)
+    (correction,) = told.about(session, line).corrections
     assert correction.before["due_on"] == (today - DAY).isoformat()
     assert correction.after["due_on"] == (today + 30 * DAY).isoformat()
     operations.reach_milestone(officer, session, works, today, {})

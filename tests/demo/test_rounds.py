@@ -14,6 +14,7 @@ from pbplatform.config import read_config
 from pbplatform.consultation.models import Envelope, Round
 from pbplatform.deliberation.models import Comment, CommentState
 from pbplatform.delivery import queries as delivery
+from pbplatform.delivery import told
 from pbplatform.delivery.status import Status
 from pbplatform.demo import seed
 from pbplatform.demo.rounds import PHASES, PLAYS, Moment
@@ -150,6 +151,7 @@ def test_projects_stand_in_every_state_of_delivery_and_one_round_is_finished(
     assert all(one.ending.reasons for one in board if one.status is Status.ABANDONED and one.ending)
     assert {one.line.amount == one.project.cost for one in board} == {True}
     assert all(one.project.proposal_id for one in board)
-    told = frozenset().union(*(one.told for one in board))
-    assert {"photos", "updates", "corrections"} <= told
+    spoken = [told.about(look, one.line) for one in board]
+    for kind in ("photos", "updates", "corrections"):
+        assert any(getattr(one, kind) for one in spoken), kind
     assert any(contract.procurement_id for one in board for contract in one.contracts)

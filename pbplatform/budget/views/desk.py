@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
-from pbplatform.budget import cofog, conversion, mapping, operations, queries, showing, work
+from pbplatform.budget import cofog, conversion, incoming, mapping, operations, queries, showing, work
 from pbplatform.budget.amounts import NotAnAmount, decimal_mark, minor_units
 from pbplatform.budget.forms import ColumnsForm, ImportForm, NamesForm, ProgrammeForm, PublishForm, SheetForm
 from pbplatform.budget.models import BudgetImport, BudgetVersion, ImportState, Side, Stage
@@ -46,7 +46,7 @@ def imports() -> BaseResponse | str | tuple[str, int]:
     page = render_template(
         "budget/imports.html",
         form=form,
-        imports=queries.imports(session, town.id),
+        imports=incoming.imports(session, town.id),
         versions=queries.published(session, town.id)[::-1],
     )
     return page, 422 if form.is_submitted() else 200
@@ -76,7 +76,7 @@ def _plan(form: ImportForm) -> operations.ImportPlan | None:
 
 
 def _import(number: int) -> BudgetImport:
-    return found(queries.import_here(door.session(), g.municipality.id, number))
+    return found(incoming.import_here(door.session(), g.municipality.id, number))
 
 
 def _waiting(brought: BudgetImport) -> str | None:
@@ -86,7 +86,7 @@ def _waiting(brought: BudgetImport) -> str | None:
         sentence = str(problem) % brought.found["values"]
         return render_template("budget/unreadable.html", brought=brought, sentence=sentence)
     if not brought.found or brought.state is ImportState.CHECKING:
-        job = queries.job_of(door.session(), brought)
+        job = incoming.job_of(door.session(), brought)
         return render_template("budget/waiting.html", brought=brought, job=job)
     return None
 
@@ -278,7 +278,7 @@ def _checked(brought: BudgetImport, form: PublishForm) -> str:
         measure = showing.measures_to_compare(before, version)[0]
         pairs = queries.changes(session, before, version)
         changes = showing.changes(pairs, before, version, measure, namer)[:200]
-    preview = queries.preview(session, version.id) if version else None
+    preview = incoming.preview(session, version.id) if version else None
     return render_template(
         "budget/check.html",
         preview=preview,

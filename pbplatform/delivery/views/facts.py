@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from pbplatform import door
 from pbplatform.budget import conversion
 from pbplatform.charter.actions import Action
-from pbplatform.delivery import corrections, operations, photos, queries, rules
+from pbplatform.delivery import corrections, editions, operations, photos, rules, told
 from pbplatform.delivery.forms import (
     ContractCorrectionForm,
     ContractForm,
@@ -63,7 +63,7 @@ def _page(standing: Standing, sent: str = "", tried: FactForm | None = None) -> 
     forms = {name: make(standing) for name, make in _FORMS.items()}
     if tried is not None:
         forms[sent] = tried
-    edition = queries.edition(session, standing.line)
+    edition = editions.edition(session, standing.line)
     for form in forms.values():
         form.seen.data = edition
     return render_template(
@@ -72,7 +72,7 @@ def _page(standing: Standing, sent: str = "", tried: FactForm | None = None) -> 
         forms=forms,
         tried=tried,
         payments=standing.payments,
-        photos=queries.photos(session, standing.line),
+        photos=told.about(session, standing.line).photos,
         most_photos=photos.MOST,
     )
 
@@ -290,7 +290,7 @@ def photo(round_slug: str, number: int) -> Answer:
 def remove_photo(round_slug: str, number: int, photo_id: int) -> Answer:
     """Take a photo away."""
     standing, session = standing_of(round_slug, number), door.session()
-    there = {photo.id: photo for photo, _upload in queries.photos(session, standing.line)}
+    there = {photo.id: photo for photo, _upload in told.about(session, standing.line).photos}
     photos.remove(door.actor(), session, door.house().files, standing.line, found(there.get(photo_id)))
     flash(_("The photo is removed."))
     return redirect(url_for("delivery.facts", round_slug=round_slug, number=number))
@@ -323,7 +323,7 @@ def correct(round_slug: str, number: int, fact: str, fact_id: int) -> Answer:
             session.refresh(recorded)
         if striking and kind is not Fact.ENDING:
             form = _with_fields(standing, kind, recorded, form)
-    form.seen.data = queries.edition(session, standing.line)
+    form.seen.data = editions.edition(session, standing.line)
     page = render_template(
         "delivery/correct.html",
         standing=standing,

@@ -11,7 +11,7 @@ from pbplatform.budget import queries as budget
 from pbplatform.charter.actions import Action
 from pbplatform.consultation import queries as rounds
 from pbplatform.consultation.models import Round
-from pbplatform.delivery import export, queries, showing
+from pbplatform.delivery import export, queries, showing, told
 from pbplatform.delivery.ocds import package
 from pbplatform.delivery.queries import Standing
 from pbplatform.delivery.schedule import schedule
@@ -167,24 +167,22 @@ def project(round_slug: str, number: int) -> str:
     """One project from its budget line to the last payment."""
     standing = standing_of(round_slug, number)
     session = door.session()
-    line = standing.line
+    line, more = standing.line, told.about(session, standing.line)
     programme, in_budget = budget.programme_of(session, g.municipality.id, line.year, line.programme)
     return render_template(
         "delivery/project.html",
         standing=standing,
-        updates=queries.updates(session, standing.line) if "updates" in standing.told else (),
-        photos=queries.photos(session, standing.line) if "photos" in standing.told else (),
+        updates=more.updates,
+        photos=more.photos,
         corrections=[
             (
                 correction,
                 showing.line(correction.before, standing.line.currency.value),
                 showing.line(correction.after, standing.line.currency.value),
             )
-            for correction in queries.corrections(session, standing.line)
-        ]
-        if "corrections" in standing.told
-        else [],
-        amendments=queries.amendments(session, standing.line) if "amendments" in standing.told else (),
+            for correction in more.corrections
+        ],
+        amendments=more.amendments,
         programme=programme,
         in_budget=in_budget,
         converted=conversion.converted,
