@@ -254,7 +254,7 @@ POLICY: Mapping[Action, tuple[Grant, ...]] = {
     Action.RECORD_DELIVERY: (Grant(STAFF | OPERATORS, DELIVERING),),
     Action.RECORD_PAYMENT: (Grant(STAFF | OPERATORS, DELIVERING | frozenset({Phase.CLOSED})),),
     Action.CORRECT_DELIVERY: (Grant(STAFF | OPERATORS, DELIVERING | frozenset({Phase.CLOSED})),),
-    Action.AMEND_LINES: (Grant(STAFF | OPERATORS, DELIVERING),),
+    Action.AMEND_LINES: (Grant(STAFF | OPERATORS, DELIVERING | frozenset({Phase.CLOSED})),),
     Action.END_PROJECT: (Grant(STAFF | OPERATORS, DELIVERING),),
     Action.TELL_OF_DELIVERY: (Grant(STAFF | OPERATORS, DELIVERING | frozenset({Phase.CLOSED})),),
     # Open data.

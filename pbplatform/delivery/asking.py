@@ -67,7 +67,7 @@ def _missed(session: Session, place: Municipality, today: date) -> list[tuple[Mi
             Milestone.struck_at.is_(None),
             Milestone.asked_at.is_(None),
             Ending.id.is_(None),
-            Round.phase == Phase.IMPLEMENTATION,
+            Round.phase.in_((Phase.IMPLEMENTATION, Phase.CLOSED)),
         )
         .order_by(Milestone.id)
         .with_for_update(of=Milestone)

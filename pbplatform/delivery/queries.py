@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from pbplatform.budget import conversion
@@ -214,6 +214,23 @@ def _money(
         if payment is not None:
             payments[contract.id].append(payment)
     return contracts, payments
+
+
+def running(session: Session, municipality_id: int) -> Sequence[Round]:
+    """The rounds with something to deliver: those in their implementation, and closed ones in which a result that was
+    corrected afterwards has funded one more project."""
+    unended = exists().where(
+        ProjectLine.round_id == Round.id,
+        ~exists().where(Ending.line_id == ProjectLine.id),
+    )
+    return session.scalars(
+        select(Round)
+        .where(
+            Round.municipality_id == municipality_id,
+            or_(Round.phase == Phase.IMPLEMENTATION, and_(Round.phase == Phase.CLOSED, unended)),
+        )
+        .order_by(Round.id.desc())
+    ).all()
 
 
 def undelivered(session: Session, found: Round) -> int:

@@ -26,22 +26,26 @@ def officers(session: Session, actor: Actor, municipality_id: int) -> Iterator[Q
     if decide(actor, Action.RECORD_DELIVERY, Subject(municipality_id, Phase.IMPLEMENTATION)) is not None:
         return
     place = session.get_one(Municipality, municipality_id)
-    running = session.scalars(
-        select(Round).where(Round.municipality_id == municipality_id, Round.phase == Phase.IMPLEMENTATION)
+    adopted = session.scalars(
+        select(Round).where(
+            Round.municipality_id == municipality_id,
+            Round.phase.in_((Phase.IMPLEMENTATION, Phase.CLOSED)),
+            Round.imported_from.is_(None),
+        )
     ).all()
     zone = ZoneInfo(place.zone)
     waiting = []
-    differing = []
-    for found in running:
-        if adoption.differences(session, found):
-            differing.append(
-                Item(
-                    found.titles,
-                    "delivery.amend",
-                    {"round_slug": found.slug},
-                    _l("The corrected result and the budget lines differ."),
-                )
-            )
+    differing = [
+        Item(
+            found.titles,
+            "delivery.amend",
+            {"round_slug": found.slug},
+            _l("The corrected result and the budget lines differ."),
+        )
+        for found in adopted
+        if adoption.differences(session, found)
+    ]
+    for found in queries.running(session, municipality_id):
         for standing in queries.board(session, place, found):
             if not standing.missed:
                 continue

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from pbplatform.budget import conversion
 from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.actions import Action
+from pbplatform.charter.phases import Phase
 from pbplatform.charter.policy import Subject, require
 from pbplatform.charter.roles import Actor
 from pbplatform.consultation.models import Round
@@ -29,9 +30,15 @@ LARGEST = 10**15
 def begin(
     actor: Actor, session: Session, action: Action, line: ProjectLine, *, after_end: bool = False
 ) -> Municipality:
-    """Ask the charter, and hold the line so that nobody records beside us."""
+    """Ask the charter, and hold the line so that nobody records beside us.
+
+    A round closes when all its projects have ended. One that a result corrected after the close has funded is the exception:
+    for it the delivery is not over.
+    """
     found = session.get_one(Round, line.round_id)
-    require(actor, action, Subject(line.municipality_id, found.phase))
+    ended = queries.ended(session, line)
+    phase = Phase.IMPLEMENTATION if found.phase is Phase.CLOSED and not ended else found.phase
+    require(actor, action, Subject(line.municipality_id, phase))
     _hold(session, line)
     if not after_end and queries.ended(session, line):
         raise Invalid(DeliveryProblem.ENDED)

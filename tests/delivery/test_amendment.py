@@ -1,6 +1,7 @@
 """A result that is corrected after the adoption reaches the budget only by an amendment with its public reason."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +17,8 @@ from pbplatform.consultation.models import Round
 from pbplatform.consultation.operations import Blocked
 from pbplatform.delivery import operations as delivery
 from pbplatform.delivery import queries, queues, walking
+from pbplatform.delivery.models import MilestoneKind
+from pbplatform.delivery.operations import ContractPlan
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.models import JournalEntry
 from pbplatform.municipalities.models import Municipality
@@ -96,6 +99,37 @@ def test_the_round_stays_open_until_the_lines_and_their_ends_are_settled(
     new = next(line for line in adoption.lines_of(session, found) if line.amount == 2000)
     delivery.abandon(officer, session, new, today, WHY)
     walking.close(officer, session, found)
+    assert found.phase is Phase.CLOSED
+
+
+@on_both_databases
+def test_a_result_corrected_after_the_close_still_reaches_the_budget_and_is_delivered(
+    session: Session, place: Municipality, officer: Actor, found: Round
+) -> None:
+    today = queries.today_in(session, place)
+    for line in adoption.lines_of(session, found):
+        delivery.deliver(officer, session, line, today)
+    walking.close(officer, session, found)
+    assert list(queries.running(session, place.id)) == []
+    correct(session, "a", "b", "c")
+    desk = {queue.key: queue.count for queue in queues.officers(session, officer, place.id)}
+    assert desk["lines_to_amend"] == 1
+    adoption.amend(officer, session, found, WHY)
+    (made,) = session.scalars(select(LineAmendment)).all()
+    assert (made.amount_before, made.amount_after, made.reasons) == (0, 2000, WHY)
+    new = session.get_one(ProjectLine, made.line_id)
+    assert [one.id for one in queries.running(session, place.id)] == [found.id]
+    delivery.add_milestone(officer, session, new, MilestoneKind.DESIGN, today - timedelta(days=1))
+    desk = {queue.key: queue.count for queue in queues.officers(session, officer, place.id)}
+    assert (desk["lines_to_amend"], desk["late_projects"]) == (0, 1)
+    contract = delivery.sign_contract(officer, session, new, ContractPlan("A", today, 1500))
+    delivery.pay(officer, session, contract, today, 1500)
+    delivery.abandon(officer, session, new, today, WHY)
+    assert list(queries.running(session, place.id)) == []
+    old = next(line for line in adoption.lines_of(session, found) if line.id != new.id)
+    for line in (old, new):
+        with pytest.raises(Refused):
+            delivery.sign_contract(officer, session, line, ContractPlan("A", today, 1))
     assert found.phase is Phase.CLOSED
 
 

@@ -9,8 +9,6 @@ from pbplatform import door
 from pbplatform.accounts import queries as accounts
 from pbplatform.budget import adoption
 from pbplatform.charter.actions import Action
-from pbplatform.charter.phases import Phase
-from pbplatform.consultation import queries as rounds
 from pbplatform.delivery import bulk, export, queries, showing
 from pbplatform.delivery.forms import AmendForm, SheetForm
 from pbplatform.delivery.models import DeliverySheet, Fact, MilestoneKind
@@ -37,7 +35,7 @@ _BY_VALUE: dict[str, Any] = {
 def desk() -> str:
     """Every round that is being delivered, what is late in it, and its table."""
     session, town = door.session(), g.municipality
-    running = [one for one in rounds.public_rounds(session, town.id) if one.phase is Phase.IMPLEMENTATION]
+    running = queries.running(session, town.id)
     boards = {one.id: queries.board(session, town, one) for one in running}
     late = sorted(
         (standing for board in boards.values() for standing in board if standing.missed),
