@@ -8,8 +8,9 @@ from pathlib import Path
 
 from bench.tally import SHARED
 from pbplatform.tally.count import count
-from pbplatform.tally.election import Ballot, BallotFormat, Election, Project
+from pbplatform.tally.election import Ballot, Election, Project
 from pbplatform.tally.explain import explain_voter, summarise
+from pbplatform.tally.kinds import BallotFormat
 from pbplatform.tally.outcome import Outcome
 from pbplatform.tally.pabulib import read
 from pbplatform.tally.rules import Completion, Rule, RuleSpec

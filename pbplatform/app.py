@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from flask import Flask, Response, g, has_request_context, request
 from flask import session as cookie
+from flask.globals import app_ctx, request_ctx
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
@@ -62,7 +63,7 @@ class KeyConverter(IntegerConverter):
         super().__init__(map, *args, **{"max": 2**63 - 1, **kwargs})
 
 
-MOST_ADDRESSES = 20_000
+MOST_ADDRESSES = 5_000
 
 
 class Platform(Flask):
@@ -80,7 +81,9 @@ class Platform(Flask):
         """
         if not has_request_context() or values.get("_external") or values.get("_scheme"):
             return super().url_for(endpoint, **values)
-        place = (g.get("locale"), g.get("municipality_slug"), request.script_root, request.blueprint)
+        # The proxies are asked once each: they look their object up anew for every attribute.
+        own, asked = app_ctx.g, request_ctx.request
+        place = (own.get("locale"), own.get("municipality_slug"), asked.script_root, asked.blueprint)
         given = tuple((name, type(value), value) for name, value in values.items())
         try:
             kept = self._addresses.get((endpoint, place, given))

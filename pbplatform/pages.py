@@ -92,7 +92,14 @@ class Assets:
 
 
 def page_in(language: str) -> str:
-    """The address of the present page in another language, its question kept."""
+    """The address of the present page in another language, its question kept; a page asks twice for each language."""
+    known: dict[str, str] = g.setdefault("page_in", {})
+    if language not in known:
+        known[language] = _page_in(language)
+    return known[language]
+
+
+def _page_in(language: str) -> str:
     if request.endpoint is None:
         return url_for("portal.home", locale=language)
     values = dict(request.view_args or {})

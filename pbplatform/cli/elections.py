@@ -11,8 +11,9 @@ from pbplatform.consultation import queries as consultation
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.results import exporting, operations, queries
-from pbplatform.results.imports import ImportProblem, Source
+from pbplatform.results.imports import Source
 from pbplatform.results.imports import import_election as bring_in
+from pbplatform.results.models import ImportProblem
 from pbplatform.tally.faults import FileFaults
 
 SENTENCES = {

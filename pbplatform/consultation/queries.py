@@ -36,16 +36,20 @@ def with_windows(session: Session, municipality_id: int, slug: str) -> tuple[Rou
     return rows[0][0], [window for _, window in rows if window is not None]
 
 
+_PUBLIC_ROUNDS = (
+    select(Round)
+    .where(
+        Round.municipality_id == bindparam("place"),
+        or_(Round.phase != Phase.DRAFT, Round.announced_at.is_not(None)),
+    )
+    .order_by(Round.created_at.desc(), Round.id.desc())
+)
+"""A municipality's front page asks this; to build the statement takes longer than to run it."""
+
+
 def public_rounds(session: Session, municipality_id: int) -> Sequence[Round]:
     """The rounds that anybody may see, newest first."""
-    return session.scalars(
-        select(Round)
-        .where(
-            Round.municipality_id == municipality_id,
-            or_(Round.phase != Phase.DRAFT, Round.announced_at.is_not(None)),
-        )
-        .order_by(Round.created_at.desc(), Round.id.desc())
-    ).all()
+    return session.scalars(_PUBLIC_ROUNDS, {"place": municipality_id}).all()
 
 
 def is_public(found: Round) -> bool:
@@ -150,14 +154,21 @@ def hidden_drafts(session: Session, municipality_id: int) -> Sequence[Round]:
     ).all()
 
 
+_WINDOWS_OF = (
+    select(Window)
+    .where(
+        Window.municipality_id == bindparam("place"),
+        Window.round_id.in_(bindparam("round_ids", expanding=True)),
+    )
+    .order_by(Window.opens_at)
+)
+
+
 def windows_of(session: Session, municipality_id: int, round_ids: Sequence[int]) -> dict[int, list[Window]]:
     """The windows of several rounds in one statement."""
     found: dict[int, list[Window]] = {round_id: [] for round_id in round_ids}
     if round_ids:
-        for window in session.scalars(
-            select(Window)
-            .where(Window.municipality_id == municipality_id, Window.round_id.in_(round_ids))
-            .order_by(Window.opens_at)
-        ):
+        asked = {"place": municipality_id, "round_ids": list(round_ids)}
+        for window in session.scalars(_WINDOWS_OF, asked):
             found[window.round_id].append(window)
     return found

@@ -19,7 +19,7 @@ from pbplatform.consultation.models import BallotFormat, Envelope, Round, Window
 from pbplatform.demo.rounds import VOTED, at
 from pbplatform.demo.stage import Stage
 from pbplatform.municipalities import queries as municipalities
-from pbplatform.results import counting
+from pbplatform.results import elections
 from pbplatform.voting import canon, listing, queries, rules, turnout
 from pbplatform.voting.models import (
     BallotBox,
@@ -57,7 +57,7 @@ def build(stage: Stage) -> None:
 
 def _vote(stage: Stage, found: Round) -> Vote:
     session = stage.session
-    name = counting.round_name(session, found)
+    name = elections.round_name(session, found)
     listed = queries.projects(session, found.municipality_id, found.id)
     projects = {
         envelope: [one for one in listed if one.envelope_id == envelope.id]

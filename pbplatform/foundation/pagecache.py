@@ -92,8 +92,9 @@ class PageCache:
             for name, value in response.headers
             if name.lower() not in _NOT_KEPT
         )
+        now = time.monotonic()
         kept = Kept(
-            until=time.monotonic() + self.seconds,
+            until=now + self.seconds,
             body=body,
             headers=headers,
             etag=f'W/"{etag}"',
@@ -103,7 +104,8 @@ class PageCache:
         with self._lock:
             self._pages[key] = kept
             self._pages.move_to_end(key)
-            while len(self._pages) > self.most:
+            # The oldest stand first: what is too old to be shown is not held in memory either.
+            while len(self._pages) > self.most or next(iter(self._pages.values())).until < now:
                 self._pages.popitem(last=False)
         return response.make_conditional(request)  # type: ignore[return-value]
 

@@ -9,6 +9,7 @@ from pbplatform.municipalities.models import Association, District, Municipality
 
 # Every request asks this; a statement that is made once costs less than its answer.
 _BY_SLUG = select(Municipality).where(Municipality.slug == bindparam("slug"))
+_EVERYONE = select(Municipality).order_by(Municipality.slug)
 
 
 def by_slug(session: Session, slug: str) -> Municipality | None:
@@ -23,7 +24,7 @@ def by_id(session: Session, municipality_id: int) -> Municipality | None:
 
 def everyone(session: Session) -> Sequence[Municipality]:
     """All municipalities of the installation, by address."""
-    return session.scalars(select(Municipality).order_by(Municipality.slug)).all()
+    return session.scalars(_EVERYONE).all()
 
 
 def districts(session: Session, municipality_id: int) -> Sequence[District]:

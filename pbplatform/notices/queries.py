@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from pbplatform.notices.models import Follow, Happening, HappeningTopic, Mailing, Topic
@@ -81,6 +81,16 @@ def happenings_for(
     ).all()
 
 
+_PUBLIC = select(Happening).where(
+    Happening.municipality_id == bindparam("place"), Happening.recipient_id.is_(None)
+)
+_PUBLIC_NEWS = _PUBLIC.order_by(Happening.id.desc()).limit(bindparam("most"))
+_PUBLIC_NEWS_ABOUT = _PUBLIC_NEWS.join(HappeningTopic, HappeningTopic.happening_id == Happening.id).where(
+    HappeningTopic.topic == bindparam("topic"), HappeningTopic.subject_id == bindparam("subject_id")
+)
+"""Every front page asks one of these; to build a statement takes longer than to run it."""
+
+
 def public_happenings(
     session: Session,
     municipality_id: int,
@@ -89,14 +99,10 @@ def public_happenings(
     limit: int = PAGE,
 ) -> Sequence[Happening]:
     """What happened in public, newest first: everywhere, or about one thing."""
-    question = select(Happening).where(
-        Happening.municipality_id == municipality_id, Happening.recipient_id.is_(None)
-    )
-    if topic is not None:
-        question = question.join(HappeningTopic, HappeningTopic.happening_id == Happening.id).where(
-            HappeningTopic.topic == topic, HappeningTopic.subject_id == subject_id
-        )
-    return session.scalars(question.order_by(Happening.id.desc()).limit(limit)).all()
+    asked = {"place": municipality_id, "most": limit}
+    if topic is None:
+        return session.scalars(_PUBLIC_NEWS, asked).all()
+    return session.scalars(_PUBLIC_NEWS_ABOUT, {**asked, "topic": topic, "subject_id": subject_id}).all()
 
 
 def newest(session: Session, municipality_id: int) -> int:

@@ -15,9 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbplatform.consultation.models import Round
-from pbplatform.results import counting, elections, exporting, queries
+from pbplatform.results import elections, exporting, queries
 from pbplatform.results.models import Count
-from pbplatform.tally.outcome import canonical
+from pbplatform.tally.canonical import canonical
 from pbplatform.voting import canon
 from pbplatform.voting.models import Channel, RoundSeal, SealedBallot, Superseded
 
@@ -121,8 +121,8 @@ def _manifest(session: Session, found: Round, row: Count, fingerprints: Mapping[
         "format": FORMAT,
         "open": "ballots.csv" in fingerprints,
         "result": row.result_hash,
-        "result_format": counting.FORMAT,
-        "round": counting.round_name(session, found),
+        "result_format": elections.RESULT_FORMAT,
+        "round": elections.round_name(session, found),
         "trackers": "seal.json" in fingerprints,
     }
 

@@ -11,17 +11,16 @@ from sqlalchemy.orm import Session
 from pbplatform.consultation.models import Round
 from pbplatform.foundation.crypto import digest
 from pbplatform.foundation.database import database_now
-from pbplatform.municipalities.models import Municipality
 from pbplatform.results import elections
-from pbplatform.results.elections import Contest
+from pbplatform.results.contests import Contest, contests_of
+from pbplatform.results.elections import RESULT_FORMAT
 from pbplatform.results.figures import figures
 from pbplatform.results.models import Count, CountState, EnvelopeResult, RecountMethod
 from pbplatform.tally import count as tally_count
 from pbplatform.tally import plain
-from pbplatform.tally.outcome import Outcome, canonical
+from pbplatform.tally.canonical import canonical
+from pbplatform.tally.outcome import Outcome
 from pbplatform.tally.rules import Rule
-
-FORMAT = "pbplatform-result/1"
 
 PLAIN_WORK = 6_000_000
 """Up to this much estimated work (classes × projects × runs) the recount is made in the plain way."""
@@ -41,22 +40,16 @@ class Counted:
 
 def count_round(session: Session, found: Round, tell: Tell = lambda _done, _total: None) -> Counted:
     """Count all envelopes of a round, districts first; `tell` hears how many are done."""
-    contests = elections.contests(elections.frames(session, found), elections.classes(session, found))
+    contests = contests_of(elections.frames(session, found), elections.classes(session, found))
     outcomes = []
     tell(0, len(contests))
     for done, contest in enumerate(contests, start=1):
         outcomes.append(tally_count.count(contest.election, contest.spec))
         tell(done, len(contests))
     ballots = elections.ballots_of(session, found)
-    name = round_name(session, found)
+    name = elections.round_name(session, found)
     pairs = [(c.envelope.position, o.to_dict()) for c, o in zip(contests, outcomes, strict=True)]
     return Counted(contests, outcomes, ballots, result_bytes(name, ballots, pairs))
-
-
-def round_name(session: Session, found: Round) -> str:
-    """What a round is called in trackers and bundles: "municipality/round"."""
-    place = session.get_one(Municipality, found.municipality_id)
-    return f"{place.slug}/{found.slug}"
 
 
 def result_bytes(name: str, ballots: int, outcomes: list[tuple[int, dict[str, Any]]]) -> bytes:
@@ -68,7 +61,7 @@ def result_bytes(name: str, ballots: int, outcomes: list[tuple[int, dict[str, An
                 {"outcome": outcome, "position": position}
                 for position, outcome in sorted(outcomes, key=lambda pair: pair[0])
             ],
-            "format": FORMAT,
+            "format": RESULT_FORMAT,
             "round": name,
         }
     )
@@ -101,7 +94,7 @@ def recount(session: Session, row: Count) -> None:
     frames = elections.frames(session, found)
     ballots = list(elections.classes(session, found))
     random.Random(row.id).shuffle(ballots)  # noqa: S311 (any other order will do)
-    contests = elections.contests(frames, ballots)
+    contests = contests_of(frames, ballots)
     work = sum(_work(contest) for contest in contests)
     method = RecountMethod.PLAIN if work <= PLAIN_WORK else RecountMethod.SHUFFLED
     pairs = []
@@ -111,7 +104,7 @@ def recount(session: Session, row: Count) -> None:
         else:
             outcome = tally_count.count(contest.election, contest.spec).to_dict()
         pairs.append((contest.envelope.position, outcome))
-    again = result_bytes(round_name(session, found), sum(number for _, number in ballots), pairs)
+    again = result_bytes(elections.round_name(session, found), sum(number for _, number in ballots), pairs)
     row.recount_hash = digest(again)
     row.recount_method = method
     row.recounted_at = database_now(session)

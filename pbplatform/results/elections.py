@@ -1,14 +1,13 @@
-"""From the database to the tally: the frozen projects, the sealed ballots, the rule in force of every envelope.
+"""What is to be counted: the frozen projects, the sealed ballots, the rule in force of every envelope.
 
 Ballots are grouped by the text of their payload in SQL, before anything is parsed: voters with the same ballot are one
-class. One pass over the classes gives the elections of all envelopes.
+class. `contests.py` makes elections of them. Pages read this too, so nothing here loads the arrays of the tally.
 
 Who counts as a voter of an envelope: for the whole municipality's money everybody whose ballot was counted, also those
 who left it blank, because the money is theirs too; for a district's money those who chose something in it, because the
 sealed ballots say nothing else of who lives there.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,13 +17,14 @@ from sqlalchemy.orm import Session
 
 from pbplatform.consultation import queries as consultation
 from pbplatform.consultation.models import BallotFormat, Category, Envelope, Round
-from pbplatform.municipalities.models import District
+from pbplatform.municipalities.models import District, Municipality
 from pbplatform.results.models import PastElection
-from pbplatform.tally import election as tally
-from pbplatform.tally.errors import RuleError
-from pbplatform.tally.profile import ballots_from_rows
-from pbplatform.tally.rules import Rule, RuleSpec, TieKind, Ties, options_of
+from pbplatform.tally import kinds as tally
+from pbplatform.tally.rules import Rule, RuleSpec, TieKind, options_of
 from pbplatform.voting.models import Project, RoundSeal, SealedBallot
+
+RESULT_FORMAT = "pbplatform-result/1"
+"""The format of result.json."""
 
 SCALE = 100
 """Money is kept in hundredths, so a unit of the currency is a hundred."""
@@ -39,16 +39,6 @@ FORMATS: Mapping[BallotFormat, tally.BallotFormat] = {
 
 Classes = Iterable[tuple[str, int]]
 """Payloads with the number of ballots that say just that."""
-
-
-@dataclass(frozen=True)
-class Contest:
-    """One envelope ready to be counted."""
-
-    envelope: Envelope
-    projects: Sequence[Project]
-    election: tally.Election
-    spec: RuleSpec
 
 
 @dataclass(frozen=True)
@@ -175,87 +165,7 @@ def rule_of(envelope: Envelope, options: Mapping[str, Any], order: Sequence[str]
     return RuleSpec.from_dict(data)
 
 
-def contests(frames_: Sequence[Frame], ballots: Classes) -> list[Contest]:
-    """The elections of all envelopes from one pass over the ballots."""
-    sorters = [_Sorter(frame) for frame in frames_]
-    for payload, number in ballots:
-        said = json.loads(payload)
-        for sorter in sorters:
-            sorter.take(said.get(sorter.position), number)
-    return [sorter.contest() for sorter in sorters]
-
-
-class _Sorter:
-    """Collects what the ballots say of one envelope."""
-
-    def __init__(self, frame: Frame) -> None:
-        self.frame = frame
-        self.position = str(frame.envelope.position)
-        self.index = {project["id"]: place for place, project in enumerate(frame.election["projects"])}
-        self.points = frame.election["format"] == tally.BallotFormat.POINTS.value
-        self.rows: list[tuple[list[int], list[int] | None, int]] = []
-        self.blank = 0
-
-    def take(self, choices: list[Any] | None, number: int) -> None:
-        """Note the choices of `number` ballots; choices of withdrawn projects fall away, their voters stay."""
-        if choices is None:
-            self.blank += number if self.frame.blank_counts else 0
-            return
-        index = self.index
-        if self.points:
-            kept = [(index[code], points) for code, points in choices if code in index]
-            self.rows.append(([place for place, _ in kept], [points for _, points in kept], number))
-        else:
-            self.rows.append(([index[code] for code in choices if code in index], None, number))
-
-    def contest(self) -> Contest:
-        """The election and its rule."""
-        plan = self.frame.election
-        kind = tally.BallotFormat(plan["format"])
-        profile = ballots_from_rows(
-            [*self.rows, ([], [] if self.points else None, self.blank)] if self.blank else self.rows,
-            projects=len(plan["projects"]),
-            points=self.points,
-            ranked=kind is tally.BallotFormat.RANKING,
-        )
-        election = tally.Election(
-            budget=plan["budget"],
-            projects=tuple(
-                tally.Project(p["id"], p["cost"], "", tuple(p["categories"]), p["district"])
-                for p in plan["projects"]
-            ),
-            profile=profile,
-            format=kind,
-            scale=plan["scale"],
-            max_length=plan["max_length"],
-            points_scale=plan["points_scale"],
-            exclusive=tuple(tuple(group) for group in plan["exclusive"]),
-            limits=tuple(
-                tally.Limit(tally.LimitKind(limit["kind"]), limit["name"], limit["amount"])
-                for limit in plan["limits"]
-            ),
-        )
-        spec = RuleSpec.from_dict(self.frame.options)
-        return Contest(self.frame.envelope, self.frame.projects, election, spec)
-
-
-def other_rule(spec: RuleSpec, election: tally.Election) -> RuleSpec | None:
-    """The rule to compare with: greedy for Equal Shares, Equal Shares with both completions for greedy."""
-    try:
-        if spec.rule is Rule.EQUAL_SHARES:
-            return RuleSpec(Rule.GREEDY, order=spec.order, threshold=spec.threshold, ties=spec.ties)
-        return RuleSpec.from_dict(
-            {
-                "rule": Rule.EQUAL_SHARES.value,
-                "completion": "add-one-greedy",
-                "order": spec.order.value,
-                "threshold": spec.threshold,
-                "ties": _ties(spec.ties),
-            }
-        )
-    except RuleError:
-        return None
-
-
-def _ties(ties: Ties) -> dict[str, Any]:
-    return {"kind": ties.kind.value, "order": list(ties.order)}
+def round_name(session: Session, found: Round) -> str:
+    """What a round is called in trackers and bundles: "municipality/round"."""
+    place = session.get_one(Municipality, found.municipality_id)
+    return f"{place.slug}/{found.slug}"

@@ -18,7 +18,7 @@ from pbplatform.foundation.sheets import safe
 from pbplatform.municipalities.models import District, Municipality
 from pbplatform.results import elections, queries
 from pbplatform.results.models import Count, EnvelopeResult, PastElection
-from pbplatform.tally.outcome import canonical
+from pbplatform.tally.canonical import canonical
 from pbplatform.voting.models import Project, SealedBallot
 
 COUNTRIES = {"GE": "Georgia", "BG": "Bulgaria"}

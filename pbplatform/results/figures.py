@@ -11,7 +11,7 @@
 from fractions import Fraction
 from typing import Any
 
-from pbplatform.results.elections import Contest, other_rule
+from pbplatform.results.contests import Contest, other_rule
 from pbplatform.tally.comparison import funded_per_voter
 from pbplatform.tally.count import count
 from pbplatform.tally.election import Election

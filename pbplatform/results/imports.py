@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -22,10 +21,10 @@ from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
 from pbplatform.municipalities.models import Municipality
 from pbplatform.results.elections import FORMATS, SCALE
-from pbplatform.results.models import PastElection
-from pbplatform.tally import election as tally
+from pbplatform.results.models import ImportProblem, PastElection
 from pbplatform.tally.declared import DeclaredRule, declared_rule
 from pbplatform.tally.errors import RuleError
+from pbplatform.tally.kinds import BallotFormat
 from pbplatform.tally.pabulib import PabulibFile, read
 from pbplatform.tally.rules import Order, Rule, RuleSpec, TieKind, Ties
 from pbplatform.voting.canon import canonical_payload
@@ -34,15 +33,6 @@ from pbplatform.voting.models import Channel, Project, SealedBallot
 ROWS_AT_ONCE = 5_000
 LONGEST_CODE = 120
 _FORMATS = {theirs: ours for ours, theirs in FORMATS.items()}
-
-
-class ImportProblem(StrEnum):
-    """Why a file without faults cannot become a round."""
-
-    TWICE = "import_twice"
-    TOO_FINE = "import_too_fine"
-    CODE_TOO_LONG = "import_code_too_long"
-    UNKNOWN_PROJECT = "import_unknown_project"
 
 
 @dataclass(frozen=True)
@@ -134,7 +124,7 @@ def _rule(file: PabulibFile) -> tuple[bool, DeclaredRule]:
     try:
         return True, declared_rule(file)
     except RuleError:
-        scored = file.election.format in (tally.BallotFormat.POINTS, tally.BallotFormat.RANKING)
+        scored = file.election.format in (BallotFormat.POINTS, BallotFormat.RANKING)
         order = Order.POINTS if scored else Order.VOTES
         return False, DeclaredRule(RuleSpec(Rule.GREEDY, order=order, ties=Ties(TieKind.FILE)), ())
 
@@ -240,8 +230,8 @@ def _add_ballots(session: Session, file: PabulibFile, found: Round) -> None:
 def _payloads(file: PabulibFile) -> Iterator[tuple[str, str]]:
     at = {column: place for place, column in enumerate(file.vote_columns)}
     vote, points, method = at["vote"], at.get("points"), at.get("voting_method")
-    pointed = file.election.format is tally.BallotFormat.POINTS
-    ranked = frozenset({1} if file.election.format is tally.BallotFormat.RANKING else ())
+    pointed = file.election.format is BallotFormat.POINTS
+    ranked = frozenset({1} if file.election.format is BallotFormat.RANKING else ())
     known: dict[tuple[str, str], str] = {}
     for row in file.votes or ():
         key = (row[vote], row[points] if pointed and points is not None else "")

@@ -96,6 +96,15 @@ class EnvelopeResult(Base):
     """See `results.figures`: supporters, shares of voters, what a loser lacked, the comparison of rules."""
 
 
+class ImportProblem(StrEnum):
+    """Why a file without faults cannot become a round."""
+
+    TWICE = "import_twice"
+    TOO_FINE = "import_too_fine"
+    CODE_TOO_LONG = "import_code_too_long"
+    UNKNOWN_PROJECT = "import_unknown_project"
+
+
 class PastElection(Base):
     """What a past election's file says beyond its projects and ballots; nothing of any person."""
 

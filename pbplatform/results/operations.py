@@ -1,4 +1,7 @@
-"""Counting, counting again, declaring, correcting; the council's decision on record."""
+"""Counting, counting again, declaring, correcting; the council's decision on record.
+
+Counting is imported where it is done: its arrays take some fifteen megabytes, and most processes only serve pages.
+"""
 
 from datetime import date
 from enum import StrEnum
@@ -17,7 +20,7 @@ from pbplatform.foundation.database import Database, database_now
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.foundation.jobs import Jobs, Progress
 from pbplatform.journal.operations import record
-from pbplatform.results import counting, queries
+from pbplatform.results import queries
 from pbplatform.results.models import CouncilDecision, Count, CountState
 
 COUNT_JOB = "count"
@@ -67,6 +70,8 @@ def correct(actor: Actor, session: Session, found: Round, reasons: dict[str, str
 
 def count_past_election(actor: Actor, session: Session, found: Round) -> Count:
     """Count a past election here and now, and count it again; what comes out is for everybody to see."""
+    from pbplatform.results import counting
+
     require(actor, Action.IMPORT_ELECTION, Subject(found.municipality_id))
     row = _new(actor, session, found, {})
     counting.keep(session, row, counting.count_round(session, found))
@@ -119,6 +124,8 @@ def queue_count(session: Session, jobs: Jobs, row: Count) -> None:
 
 def do_count(database: Database, progress: Progress, count_id: int) -> dict[str, str]:
     """The job: count, and keep the result; a failure is kept in the count's row too."""
+    from pbplatform.results import counting
+
     try:
         # The ballots are read beside any writing, so that progress can be told and nobody waits for the count.
         with database.read() as reading:
@@ -158,6 +165,8 @@ def order_recount(actor: Actor, session: Session, jobs: Jobs, row: Count, phase:
 
 def do_recount(database: Database, progress: Progress, count_id: int) -> dict[str, str]:
     """The job: count again and compare the bytes."""
+    from pbplatform.results import counting
+
     with database.transaction() as session:
         row = session.get_one(Count, count_id)
         _refuse_uncounted(row)

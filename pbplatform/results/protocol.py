@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 from pbplatform.consultation.models import Round
 from pbplatform.foundation.errors import Conflict
 from pbplatform.foundation.pdf import NoPdf, make_pdf
-from pbplatform.results import counting, queries, statistics
+from pbplatform.results import elections, queries, statistics
 from pbplatform.results.models import Count
 from pbplatform.results.operations import ResultProblem
-from pbplatform.tally.outcome import canonical
+from pbplatform.tally.canonical import canonical
 
 
 def pdf(html: str) -> bytes:
@@ -40,7 +40,7 @@ def data(session: Session, found: Round, row: Count) -> bytes:
             },
             "result": json.loads(str(row.result)),
             "result_hash": row.result_hash,
-            "round": counting.round_name(session, found),
+            "round": elections.round_name(session, found),
             "rules_hash": seal.rules_hash if seal else None,
             "signed": signed,
             "turnout": {

@@ -4,8 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from pbplatform.charter.phases import Phase
 from pbplatform.consultation.tabs import Tab
-from pbplatform.results.imports import ImportProblem
-from pbplatform.results.models import CountState, RecountMethod
+from pbplatform.results.models import CountState, ImportProblem, RecountMethod
 from pbplatform.results.operations import ResultProblem
 from pbplatform.results.receipts import Fate
 

@@ -9,8 +9,9 @@ currency per increment.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pbplatform.tally.election import BallotFormat, Election
+from pbplatform.tally.election import Election
 from pbplatform.tally.errors import RuleError
+from pbplatform.tally.kinds import BallotFormat
 from pbplatform.tally.pabulib import PabulibFile
 from pbplatform.tally.rules import Comparison, Completion, Order, Rule, RuleSpec, TieKind, Ties
 

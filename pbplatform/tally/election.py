@@ -17,11 +17,11 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from pbplatform.tally.errors import ElectionError
+from pbplatform.tally.kinds import BallotFormat, LimitKind
 from pbplatform.tally.profile import Profile, ballots_from_rows
 
 MAX_AMOUNT = 10**15
@@ -29,23 +29,6 @@ MAX_AMOUNT = 10**15
 
 MAX_POINTS = 10**9
 """No single number of points above this is accepted, for the same reason."""
-
-
-class BallotFormat(StrEnum):
-    """How a voter marks the ballot. Pabulib's words stand beside each."""
-
-    APPROVAL = "approval"  # approval
-    CHOOSE_ONE = "choose-one"  # choose-1
-    KNAPSACK = "knapsack"  # approval with max_sum_cost
-    POINTS = "points"  # cumulative, scoring
-    RANKING = "ranking"  # ordinal
-
-
-class LimitKind(StrEnum):
-    """What a spending limit looks at."""
-
-    CATEGORY = "category"
-    DISTRICT = "district"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from fractions import Fraction
 
 from pbplatform.tally.comparison import funded_per_voter
 from pbplatform.tally.count import count, refused_at_start
-from pbplatform.tally.election import BallotFormat, Election
+from pbplatform.tally.election import Election
 from pbplatform.tally.errors import ElectionError
 from pbplatform.tally.greedy import Purse, greedy_pass, ranked, scores
+from pbplatform.tally.kinds import BallotFormat
 from pbplatform.tally.outcome import Outcome, Reason, Stage, Step, Tie, Verdict
 from pbplatform.tally.replay import Replay, Standing
 from pbplatform.tally.rules import BordaScores, Completion, Order, Rule, RuleSpec, Utility

@@ -4,12 +4,12 @@
 for the same election and rule on any machine. `plain.count` produces the same data by other means.
 """
 
-import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+from pbplatform.tally.canonical import canonical
 from pbplatform.tally.election import Election
 from pbplatform.tally.rules import RuleSpec
 
@@ -199,13 +199,6 @@ class Outcome:
     def to_bytes(self) -> bytes:
         """The canonical bytes: UTF-8 JSON, sorted keys, no spaces, one line end."""
         return canonical(self.to_dict())
-
-
-def canonical(data: dict[str, Any]) -> bytes:
-    """Canonical JSON bytes of plain data."""
-    return (json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode(
-        "utf-8"
-    )
 
 
 def ratio(value: Fraction | int) -> str:

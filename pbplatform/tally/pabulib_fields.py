@@ -9,16 +9,9 @@ from itertools import repeat
 
 import numpy as np
 
-from pbplatform.tally.election import (
-    MAX_AMOUNT,
-    MAX_POINTS,
-    BallotFormat,
-    Election,
-    Limit,
-    LimitKind,
-    Project,
-)
+from pbplatform.tally.election import MAX_AMOUNT, MAX_POINTS, Election, Limit, Project
 from pbplatform.tally.faults import Faults, brief
+from pbplatform.tally.kinds import BallotFormat, LimitKind
 from pbplatform.tally.pabulib_limits import PAIRS, Key, check_cost, check_dates, doubtful_ballots, read_bounds
 from pbplatform.tally.profile import Ints, canonical_profile
 

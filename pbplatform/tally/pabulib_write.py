@@ -7,9 +7,10 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 
-from pbplatform.tally.election import BallotFormat, Election, LimitKind
+from pbplatform.tally.election import Election
 from pbplatform.tally.errors import ElectionError
 from pbplatform.tally.greedy import ranked, scores
+from pbplatform.tally.kinds import BallotFormat, LimitKind
 from pbplatform.tally.outcome import Outcome, Verdict
 from pbplatform.tally.pabulib import PabulibFile
 from pbplatform.tally.pabulib_fields import amount

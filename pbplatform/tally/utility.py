@@ -11,8 +11,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from pbplatform.tally.election import BallotFormat, Election
+from pbplatform.tally.election import Election
 from pbplatform.tally.errors import RuleError
+from pbplatform.tally.kinds import BallotFormat
 from pbplatform.tally.profile import Ints
 from pbplatform.tally.rules import BordaScores, Utility
 

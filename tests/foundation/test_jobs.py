@@ -135,11 +135,11 @@ def test_what_a_lost_queue_forgot_is_queued_anew_and_runs_once(database: Databas
         assert session.get_one(Job, dead.id).state is JobState.FAILED
 
 
-def test_clients_of_other_queues_stay_out_of_the_process(tmp_path: Path) -> None:
-    """They cost twenty megabytes; a process with an SQLite queue and database has no use for them."""
+def test_clients_of_other_queues_and_the_arrays_of_the_tally_stay_out_of_the_process(tmp_path: Path) -> None:
+    """They cost twenty megabytes, and the arrays of the tally fifteen; a process that serves pages has no use for them."""
     program = (
         "import os, sys; from pbplatform.app import create_app; from pbplatform.config import read_config; "
-        "create_app(read_config(os.environ)); print(sorted({'redis', 'psycopg', 'alembic', 'PIL'} & set(sys.modules)))"
+        "create_app(read_config(os.environ)); print(sorted({'redis', 'psycopg', 'alembic', 'PIL', 'numpy'} & set(sys.modules)))"
     )
     environment = {**os.environ, "PB_MODE": "test", "PB_DATA_DIR": str(tmp_path), "PB_JOBS": "inprocess"}
     done = subprocess.run(

@@ -89,3 +89,12 @@ def test_at_most_so_many_pages_are_kept(app: Flask) -> None:
             g.nonce = "n" * 20
             cache.keep(request._get_current_object(), Response("<p>page", mimetype="text/html"))
     assert len(cache._pages) == 3
+
+
+def test_a_page_that_is_too_old_to_be_shown_is_not_held_in_memory(app: Flask) -> None:
+    cache = PageCache(1e-9, lambda: True)
+    for path in ("/en/first", "/en/second"):
+        with app.test_request_context(path):
+            g.nonce = "n" * 20
+            cache.keep(request._get_current_object(), Response("<p>page", mimetype="text/html"))
+    assert [key.rsplit(" ", 1)[1] for key in cache._pages] == ["/en/second?"]

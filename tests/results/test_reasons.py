@@ -8,7 +8,8 @@ from pbplatform.results.figures import within_reach
 from pbplatform.results.reasons import Part, stories
 from pbplatform.results.sentences import tell
 from pbplatform.tally.count import count
-from pbplatform.tally.election import Ballot, BallotFormat, Election, Project
+from pbplatform.tally.election import Ballot, Election, Project
+from pbplatform.tally.kinds import BallotFormat
 from pbplatform.tally.rules import Rule, RuleSpec
 
 

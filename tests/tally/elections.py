@@ -2,7 +2,8 @@
 
 from hypothesis import strategies as st
 
-from pbplatform.tally.election import Ballot, BallotFormat, Election, Limit, LimitKind, Project
+from pbplatform.tally.election import Ballot, Election, Limit, Project
+from pbplatform.tally.kinds import BallotFormat, LimitKind
 from pbplatform.tally.rules import (
     BordaScores,
     Comparison,

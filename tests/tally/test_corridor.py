@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from pbplatform.tally.bounds import UNIT
 from pbplatform.tally.corridor import Corridor
 from pbplatform.tally.count import refused_at_start
-from pbplatform.tally.election import Ballot, BallotFormat, Election, Project
+from pbplatform.tally.election import Ballot, Election, Project
 from pbplatform.tally.equal_shares import Counter
+from pbplatform.tally.kinds import BallotFormat
 from pbplatform.tally.rules import Rule, RuleSpec, TieKind, Ties, Utility
 from pbplatform.tally.ties import tie_ranks
 from pbplatform.tally.utility import market_of

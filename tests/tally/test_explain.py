@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from pbplatform.tally import plain
 from pbplatform.tally.count import count
-from pbplatform.tally.election import Ballot, BallotFormat, Election, Project
+from pbplatform.tally.election import Ballot, Election, Project
 from pbplatform.tally.explain import explain_project, explain_voter, race, summarise
+from pbplatform.tally.kinds import BallotFormat
 from pbplatform.tally.outcome import Outcome, Reason, Stage
 from pbplatform.tally.rules import Comparison, Completion, Endowment, Rule, RuleSpec, Stop, Utility
 from tests.tally.elections import elections, equal_shares_rules, greedy_rules, ties_for

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from pbplatform.tally.comparison import funded_per_voter
 from pbplatform.tally.count import count
-from pbplatform.tally.election import Ballot, BallotFormat, Election, ElectionError, Limit, LimitKind, Project
+from pbplatform.tally.election import Ballot, Election, ElectionError, Limit, Project
 from pbplatform.tally.errors import RuleError
+from pbplatform.tally.kinds import BallotFormat, LimitKind
 from pbplatform.tally.outcome import Reason, Verdict
 from pbplatform.tally.rules import (
     Comparison,

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from pbplatform.tally import plain
 from pbplatform.tally.count import count
-from pbplatform.tally.election import Ballot, BallotFormat, Election, Project
+from pbplatform.tally.election import Ballot, Election, Project
+from pbplatform.tally.kinds import BallotFormat
 from pbplatform.tally.rules import Completion, Rule, RuleSpec, Stop, TieKind, Ties, Utility
 from tests.tally.elections import elections, equal_shares_rules, greedy_rules
 
