@@ -108,7 +108,7 @@ PROBLEMS = {
     ScreeningProblem.ASSESSMENTS_OPEN: _l("Not every department has answered yet."),
     ScreeningProblem.NOT_CHECKED: _l("The formal check and the departments come first."),
     ScreeningProblem.TOO_EARLY: _l("The results are published together at the set hour, not before."),
-    ScreeningProblem.UNDECIDED: _l("%(number)s proposals have no signed result yet."),
+    ScreeningProblem.UNDECIDED: _l("Proposals that have no signed result yet: %(number)s."),
     ScreeningProblem.APPEAL_LATE: _l("The time for an appeal is over."),
     ScreeningProblem.APPEAL_TWICE: _l("There is an appeal already."),
     ScreeningProblem.TEXT_TOO_LONG: _l("Use at most %(most)s characters."),

@@ -19,13 +19,13 @@ BALLOT_PROBLEMS = {
         "You chose %(chosen)s projects here, and at most %(most)s are possible. Please take away %(over)s."
     ),
     BallotProblem.TOO_FEW: _l(
-        "You chose %(chosen)s projects here, and at least %(fewest)s are needed. Choose more, or none to skip this part."
+        "You chose %(chosen)s here, and at least %(fewest)s are needed. Choose more, or none to skip this part."
     ),
     BallotProblem.ONLY_ONE: _l("Here only one project can be chosen, and you marked %(chosen)s."),
     BallotProblem.OVER_MONEY: _l(
         "Your projects cost %(over)s more than there is. Please take away one or choose cheaper ones."
     ),
-    BallotProblem.CATEGORY_FULL: _l("From “%(category)s” at most %(most)s projects can be chosen."),
+    BallotProblem.CATEGORY_FULL: _l("Too many projects of “%(category)s” are chosen. At most: %(most)s."),
     BallotProblem.EXCLUSIVE: _l(
         "Projects %(first)s and %(second)s exclude each other: only one of them can be built. Please choose one."
     ),
@@ -63,9 +63,9 @@ CAST_PROBLEMS = {
 }
 
 ANOMALIES = {
-    Anomaly.ORPHAN_BALLOTS: _l("There are %(count)s ballots that belong to nobody on the voter roll."),
+    Anomaly.ORPHAN_BALLOTS: _l("Ballots that belong to nobody on the voter roll: %(count)s."),
     Anomaly.ROLL_CHANGED: _l("The frozen voter roll is not the one with which the vote opened."),
-    Anomaly.BROKEN_BALLOTS: _l("There are %(count)s ballots that were changed after they were cast."),
+    Anomaly.BROKEN_BALLOTS: _l("Ballots that were changed after they were cast: %(count)s."),
 }
 
 CLOSE_PROBLEMS = {

@@ -37,7 +37,7 @@ def told_of_road(election: Election, spec: RuleSpec) -> list[str]:
     ("language", "one", "two"),
     [
         ("en", "at least 1 more voter would", "at least 2 more voters would"),
-        ("ka", "სულ მცირე 1 ხმის მიმცემს", "სულ მცირე 2 ხმის მიმცემს"),
+        ("ka", "სულ მცირე 1 ამომრჩეველს", "სულ მცირე 2 ამომრჩეველს"),
         ("bg", "да го избере поне още 1 гласувал,", "да го изберат поне още 2 гласували,"),
     ],
 )
