@@ -13,7 +13,7 @@ from pbplatform.consultation.models import BallotFormat, Envelope, Round
 from pbplatform.consultation.publishing import CURRENCY, Asked, Field, Holds, Resource, Row, page, slice_of
 from pbplatform.municipalities.models import District
 
-_TITLES = {"en": "Civic budget 2026", "ka": "სამოქალაქო ბიუჯეტი 2026"}
+_TITLES = {"en": "Participatory budget 2026", "ka": "მონაწილეობითი ბიუჯეტი 2026"}
 
 
 def _rounds(session: Session, asked: Asked) -> Iterator[Row]:

@@ -75,7 +75,9 @@ PROBLEMS = {
     ProposalProblem.COST_TOO_LOW: _l("A project for this money must cost at least %(least)s."),
     ProposalProblem.COST_TOO_HIGH: _l("A project for this money may cost at most %(most)s."),
     ProposalProblem.BENEFICIARIES_MISSING: _l("Say who would benefit."),
-    ProposalProblem.TOO_MANY_PROPOSALS: _l("The number of proposals from one person is limited in this round. At most: %(most)s."),
+    ProposalProblem.TOO_MANY_PROPOSALS: _l(
+        "The number of proposals from one person is limited in this round. At most: %(most)s."
+    ),
     ProposalProblem.TOO_MANY_DRAFTS: _l(
         "You have %(most)s drafts already. Submit or discard one of them before you begin another."
     ),
