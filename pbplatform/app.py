@@ -11,9 +11,11 @@ from uuid import uuid4
 from flask import Flask, Response, g, has_request_context, request
 from flask import session as cookie
 from flask.globals import app_ctx, request_ctx
+from flask.sessions import SecureCookieSessionInterface
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import NotFound, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
@@ -54,6 +56,18 @@ class SlugConverter(BaseConverter):
     """A short name in an address: lower-case Latin letters, digits, hyphens."""
 
     regex = "[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])"
+
+
+class SignedCookies(SecureCookieSessionInterface):
+    """Flask's sessions in signed cookies; the signer is made once, because its keys stay the same."""
+
+    _signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """The signer of this application."""
+        if self._signer is None:
+            self._signer = super().get_signing_serializer(app)
+        return self._signer
 
 
 class KeyConverter(IntegerConverter):
@@ -114,6 +128,7 @@ def create_app(config: Config) -> Flask:
         template_folder=str(DATA / "templates"),
         static_folder=None,
     )
+    app.session_interface = SignedCookies()
     _configure(app, config)
     _install_house(app, config)
     _install_languages(app)

@@ -51,7 +51,7 @@ def present() -> dict[str, Any]:
     """What templates of a round's pages can use; nothing elsewhere."""
     if "timeline" not in g:
         return {}
-    shown = tabs.tabs_of(g.round)
+    shown: list[tabs.Tab] = tabs.tabs_of(g.round)
     acting = next((tab for tab in shown if tab.since is g.round.phase), None)
     return {
         "turn": TURNS.get(g.round.phase, ""),
@@ -60,5 +60,6 @@ def present() -> dict[str, Any]:
         "round": g.round,
         "timeline": g.timeline,
         "round_settings": g.round_settings,
-        "round_tabs": [(tab, url_for(tab.endpoint, round_slug=g.round.slug)) for tab in shown],
+        # Only some pages show the tabs, so their addresses are made when they are asked for.
+        "round_tabs": lambda: [(tab, url_for(tab.endpoint, round_slug=g.round.slug)) for tab in shown],
     }

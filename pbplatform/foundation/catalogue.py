@@ -10,7 +10,7 @@ from babel import Locale
 from flask import g, has_app_context
 from flask_babel import get_translations
 
-_kept: dict[Locale, Any] = {}
+_kept: dict[str, Any] = {}
 
 
 def language() -> Locale | None:
@@ -24,9 +24,10 @@ def _messages() -> Any:
     if chosen is None:
         # The first question of a page: Flask-Babel chooses the language and notes it.
         return get_translations()
-    found = _kept.get(chosen)
+    # Our languages need no country beside them, and a text is found faster than a locale.
+    found = _kept.get(chosen.language)
     if found is None:
-        found = _kept[chosen] = get_translations()
+        found = _kept[chosen.language] = get_translations()
     return found
 
 

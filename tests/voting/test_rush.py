@@ -15,7 +15,7 @@ from pbplatform.voting.models import Elector
 from tests.support import voting
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
-from tests.support.voters import Voter
+from tests.support.voters import Voter, hidden, shown_receipt
 
 
 @pytest.fixture
@@ -92,6 +92,24 @@ def test_two_places_with_rounds_of_one_name_are_not_taken_for_each_other(
     data = {**fields, "go": "cast", "choice-1": "P1.1"}
     assert client.post(f"{bases[1]}/ballot", data=data).status_code == 302
     assert voting.said(house, there) == []
+
+
+def test_a_receipt_shows_its_own_voter_only(session: Session, house: House, client: PageClient) -> None:
+    """The page of a receipt is laid out once for all; codes, signatures and form tokens are each voter's own."""
+    town = voting.an_open_vote(session, house)
+    pages, receipts = [], []
+    for number in range(3):
+        voter = Voter(client.application.test_client(), town, number)
+        voter.prove()
+        pages.append(voter.post({"choice-1": ["P1.1"]}).get_data(as_text=True))
+        receipts.append(shown_receipt(pages[-1]))
+        assert voter.client.post(f"{town.base}/leave", data=hidden(pages[-1])).status_code == 302
+    for page, own in zip(pages, receipts, strict=True):
+        assert "\x1a" not in page
+        assert " ".join(own.tracker[start : start + 4] for start in range(0, 16, 4)) in page
+        for other in receipts:
+            assert (other.tracker in page) == (other.signature in page) == (other is own)
+    assert len({hidden(page)["csrf_token"] for page in pages}) == 3
 
 
 @pytest.mark.postgres

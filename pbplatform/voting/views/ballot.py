@@ -22,6 +22,7 @@ from pbplatform.voting.forms import CastForm
 from pbplatform.voting.models import BallotBox, Channel
 from pbplatform.voting.rules import FrozenEnvelope
 from pbplatform.voting.views.pages import is_open, not_open, pages, this_box, this_voter
+from pbplatform.voting.views.receipt import receipt_page
 from pbplatform.voting.voter import Voter, entry_here, has_voted, proof_here
 
 REVIEW = "review"
@@ -169,7 +170,7 @@ def _cast(found: Round, round_slug: str) -> BaseResponse | str | tuple[str, int]
         return not_open(this_box(found))
     except (casting.Unfit, Invalid) as problem:
         return _once_more(found, round_slug, problem)
-    return render_template("voting/receipt.html", receipt=receipt, word=bool(request.form.get("word")))
+    return receipt_page(found, receipt)
 
 
 def _once_more(
