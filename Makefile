@@ -12,7 +12,7 @@ WORKERS ?= auto
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv assets translations demo test lint format lock bench bench-entrance bench-tally bench-vote bench-round bench-results \
+.PHONY: help venv assets pythons translations demo test lint format lock bench bench-entrance bench-tally bench-vote bench-round bench-results \
 	bench-budget fixtures faults clean sysdeps-run sysdeps-test
 
 help: ## Show this list
@@ -60,6 +60,9 @@ sysdeps-test:
 assets: $(VENV)/.stamp-run $(VENV)/.stamp-node ## Build the stylesheet, the fonts and the scripts
 	@$(PY) -m pbplatform.assets
 
+pythons: $(VENV)/.stamp-dev $(VENV)/.stamp-node ## Fetch two further versions of Python, on which verify.py is tried
+	@$(PY) -m tests.support.pythons
+
 translations: $(VENV)/.stamp-run ## Compile the catalogues
 	@$(PY) -m pbplatform.translations compile
 
@@ -68,7 +71,7 @@ translations: $(VENV)/.stamp-run ## Compile the catalogues
 demo: $(VENV)/.stamp-run sysdeps-run assets translations ## Serve the platform with demonstration data (PORT=8000)
 	@$(PY) -m pbplatform.cli.main demo --port $(PORT)
 
-test: $(VENV)/.stamp-dev sysdeps-test assets translations ## Run the whole test suite
+test: $(VENV)/.stamp-dev sysdeps-test assets translations pythons ## Run the whole test suite
 	$(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 # --- habits ---------------------------------------------------------------------------------------------------------

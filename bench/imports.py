@@ -28,7 +28,7 @@ from pbplatform.consultation import queries as consultation
 from pbplatform.consultation.models import Round
 from pbplatform.foundation import migrations
 from pbplatform.foundation.i18n import LANGUAGES
-from pbplatform.results import exporting, operations, queries, showing
+from pbplatform.results import exporting, official, operations, queries, showing
 from pbplatform.results.imports import Source, import_election
 from pbplatform.results.models import Count, CountState
 from pbplatform.tally.pabulib import read
@@ -63,6 +63,15 @@ def explain(app: Flask, session: Session, found: Round, row: Count) -> list[str]
     return silent
 
 
+def cause(compared: official.Official, declared: bool, remarks: dict[str, str]) -> str:
+    """What can be shown of why the organisers' outcome is another."""
+    if not declared:
+        return f"the file's rule is “{remarks.get('rule', 'none')}”, see its comment"
+    if compared.left_out:
+        return f"the same without {', '.join(compared.left_out)}"
+    return "not known"
+
+
 def checked(content: bytes) -> dict[str, Any]:
     """What Pabulib's checker says of a file; it talks while it works."""
     with contextlib.redirect_stdout(io.StringIO()):
@@ -84,7 +93,8 @@ def one(app: Flask, path: Path) -> str:
         result = queries.envelope_results(session, row)[envelope.id]
         past = queries.past_election(session, found)
         assert past is not None
-        official = queries.official_comparison(past, result.outcome)
+        compared = official.compare(past, result.outcome, result.figures)
+        remarks = official.remarks(past)
         method = row.recount_method
     report = clock("check", lambda: checked(pieces))
     wrong = []
@@ -100,7 +110,11 @@ def one(app: Flask, path: Path) -> str:
         wrong += [] if before["metadata"]["invalid"] else ["the checker finds errors"]
     if clock.took["import"] > LONGEST_IMPORT:
         wrong.append("the import takes too long")
-    same = "-" if official is None else ("same" if official["equal"] else "differs")
+    same = (
+        "-"
+        if compared is None
+        else ("same" if compared.equal else f"differs: {cause(compared, past.declared, remarks)}")
+    )
     rule = result.outcome["options"]["rule"] + ("" if past.declared else " (not declared)")
     seconds = " ".join(f"{clock.took[step]:7.2f}" for step in clock.took)
     print(f"{path.stem[:44]:44} {row.ballots:6} {seconds} {method or '-':8} {rule:27} {same:8} {', '.join(wrong)}", flush=True)  # fmt: skip

@@ -8,9 +8,10 @@ import click
 from pbplatform.charter.roles import operator
 from pbplatform.cli import setting
 from pbplatform.consultation import queries as consultation
+from pbplatform.foundation.database import Database
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.municipalities import queries as municipalities
-from pbplatform.results import exporting, operations, queries
+from pbplatform.results import exporting, official, operations, queries
 from pbplatform.results.imports import Source
 from pbplatform.results.imports import import_election as bring_in
 from pbplatform.results.models import ImportProblem
@@ -34,7 +35,18 @@ SENTENCES = {
 def import_election(file: Path, municipality: str, language: str | None, exclusive: tuple[str, ...]) -> None:
     """Make a past election of a Pabulib FILE a round of a municipality, count it and compare with its outcome."""
     groups = tuple(tuple(code.strip() for code in group.split(",")) for group in exclusive)
-    with setting.database().transaction() as session:
+    click.echo(brought_in(setting.database(), file, municipality, language, groups))
+
+
+def brought_in(
+    database: Database,
+    file: Path,
+    municipality: str,
+    language: str | None = None,
+    groups: tuple[tuple[str, ...], ...] = (),
+) -> str:
+    """Import and count one file in a transaction of its own; a sentence that says what came out."""
+    with database.transaction() as session:
         place = municipalities.by_slug(session, municipality)
         if place is None:
             raise click.ClickException(f"there is no municipality {municipality!r}")
@@ -48,21 +60,29 @@ def import_election(file: Path, municipality: str, language: str | None, exclusi
             sentence = SENTENCES[ImportProblem(str(problem.reason))] % values
             raise click.ClickException(f"{file.name}: {sentence}; nothing was imported") from None
         row = operations.count_past_election(actor, session, found)
-        outcome = next(iter(queries.envelope_results(session, row).values())).outcome
+        result = next(iter(queries.envelope_results(session, row).values()))
         past = queries.past_election(session, found)
         assert past is not None
-        compared = queries.official_comparison(past, outcome)
-        said = f"{municipality}/{found.slug}: {row.ballots} ballots counted, {len(outcome['funded'])} projects funded, "
-        said += f"recount {row.state.value}; "
-    if compared is None:
-        said += "the file tells no official outcome"
-    elif compared["equal"]:
-        said += "the same as the official outcome"
-    else:
-        said += f"only here: {compared['only_ours']}; only in the official outcome: {compared['only_theirs']}"
-    click.echo(
-        said if past.declared else f"{said} (the file declares no rule that can be applied: counted by votes)"
-    )
+        said = f"{municipality}/{found.slug}: {row.ballots} ballots counted, {len(result.outcome['funded'])} projects funded, "
+        said += (
+            f"recount {row.state.value}; {_compared(official.compare(past, result.outcome, result.figures))}"
+        )
+        return (
+            said
+            if past.declared
+            else f"{said} (the file declares no rule that can be applied: counted by votes)"
+        )
+
+
+def _compared(with_theirs: official.Official | None) -> str:
+    if with_theirs is None:
+        return "the file tells no official outcome"
+    if with_theirs.equal:
+        return "the same as the official outcome"
+    if with_theirs.left_out:
+        return f"the same as the official outcome when {', '.join(with_theirs.left_out)} is left out"
+    ours, theirs = ", ".join(with_theirs.only_ours), ", ".join(with_theirs.only_theirs)
+    return f"only here: {ours or 'none'}; only in the official outcome: {theirs or 'none'}"
 
 
 @click.command()

@@ -46,8 +46,18 @@ def _serve(config: Config, host: str, port: int, threads: int) -> None:
 @click.option("--host", default="127.0.0.1")
 @click.option("--port", type=int, default=8000)
 @click.option("--fresh", is_flag=True, help="begin again with new demonstration data")
-def demo(host: str, port: int, fresh: bool) -> None:
-    """Serve the platform with demonstration data on SQLite."""
+@click.option(
+    "--election",
+    "elections",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="a real election to show: a .pb file of pabulib.org; may be repeated",
+)
+def demo(host: str, port: int, fresh: bool, elections: tuple[Path, ...]) -> None:
+    """Serve the platform with demonstration data on SQLite.
+
+    PB_DEMO_ELECTIONS may name a folder of .pb files, to be shown like those of --election.
+    """
     from pbplatform.demo import seed
 
     folder = Path(os.environ.get("PB_DATA_DIR", "var/demo")).resolve()
@@ -55,8 +65,29 @@ def demo(host: str, port: int, fresh: bool) -> None:
     if fresh or not (folder / "seeded").exists():
         seed.build(config)
         (folder / "seeded").write_text("yes\n")
+    _bring_in(config, elections)
     click.echo(seed.sign_in_details())
     _serve(config, host, port, 8)
+
+
+def _bring_in(config: Config, given: tuple[Path, ...]) -> None:
+    """Add real elections to the demonstration; one that is there already, or has faults, is told and left out."""
+    from pbplatform.cli.elections import brought_in
+    from pbplatform.demo import elections
+
+    files = elections.files(given, os.environ.get("PB_DEMO_ELECTIONS", ""))
+    if not files:
+        return
+    database = Database(config.database_url)
+    with database.transaction() as session:
+        place = elections.place(session)
+    for file in files:
+        try:
+            click.echo(brought_in(database, file, place))
+        except click.ClickException as problem:
+            click.echo(problem.message, err=True)
+    click.echo(f"real elections stand at {config.base_url}/en/{place}/rounds")
+    database.dispose()
 
 
 def _demo_config(folder: Path, port: int) -> Config:

@@ -153,7 +153,8 @@ def _propose(stage: Stage, town: Town, plan: Plan, number: int) -> Proposal:
     local = [one for one in plan.envelopes if one.district_id is not None]
     envelope = local[number // 2 % len(local)] if local and number % 2 else plan.envelopes[0]
     ideas = _chosen(language, plan.round.slug, big=bool(local) and envelope.district_id is None)
-    idea = ideas[(number // 2 if local else number) % len(ideas)]
+    turn = number // 2 if local else number
+    idea = ideas[turn % len(ideas)]
     district = next(
         (one for one in town.districts if one.id == envelope.district_id),
         town.districts[number % len(town.districts)],
@@ -164,7 +165,9 @@ def _propose(stage: Stage, town: Town, plan: Plan, number: int) -> Proposal:
     author = town.citizens[number % len(town.citizens)]
     at = _moment(stage, plan, number)
     counter = number % 9 == 8
-    title = idea.title if idea.big else f"{idea.title} – {street}"
+    # What is big stands for the whole town; when it comes a second time, its district tells the two apart.
+    where = str(district.names[language]) if turn >= len(ideas) else ""
+    title = " – ".join(filter(None, (idea.title, where if idea.big else street)))
     return _added(
         stage,
         Proposal(

@@ -1,10 +1,11 @@
-"""The declared results of the demonstration: counted, counted again and declared by the platform's own hand."""
+"""The declared results of the demonstration: counted by one officer, counted again by another, declared by the first."""
 
 from pbplatform.charter.phases import Phase
-from pbplatform.charter.roles import operator
+from pbplatform.charter.roles import Actor, Role
 from pbplatform.consultation.models import Round
 from pbplatform.demo.rounds import Moment, at
 from pbplatform.demo.stage import Stage
+from pbplatform.municipalities.models import Municipality
 from pbplatform.results import counting, operations
 
 
@@ -16,8 +17,18 @@ def build(stage: Stage) -> None:
 
 
 def _declare(stage: Stage, found: Round) -> None:
-    session, actor = stage.session, operator(found.municipality_id)
-    row = operations.order_count(actor, session, found)
+    session = stage.session
+    officer, colleague = _officer(stage, found, "officer"), _officer(stage, found, "officer2")
+    row = operations.order_count(officer, session, found)
     counting.keep(session, row, counting.count_round(session, found))
+    # The recount is a job in a running installation; here there is nobody to wait for it.
+    row.recounted_by = colleague.account_id
     counting.recount(session, row)
-    operations.declare(actor, session, found, row)
+    operations.declare(officer, session, found, row)
+
+
+def _officer(stage: Stage, found: Round, login: str) -> Actor:
+    place = stage.session.get_one(Municipality, found.municipality_id)
+    account = stage.accounts[f"{login}@{place.slug}.example.org"]
+    roles = frozenset({Role.VISITOR, Role.CITIZEN, Role.OFFICER})
+    return Actor(account.id, place.id, roles, second_factor=True)

@@ -1,7 +1,7 @@
 """Counting a whole round: from the ballots in the database to result.json, and the recount that must give the same bytes."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from pbplatform.consultation.models import Round
 from pbplatform.foundation.crypto import digest
 from pbplatform.foundation.database import database_now
-from pbplatform.results import elections
+from pbplatform.results import elections, official, queries
 from pbplatform.results.contests import Contest, contests_of
 from pbplatform.results.elections import RESULT_FORMAT
 from pbplatform.results.figures import figures
@@ -85,6 +85,22 @@ def keep(session: Session, row: Count, counted: Counted) -> None:
     row.ballots = counted.ballots
     row.counted_at = database_now(session)
     row.state = CountState.COUNTED
+    session.flush()
+
+
+def note_left_out(session: Session, found: Round, row: Count, contests: Sequence[Contest]) -> None:
+    """Keep beside a past election's count without which projects it would have been the official outcome, where that is so."""
+    past = queries.past_election(session, found)
+    results = queries.envelope_results(session, row)
+    for contest in contests:
+        result = results[contest.envelope.id]
+        compared = official.compare(past, result.outcome) if past is not None and past.declared else None
+        if compared is None or compared.equal or not compared.only_ours:
+            continue
+        without = tally_count.count(contest.election.without(*compared.only_ours), contest.spec)
+        theirs = {*result.outcome["funded"], *compared.only_theirs} - {*compared.only_ours}
+        if set(without.funded) == theirs:
+            result.figures = {**result.figures, "left_out": list(compared.only_ours)}
     session.flush()
 
 

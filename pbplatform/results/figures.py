@@ -4,6 +4,8 @@
 * ``needs``: for a loser of a greedy count, how many more votes (or points) would have funded it, all else equal.
 * ``more_voters`` and ``lower_cost``: for a loser of Equal Shares, how many voters more would at least have had to choose it,
   and the highest cost at which it would have won, all else equal; a loser that neither would have helped is not listed.
+* ``course``: for each project of Equal Shares what its supporters together held at the start and after each step, up to its
+  purchase or to the end, in minor units rounded down.
 * ``other``: what the other rule would have funded from the same ballots, with its own shares, and how many voters
   would be better or worse off.
 """
@@ -30,6 +32,7 @@ def figures(contest: Contest, outcome: Outcome) -> dict[str, Any]:
         "shares": shares(election, outcome.funded),
         "needs": needs(election, outcome),
         **within_reach(election, outcome),
+        "course": courses(election, outcome),
         "other": _other(contest, outcome),
     }
 
@@ -103,6 +106,18 @@ def within_reach(election: Election, outcome: Outcome) -> dict[str, dict[str, in
             if cost is not None:
                 lower_costs[loser.project] = cost
     return {"more_voters": more_voters, "lower_cost": lower_costs}
+
+
+def courses(election: Election, outcome: Outcome) -> dict[str, list[int]]:
+    """How the money of each project's supporters went, step by step; empty where greedy decided."""
+    replay = replay_of(outcome)
+    if replay is None or (outcome.compared and outcome.compared.switched):
+        return {}
+    return {
+        project.id: [int(money) for money in replay.moneys(place)]
+        for place, project in enumerate(election.projects)
+        if election.votes[place]
+    }
 
 
 def _score(line: list[Step], project: str) -> Fraction:

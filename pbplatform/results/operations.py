@@ -74,7 +74,9 @@ def count_past_election(actor: Actor, session: Session, found: Round) -> Count:
 
     require(actor, Action.IMPORT_ELECTION, Subject(found.municipality_id))
     row = _new(actor, session, found, {})
-    counting.keep(session, row, counting.count_round(session, found))
+    counted = counting.count_round(session, found)
+    counting.keep(session, row, counted)
+    counting.note_left_out(session, found, row, counted.contests)
     counting.recount(session, row)
     record(
         actor,

@@ -121,6 +121,33 @@ def columns(series: Sequence[tuple[str, str, Mapping[int, int | None]]], total: 
     return svg(tops + 30 + 20 * len(series), parts)
 
 
+def course(money: Sequence[int], cost: int, label: str, colour: str) -> Markup:
+    """What a project's supporters held at the start and after each step, beside its cost (the dashed line)."""
+    top, foot = 22, 150
+    most = max(cost, *money) or 1
+    slot = WIDTH / len(money)
+    parts: list[Markup] = []
+    for step, held in enumerate(money):
+        height = round(held / most * (foot - top), 1)
+        enough = held >= cost
+        x, y, width = step * slot + slot * 0.1, foot - height, slot * 0.8
+        parts.append(bar(x, y, width, int(max(height, 1)), colour if enough else QUIET, colour))
+        if len(money) <= MOST_NUMBERED or step % 10 == 0:
+            parts.append(text(step * slot + slot / 2, foot + 16, str(step), anchor="middle", size=12))
+    line = round(foot - cost / most * (foot - top), 1)
+    parts.append(
+        Markup('<line x1="0" y1="{0}" x2="{1}" y2="{0}" stroke="{2}" stroke-dasharray="3 3"></line>').format(
+            line, WIDTH, INK
+        )
+    )
+    parts.append(text(WIDTH, line - 5, label, anchor="end", size=12))
+    return svg(foot + 24, parts)
+
+
+MOST_NUMBERED = 20
+"""With more steps than this only every tenth carries its number."""
+
+
 def _capped(voters: Mapping[int, int | None], most: int) -> dict[int, int | None]:
     found: dict[int, int | None] = {}
     for number, count in sorted(voters.items()):

@@ -1,6 +1,6 @@
 """Questions about counts and results. One rule decides what is public when, for pages, interface and files alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -126,26 +126,6 @@ def rounds_with_results(session: Session, municipality_id: int) -> list[tuple[Ro
     for round_, row in found:
         newest.setdefault(round_.id, (round_, row))
     return list(newest.values())
-
-
-def official_comparison(past: PastElection, outcome: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Whether our funded projects are the organisers'; None where the file does not tell theirs.
-
-    What they funded with money from elsewhere (mark 2) counts only where the rule itself adds money; otherwise it is
-    told apart as `extra`, as is what came from a reserve later (mark 3): no count of the ballots could find those.
-    """
-    if past.official is None:
-        return None
-    adds = outcome["options"].get("extra_percent") is not None
-    theirs = {code for code, mark in past.official.items() if mark == 1 or (mark == 2 and adds)}
-    ours = set(outcome["funded"])
-    later = {code for code, mark in past.official.items() if mark in (2, 3)} - theirs
-    return {
-        "equal": ours == theirs,
-        "only_ours": sorted(ours - theirs),
-        "only_theirs": sorted(theirs - ours),
-        "extra": sorted(later),
-    }
 
 
 def job(session: Session, row: Count) -> Job | None:

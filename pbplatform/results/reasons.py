@@ -30,7 +30,12 @@ class Part(StrEnum):
     EXCLUDED = "excluded"
     OVER_LIMIT = "over_limit"
     SUPPORTERS_MONEY = "supporters_money"
+    SPENT_ELSEWHERE = "spent_elsewhere"
+    NEVER_IN_REACH = "never_in_reach"
+    OUT_OF_REACH = "out_of_reach"
+    SHARES_AT_LIMIT = "shares_at_limit"
     LOWER_COST = "lower_cost"
+    NO_COST_WOULD_DO = "no_cost_would_do"
     LEFT_AFTER_SHARES = "left_after_shares"
     DOES_NOT_FIT = "does_not_fit"
     NOT_REACHED = "not_reached"
@@ -172,17 +177,35 @@ class _Teller:
         return [_say(Part.MORE_POINTS if self.options["order"] == "points" else Part.MORE_VOTES, more=more)]
 
     def _lacked(self, code: str, whole: dict[str, int]) -> list[Sentence]:
-        told = [_say(Part.SUPPORTERS_MONEY, money=whole)]
+        told = [_say(Part.SUPPORTERS_MONEY, money=whole), _say(Part.SPENT_ELSEWHERE), *self._turned(code)]
+        if self.options["completion"].startswith("add-one") and self.options["stop"] == "overspend":
+            told.append(_say(Part.SHARES_AT_LIMIT))
         step = self.steps.get(code)
         if step is not None:
             told.append(_say(Part.LEFT_AFTER_SHARES, money={"left": step["left"]}))
         return told
 
+    def _turned(self, code: str) -> list[Sentence]:
+        """The step that took a loser out of its supporters' reach; results counted by earlier versions do not know it."""
+        course = self.figures.get("course", {}).get(code, [])
+        turn = next((turn for turn, money in enumerate(course) if money < self.costs[code]), None)
+        if turn is None:
+            return []
+        if turn == 0:
+            return [_say(Part.NEVER_IN_REACH)]
+        return [_say(Part.OUT_OF_REACH, projects=(self.outcome["rounds"][turn - 1]["project"],), turn=turn)]
+
     def _within_reach(self, code: str) -> list[Sentence]:
         """What would have helped a loser of Equal Shares; results counted by earlier versions do not know it."""
         told = []
-        if code in self.figures.get("lower_cost", {}):
-            told.append(_say(Part.LOWER_COST, money={"have": self.figures["lower_cost"][code]}))
+        by_shares = self.unfunded[code]["reason"] == "supporters-money"
+        if by_shares and "lower_cost" in self.figures and not self.switched:
+            have = self.figures["lower_cost"].get(code)
+            if have is None:
+                told.append(_say(Part.NO_COST_WOULD_DO))
+            else:
+                money = {"have": have, "missing": self.costs[code] - have}
+                told.append(_say(Part.LOWER_COST, money=money))
         if code in self.figures.get("more_voters", {}):
             told.append(_say(Part.MORE_VOTERS, more=self.figures["more_voters"][code]))
         return told

@@ -1,6 +1,7 @@
 """The stories of projects in a person's words: correct to the engineer, plain to everybody else."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -37,10 +38,35 @@ def lacking(story: Story, money: Money, number: Number) -> str:
         if part in by_part:
             missing = by_part[part].numbers["missing" if part is Part.BELOW_THRESHOLD else "more"]
             return _short(missing, number, points=part is Part.MORE_POINTS or Part.POINTS in by_part)
+    there = available(story)
+    return money(there[1] - there[0]) if there else ""
+
+
+def available(story: Story) -> tuple[int, int] | None:
+    """For a loser that money decided on: the most that it could have cost and won, and its cost, in minor units.
+
+    A result counted by an earlier version does not know the first; then it is what its supporters still had.
+    """
+    by_part = {sentence.part: sentence for sentence in story.sentences}
     for part in (Part.SUPPORTERS_MONEY, Part.DOES_NOT_FIT):
         if part in by_part:
-            return money(by_part[part].money["missing"])
-    return ""
+            have, need = by_part[part].money["have"], by_part[part].money["need"]
+            if Part.NO_COST_WOULD_DO in by_part:
+                have = 0
+            if Part.LOWER_COST in by_part:
+                have = by_part[Part.LOWER_COST].money["have"]
+            return have, need
+    return None
+
+
+def brief(story: Story) -> Story:
+    """The story without what explains the rule and repeats in every loser's: for tables of many projects."""
+    return replace(story, sentences=tuple(s for s in story.sentences if s.part not in _EXPLAINING))
+
+
+_EXPLAINING = frozenset(
+    {Part.VOTES, Part.SPENT_ELSEWHERE, Part.SHARES_AT_LIMIT, Part.LEFT_AFTER_SHARES, Part.OUT_OF_REACH}
+)
 
 
 def _short(missing: int, number: Number, *, points: bool) -> str:
@@ -50,7 +76,7 @@ def _short(missing: int, number: Number, *, points: bool) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    shown = [f"“{name}”" for name in names[:3]]
+    shown = [_("“%(name)s”", name=name) for name in names[:3]]
     if len(names) > 3:
         shown.append(_("and others"))
     return ", ".join(shown)
@@ -163,9 +189,24 @@ _PLAIN: Mapping[Part, Callable[[], str]] = {
     Part.EXCLUDED: lambda: _("It could not be carried out together with %(names)s, which won."),
     Part.OVER_LIMIT: lambda: _("There was no money left for its group: “%(name)s”."),
     Part.SUPPORTERS_MONEY: lambda: _(
-        "It did not win: in the end its supporters together still had %(have)s of their shares, and it costs %(need)s. %(missing)s was missing. What they no longer had of their shares went to other projects that they chose and that won."
+        "It did not win: in the end its supporters together still had %(have)s of their shares, and it costs %(need)s."
     ),
-    Part.LOWER_COST: lambda: _("At a cost of %(have)s, and everything else the same, it would have won."),
+    Part.SPENT_ELSEWHERE: lambda: _(
+        "What they no longer had of their shares went to other projects that they chose and that won."
+    ),
+    Part.NEVER_IN_REACH: lambda: _(
+        "Even at the start its supporters’ shares together were less than its cost."
+    ),
+    Part.OUT_OF_REACH: lambda: _(
+        "At first its supporters together had enough. In step %(turn)s, when %(names)s was paid for, they came to have less than it costs."
+    ),
+    Part.SHARES_AT_LIMIT: lambda: _(
+        "Everybody’s share was raised as far as it could be: with any more, the winners together would have cost more than all the money there is."
+    ),
+    Part.LOWER_COST: lambda: _(
+        "At a cost of %(have)s, and everything else the same, it would have won: %(missing)s was missing."
+    ),
+    Part.NO_COST_WOULD_DO: lambda: _("With everything else the same, no lower cost would have made it win."),
     Part.LEFT_AFTER_SHARES: lambda: _(
         "When the money left over was given out by the number of votes, %(left)s was left at its turn, less than it costs."
     ),

@@ -15,9 +15,11 @@ from pbplatform.foundation import i18n
 from pbplatform.foundation.smallcells import Cell, suppress
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.municipalities.models import District
-from pbplatform.results import elections, plots, queries, sentences, statistics
+from pbplatform.results import elections, official, plots, queries, sentences, statistics
 from pbplatform.results.models import Count, EnvelopeResult, PastElection
-from pbplatform.results.reasons import Part, Story, stories
+from pbplatform.results.official import Official
+from pbplatform.results.reasons import Story, stories
+from pbplatform.voting.canon import SEALED_FROM
 from pbplatform.voting.models import Channel, Project
 
 MOST_LOSERS = 6
@@ -31,6 +33,8 @@ class Line:
     project: Project
     story: Story | None
     told: list[str]
+    brief: list[str]
+    """The same without what repeats from project to project."""
     lacking: str
     """What a loser was short of, in two or three words; empty where that is no amount."""
     votes: int
@@ -40,10 +44,7 @@ class Line:
     @property
     def held(self) -> tuple[int, int] | None:
         """For a loser that money decided on: what there was for it, and what it needed, in minor units."""
-        for sentence in self.story.sentences if self.story else ():
-            if sentence.part in (Part.SUPPORTERS_MONEY, Part.DOES_NOT_FIT):
-                return sentence.money["have"], sentence.money["need"]
-        return None
+        return sentences.available(self.story) if self.story else None
 
     @property
     def place(self) -> int | None:
@@ -60,7 +61,7 @@ class Shown:
     figures: Mapping[str, Any]
     lines: list[Line]
     """The funded in their order, then the others by votes."""
-    official: dict[str, Any] | None
+    official: Official | None
     currency: str
     locale: str
 
@@ -104,12 +105,9 @@ class Shown:
         for line in self.funded:
             runners.append(plots.Runner(self._title(line), line.project.cost, before, True))
             before += line.project.cost
-        lacking = {u["project"]: u for u in self.outcome["unfunded"]}
         for line in self.losers[:MOST_LOSERS]:
-            why = lacking.get(line.project.code)
-            if why is not None:
-                money = why["reason"] in ("supporters-money", "does-not-fit")
-                held = int(elections_fraction(why["have"])) if money else None
+            if line.story is not None:
+                held = line.held[0] if line.held else None
                 runners.append(plots.Runner(self._title(line), line.project.cost, before, False, held))
         return plots.race(runners, self.envelope.amount, self.money)
 
@@ -130,6 +128,10 @@ class Shown:
         nobody = Cell(0)
         return [(k, ours.get(k, nobody), theirs.get(k, nobody)) for k in sorted({*ours, *theirs})]
 
+    def some_hidden(self) -> bool:
+        """Whether the picture of the shares has a bar without a number."""
+        return any(a.hidden or (self.differs and b.hidden) for _, a, b in self.share_rows())
+
     def compared(self) -> dict[str, Cell] | None:
         """Voters who are better off under this rule, worse off, and neither; small numbers hidden."""
         other = self.figures["other"]
@@ -144,6 +146,21 @@ class Shown:
             series.append((theirs, plots.OTHER, {k: b.value for k, _a, b in self.share_rows()}))
         return plots.columns(series, self.outcome["ballots"])
 
+    def course(self, line: Line) -> list[int]:
+        """What a project's supporters together held at the start and after each step; empty if that says nothing.
+
+        Results counted by earlier versions do not know it, and with few ballots it would tell of single voters.
+        """
+        course = list(self.figures.get("course", {}).get(line.project.code, []))
+        return course if len(course) > 1 and self.outcome["ballots"] >= SEALED_FROM else []
+
+    def course_plot(self, line: Line) -> Markup:
+        """The same as a picture beside its cost."""
+        cost = line.project.cost
+        return plots.course(
+            self.course(line), cost, self.money(cost), plots.FUNDED if line.funded else plots.OTHER
+        )
+
     def names(self, codes: Sequence[str]) -> str:
         """Projects by their titles, for a sentence."""
         lines = self.by_code()
@@ -152,12 +169,6 @@ class Shown:
     def by_code(self) -> dict[str, Line]:
         """The lines by the projects' codes."""
         return {line.project.code: line for line in self.lines}
-
-
-def elections_fraction(text: str) -> int:
-    """The whole part of a rational that an outcome holds as text."""
-    numerator, _slash, denominator = text.partition("/")
-    return int(numerator) // int(denominator or 1)
 
 
 def show(
@@ -198,6 +209,7 @@ def _shown(
                 project,
                 story,
                 said,
+                sentences.tell(sentences.brief(story), titles, money, number) if story else said,
                 sentences.lacking(story, money, number) if story else "",
                 result.figures["votes"].get(project.code, 0),
                 bool(story and story.funded),
@@ -213,8 +225,8 @@ def _shown(
             line.project.number,
         )
     )
-    official = queries.official_comparison(past, result.outcome) if past else None
-    return Shown(envelope, result.outcome, result.figures, lines, official, envelope.currency, locale)
+    compared = official.compare(past, result.outcome, result.figures) if past else None
+    return Shown(envelope, result.outcome, result.figures, lines, compared, envelope.currency, locale)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pbplatform.consultation.place import this_round
 from pbplatform.door import acts
 from pbplatform.foundation import i18n
 from pbplatform.foundation.errors import Missing
-from pbplatform.results import queries, showing
+from pbplatform.results import official, queries, showing
 from pbplatform.results.forms import ReceiptForm
 from pbplatform.results.models import Count
 from pbplatform.results.receipts import receipt_of
@@ -43,11 +43,13 @@ def overview(round_slug: str) -> str:
     found, row = _public(round_slug)
     session = door.session()
     shown = _shown(found, row)
+    past = queries.past_election(session, found)
     return render_template(
         "results/overview.html",
         count=row,
         parts=shown,
-        past=queries.past_election(session, found),
+        past=past,
+        remarks=official.remarks(past) if past else {},
         **showing.turnout(session, found, g.locale),
         places=showing.picture_of_places(session, found, shown),
         categories=showing.groups(shown, showing.category_key(session, found, g.locale)),

@@ -84,6 +84,12 @@ class Replay:
                 break
         return tuple(found)
 
+    def moneys(self, project: int) -> list[Fraction]:
+        """What a project's supporters held before each round, up to the one that bought it, or up to the end."""
+        until = self.bought.index(project) + 1 if project in self.bought else len(self.states)
+        states = (state for state, _ in self.states[:until])
+        return [Fraction(state.money(project), state.parts * state.divisor) for state in states]
+
     def race(self) -> tuple[tuple[Standing, ...], ...]:
         """All standings before every round, and at the end."""
         left = [p for p in range(len(self.market.values)) if self.election.votes[p]]

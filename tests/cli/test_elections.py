@@ -7,6 +7,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pbplatform.cli import serving
 from pbplatform.cli.main import main
 from pbplatform.config import Config
 from pbplatform.consultation.models import Round
@@ -80,3 +81,38 @@ def test_every_fault_is_told_with_its_line_and_nothing_stays(
 def test_what_is_not_public_is_not_exported(config: Config, file: Path) -> None:
     assert call(config, "export-election", "rustavi", "nowhere").exit_code == 1
     assert call(config, "import-election", str(file), "--municipality", "nowhere").exit_code == 1
+
+
+def test_a_conflict_that_no_file_tells_is_not_guessed_but_named(
+    config: Config, session: Session, tmp_path: Path
+) -> None:
+    """The declared rule funds a project that Warsaw left out: without exactly that one, the outcome is the announced one."""
+    a_municipality(session)
+    session.commit()
+    name = "Poland_Warszawa_2018_Ursynow_Wysoki_Poludniowy"
+    path = tmp_path / f"{name}.pb"
+    path.write_bytes(real(name))
+    done = call(config, "import-election", str(path), "--municipality", "rustavi")
+    assert done.exit_code == 0, done.output
+    assert "the same as the official outcome when 1137 is left out" in done.output
+
+
+def test_the_demonstration_takes_real_elections_of_a_folder(
+    config: Config, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "elections"
+    folder.mkdir()
+    (folder / f"{NAME}.pb").write_bytes(real(NAME))
+    (folder / "broken.pb").write_text("META\nkey;value\nbudget;many\n")
+    monkeypatch.setenv("PB_DEMO_ELECTIONS", str(folder))
+    told: list[str] = []
+    monkeypatch.setattr(serving.click, "echo", lambda words, err=False: told.append(str(words)))
+    for _ in range(2):
+        serving._bring_in(config, ())
+    said = "\n".join(told)
+    assert said.count("past-elections/assen-2024: 84 ballots counted") == 1
+    assert "the same as the official outcome" in said
+    assert said.count("broken.pb: nothing was imported") == 2, (
+        "a file with faults keeps nothing from being shown"
+    )
+    assert "already" in said, "the second time it is there"

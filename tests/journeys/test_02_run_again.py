@@ -2,9 +2,7 @@
 
 import io
 import json
-import os
 import random
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,26 +12,9 @@ import pytest
 
 from pbplatform.door import House
 from tests.results.counted import a_declared_town
+from tests.support.marks import missing
 from tests.support.pages import PageClient
-
-
-def other_pythons() -> list[str]:
-    """Whatever other Pythons this machine has, or PB_OTHER_PYTHONS names."""
-    given = [path for path in os.environ.get("PB_OTHER_PYTHONS", "").split(os.pathsep) if path]
-    beside = sorted(str(path) for path in Path(sys.base_prefix).parent.glob("3.1[1-9]*/bin/python3"))
-    found = given or beside or [path for n in range(11, 16) if (path := shutil.which(f"python3.{n}"))]
-    own = f"{sys.version_info.major}.{sys.version_info.minor}"
-    good = []
-    for path in found:
-        says = subprocess.run(
-            [path, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if says.returncode == 0 and says.stdout.strip() != own:
-            good.append(path)
-    return good
+from tests.support.pythons import others
 
 
 def run(folder: Path, python: str = sys.executable, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -69,14 +50,23 @@ def test_the_same_result_from_a_shell(folder: Path) -> None:
         assert json.loads((folder / "manifest.json").read_text())["result"] in done.stdout
 
 
-def test_the_same_result_on_another_python(folder: Path) -> None:
-    others = other_pythons()
-    if not others:
-        # A machine need not have two Pythons; where it has, the bundle must agree on both.
-        pytest.skip("this machine has no other Python than the one that runs the tests")
-    for python in others:
-        done = run(folder, python)
-        assert done.returncode == 0, f"{python}: {done.stdout}{done.stderr}"
+@pytest.mark.timeout(240)
+def test_the_same_result_on_other_versions_of_python(folder: Path) -> None:
+    versions = {f"{sys.version_info.major}.{sys.version_info.minor}"}
+    for python in others() or missing(
+        "other versions of Python are not fetched: python -m tests.support.pythons"
+    ):
+        done = subprocess.run(
+            python.command(folder), capture_output=True, text=True, check=False, timeout=120
+        )
+        assert done.returncode == 0, f"{python.name}: {done.stdout}{done.stderr}"
+        assert json.loads((folder / "manifest.json").read_text())["result"] in done.stdout
+        versions.add(done.stdout.split()[1])
+    assert len(versions) >= 2, "two of the versions tried are really two"
+    with (folder / "ballots.csv").open("a") as ballots:
+        ballots.write("x\n")
+    done = subprocess.run(python.command(folder), capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 1, "a changed file is found there too"
 
 
 def test_the_order_of_rows_changes_nothing(folder: Path) -> None:

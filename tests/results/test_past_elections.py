@@ -9,7 +9,7 @@ from pbplatform.consultation.models import Round
 from pbplatform.foundation.database import Database
 from pbplatform.foundation.errors import Conflict
 from pbplatform.municipalities.models import Municipality
-from pbplatform.results import operations, queries
+from pbplatform.results import official, operations, queries
 from pbplatform.results.imports import Source, import_election
 from pbplatform.results.models import Count, CountState, RecountMethod
 from pbplatform.tally.faults import FileFaults
@@ -47,9 +47,9 @@ def test_a_past_election_is_counted_as_its_city_did(session: Session, name: str)
     (result,) = queries.envelope_results(session, row).values()
     past = queries.past_election(session, found)
     assert past is not None
-    compared = queries.official_comparison(past, result.outcome)
+    compared = official.compare(past, result.outcome)
     assert compared is not None
-    assert compared["equal"], compared
+    assert compared.equal, compared
 
 
 @on_both_databases
@@ -63,9 +63,9 @@ def test_conflicts_that_a_file_tells_only_in_a_comment_can_be_given(session: Ses
     (result,) = queries.envelope_results(session, row).values()
     past = queries.past_election(session, found)
     assert past is not None
-    compared = queries.official_comparison(past, result.outcome)
+    compared = official.compare(past, result.outcome)
     assert compared is not None
-    assert compared["equal"]
+    assert compared.equal
     assert any(u["reason"] == "excluded" for u in result.outcome["unfunded"])
 
 

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -28,7 +29,7 @@ def real_file(*parts: str) -> Path:
     return path
 
 
-def missing(what: str) -> None:
+def missing(what: str) -> NoReturn:
     """Skip by name where a part cannot be had; a continuous integration must have it."""
     if os.environ.get("CI") == "true":
         pytest.fail(f"missing on a machine that must have it: {what}")
