@@ -24,7 +24,10 @@ try:
 except ImportError:
     pass
 
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+
+# A bound for what is broken, not a measure: a busy machine may take its time.
+expect.set_options(timeout=30_000)
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = [

@@ -113,7 +113,7 @@ class Hands:
         for _ in range(40):
             if self.tab.evaluate("s => document.activeElement.matches(s)", selector):
                 # The page may glide there; what never comes into sight is hidden behind something.
-                self.tab.wait_for_function(IN_SIGHT, timeout=5_000)
+                self.tab.wait_for_function(IN_SIGHT, timeout=30_000)
                 return
             self.press("Tab")
         raise AssertionError(f"the Tab key never reaches {selector}")
