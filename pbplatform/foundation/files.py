@@ -1,5 +1,6 @@
 """Files on a local disk or in an S3 bucket through one API. Content types are kept in the database, not here."""
 
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -28,6 +29,15 @@ class Files:
             return bytes(obstore.get(self._store, key).bytes())
         except (NotFoundError, FileNotFoundError):
             raise FileMissing(key) from None
+
+    def kept(self, key: str, make: Callable[[], bytes]) -> bytes:
+        """The bytes under a key; the first who asks has them made. The key must name everything that they are made of."""
+        try:
+            return self.get(key)
+        except FileMissing:
+            content = make()
+            self.put(key, content)
+            return content
 
     def delete(self, key: str) -> None:
         """Forget a key; doing it twice is no error."""

@@ -12,6 +12,7 @@ from pbplatform.consultation.models import Round
 from pbplatform.consultation.place import this_round
 from pbplatform.door import acts
 from pbplatform.foundation import i18n
+from pbplatform.foundation.crypto import digest
 from pbplatform.foundation.errors import Missing
 from pbplatform.results import bundle, protocol, queries, showing
 from pbplatform.results.models import CouncilDecision, Count
@@ -85,7 +86,11 @@ def protocol_pdf(round_slug: str) -> Response:
     """The same on paper."""
     found, row = _public(round_slug)
     html = render_template("results/protocol_pdf.html", **_protocol(found, row))
-    return download(protocol.pdf(html), "application/pdf", f"protocol-{found.slug}-{row.number}.pdf")
+    # Setting a page takes a good part of a second, and anybody may ask for it.
+    content = door.house().files.kept(
+        f"results-made/{g.municipality.id}/{digest(html)}.pdf", lambda: protocol.pdf(html)
+    )
+    return download(content, "application/pdf", f"protocol-{found.slug}-{row.number}.pdf")
 
 
 @pages.get("/rounds/<slug:round_slug>/results/protocol.json")

@@ -50,3 +50,11 @@ def test_what_is_put_can_be_got_listed_and_forgotten(files: Files) -> None:
     files.delete("photos/1.webp")
     with pytest.raises(FileMissing):
         files.get("photos/1.webp")
+
+
+@pytest.mark.parametrize("files", ["memory"], indirect=True)
+def test_what_is_dear_to_make_is_made_once(files: Files) -> None:
+    made = iter([b"first", b"second"])
+    assert files.kept("made/1.pdf", lambda: next(made)) == b"first"
+    assert files.kept("made/1.pdf", lambda: next(made)) == b"first"
+    assert files.kept("made/2.pdf", lambda: next(made)) == b"second"

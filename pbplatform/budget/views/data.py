@@ -16,7 +16,6 @@ from pbplatform.budget.views.guide import guide_of
 from pbplatform.charter.actions import Action
 from pbplatform.door import acts, found
 from pbplatform.foundation.crypto import digest
-from pbplatform.foundation.files import FileMissing
 from pbplatform.foundation.pdf import NoPdf, make_pdf
 from pbplatform.foundation.sheets import XLSX_TYPE, write_csv, write_xlsx
 
@@ -31,14 +30,7 @@ def _version(year: int, number: int) -> BudgetVersion:
 
 
 def _kept(name: str, make: Callable[[], bytes]) -> bytes:
-    files = door.house().files
-    key = f"budget-made/{g.municipality.id}/{_MADE}-{name}"
-    try:
-        return files.get(key)
-    except FileMissing:
-        content = make()
-        files.put(key, content)
-        return content
+    return door.house().files.kept(f"budget-made/{g.municipality.id}/{_MADE}-{name}", make)
 
 
 def _sent(content: bytes, mimetype: str, name: str) -> Response:
