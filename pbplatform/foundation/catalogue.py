@@ -7,7 +7,7 @@ the language that Flask-Babel has already chosen, which saves a page about a mil
 from typing import Any
 
 from babel import Locale
-from flask import g, has_app_context
+from flask import g
 from flask_babel import get_translations
 
 _kept: dict[str, Any] = {}
@@ -15,7 +15,10 @@ _kept: dict[str, Any] = {}
 
 def language() -> Locale | None:
     """The language that was chosen for this moment; None while nobody has asked, or outside of the application."""
-    context = g.get("_flask_babel") if has_app_context() else None
+    try:
+        context = g.get("_flask_babel")
+    except RuntimeError:
+        return None
     return getattr(context, "babel_locale", None)
 
 

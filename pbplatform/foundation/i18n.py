@@ -52,6 +52,11 @@ _SYMBOLS = {
 }
 _LEV = {"bg": "лв.", "ka": "ლევი", "en": "BGN"}
 _LOCALES = {language: Locale.parse(language) for language in LANGUAGES}
+_MARKS = {
+    language: tuple(locale.number_symbols["latn"][mark] for mark in ("group", "decimal", "minusSign"))
+    for language, locale in _LOCALES.items()
+}
+"""What stands between thousands, before hundredths and before a negative number."""
 
 
 @dataclass(frozen=True)
@@ -104,12 +109,19 @@ _kept = lru_cache(maxsize=8192)
 @_kept
 def money(minor: int, currency: str, language: str) -> str:
     """An amount in minor units as people write it: ``12 400 ₾``; the hundredths only where there are some."""
-    amount = Decimal(minor) / 100
-    number = format_decimal(amount, format="#,##0.00" if minor % 100 else "#,##0", locale=_LOCALES[language])
+    number = _grouped(minor, language)
     symbol = _LEV[language] if currency == "BGN" else _SYMBOLS.get(currency, currency)
     return (
         f"{number}\N{NO-BREAK SPACE}{symbol}" if language != "en" or len(symbol) > 1 else f"{symbol}{number}"
     )
+
+
+def _grouped(minor: int, language: str) -> str:
+    """Hundredths as a decimal number; a list shows many amounts that no page has shown before."""
+    group, decimal, minus = _MARKS[language]
+    whole, rest = divmod(abs(minor), 100)
+    written = f"{whole:,}".replace(",", group)
+    return f"{minus if minor < 0 else ''}{written}{f'{decimal}{rest:02}' if rest else ''}"
 
 
 @_kept

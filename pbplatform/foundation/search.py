@@ -64,6 +64,16 @@ def containing(
     return join(found, *short)
 
 
+def matching(session: Session, question: str) -> str | None:
+    """What SQLite's index is asked for rows that hold every word; None where the index alone cannot answer."""
+    pieces = stems(question)
+    if session.get_bind().dialect.name != "sqlite" or not pieces:
+        return None
+    if any(len(piece) < SHORTEST_INDEXED for piece in pieces):
+        return None
+    return " AND ".join(f'"{piece}"' for piece in pieces)
+
+
 def likeness(left: str, right: str) -> float:
     """How alike two short texts are, from 0 to 1: the share of three-letter pieces that they have in common."""
     one, other = _trigrams(left), _trigrams(right)

@@ -3,13 +3,27 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from pbplatform.consultation.models import Category, Envelope, Round
 from pbplatform.foundation import geometry, search
+from pbplatform.foundation.database import Key
 from pbplatform.municipalities.models import District
 from pbplatform.proposals.models import Proposal, ProposalState
 
@@ -122,100 +136,146 @@ SHOWN = (
 )
 """What a list shows of a proposal."""
 
-_ROWS = select(*SHOWN)
-_NUMBER = select(func.count()).select_from(Proposal)
 _LATEST = select(func.max(Proposal.changed_at)).where(Proposal.round_id == bindparam("round"))
+_FILTERS = {
+    "category": Proposal.category_id,
+    "envelope": Proposal.envelope_id,
+    "district": Proposal.district_id,
+    "state": Proposal.state,
+}
+_MATCHED = text(
+    "select proposal.id as id, proposal.shuffle as shuffle from search_proposal "
+    "cross join proposal indexed by ix_proposal_found on proposal.id = search_proposal.rowid "
+    "where search_proposal match :match and proposal.round_id = :round and proposal.listed is 1"
+)
+"""On SQLite, what holds the words. Said in its own way, because its planner would walk the whole round for it."""
 
 
 def page(session: Session, round_: Round, wanted: Wanted) -> Found:
     """One page of the listed proposals. Without words it walks an index, so it costs the same in a round of any size."""
-    if wanted.words:
-        return _found_by_words(session, round_, wanted)
-    conditions = _conditions(session, round_, wanted)
-    total = session.scalar(_NUMBER.where(*conditions)) or 0
-    number = min(max(wanted.page, 1), max(1, -(-total // PAGE)))
-    if wanted.sort is Sort.RANDOM:
-        return Found(_turned(session, conditions, wanted.seed, (number - 1) * PAGE), total, number)
-    rows = session.execute(
-        _ROWS.where(*conditions)
-        .order_by(*_order(wanted), Proposal.id)
-        .limit(PAGE)
-        .offset((number - 1) * PAGE)
-    ).all()
-    return Found(rows, total, number)
+    number = max(wanted.page, 1)
+    asked = {"round": round_.id, **_filtered(wanted)}
+
+    def rows(number: int) -> Sequence[Any]:
+        skip = (number - 1) * PAGE
+        if wanted.words:
+            return session.execute(_found_by_words(session, wanted), {**asked, "skip": skip}).all()
+        if wanted.sort is Sort.RANDOM:
+            return _turned(session, asked, tuple(_filtered(wanted)), wanted.seed, skip)
+        statement = _in_order(tuple(_filtered(wanted)), wanted.sort)
+        return session.execute(statement, {**asked, "most": PAGE, "skip": skip}).all()
+
+    found = rows(number)
+    if found or number == 1:
+        return Found(found, found[0].total if found else 0, number)
+    # Beyond the last page the last page is shown; the first one knows how many there are.
+    first = rows(1)
+    total = first[0].total if first else 0
+    last = max(1, -(-total // PAGE))
+    return Found(rows(last) if last > 1 else first, total, last)
 
 
-def _turned(session: Session, conditions: list[ColumnElement[bool]], seed: int, skip: int) -> list[Any]:
+def _filtered(wanted: Wanted) -> dict[str, Any]:
+    given = {name: getattr(wanted, name) for name in _FILTERS}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _conditions(filters: Sequence[str]) -> list[ColumnElement[bool]]:
+    return [
+        Proposal.round_id == bindparam("round"),
+        Proposal.listed.is_(True),
+        *(_FILTERS[name] == bindparam(name) for name in filters),
+    ]
+
+
+@lru_cache(maxsize=512)
+def _in_order(filters: tuple[str, ...], sort: Sort, *, turn: bool | None = None, ahead: bool = True) -> Any:
+    """The statement of a page in an order, made once; each row says how many there are in all.
+
+    The index alone passes over the pages before: only the rows that are shown are read. In a visitor's own order
+    `turn` says whether the part before or after the turn of the ring is meant, and `ahead` in which direction.
+    """
+    conditions = _conditions(filters)
+    order: tuple[ColumnElement[Any], ...] = (*_order(sort, ahead=ahead), Proposal.id.asc())
+    chosen = select(Proposal.id).where(*conditions, *([] if turn is None else [_half(turn, ahead=ahead)]))
+    shown = chosen.order_by(*order).limit(bindparam("most")).offset(bindparam("skip")).subquery()
+    total = select(func.count()).select_from(Proposal).where(*conditions).correlate(None).scalar_subquery()
+    return select(*SHOWN, total.label("total")).join(shown, shown.c.id == Proposal.id).order_by(*order)
+
+
+def _half(turn: bool, *, ahead: bool) -> ColumnElement[bool]:
+    start: Any = bindparam("start")
+    before: ColumnElement[bool] = Proposal.shuffle >= start if ahead else Proposal.shuffle <= start
+    return ~before if turn else before
+
+
+@lru_cache(maxsize=128)
+def _before_the_turn(filters: tuple[str, ...], *, ahead: bool) -> Any:
+    return select(func.count()).select_from(Proposal).where(*_conditions(filters), _half(False, ahead=ahead))
+
+
+def _turned(
+    session: Session, asked: dict[str, Any], filters: tuple[str, ...], seed: int, skip: int
+) -> Sequence[Any]:
     """The page of a visitor's own order: the ring of shuffled proposals, from the visitor's place, in their direction.
 
     Each proposal is as likely to stand first as any other, and the index gives the order without sorting.
     """
-    start = seed * SPREAD % PRIME
     ahead = seed % 2 == 0
-    key = Proposal.shuffle.asc() if ahead else Proposal.shuffle.desc()
-    before_the_turn = Proposal.shuffle >= start if ahead else Proposal.shuffle <= start
+    asked = {**asked, "start": seed * SPREAD % PRIME}
 
-    def some(condition: ColumnElement[bool], most: int, offset: int) -> list[Any]:
-        question = _ROWS.where(*conditions, condition).order_by(key, Proposal.id)
-        return list(session.execute(question.limit(most).offset(offset)).all())
+    def some(most: int, skip: int, *, turn: bool) -> Sequence[Any]:
+        statement = _in_order(filters, Sort.RANDOM, turn=turn, ahead=ahead)
+        return session.execute(statement, {**asked, "most": most, "skip": skip}).all()
 
-    rows = some(before_the_turn, PAGE, skip)
+    rows = some(PAGE, skip, turn=False)
     if len(rows) < PAGE:
         passed = skip + len(rows)
         if not rows and skip:
-            counting = _NUMBER.where(*conditions, before_the_turn)
-            passed = session.scalar(counting) or 0
-        rows += some(~before_the_turn, PAGE - len(rows), max(0, skip - passed))
+            passed = session.scalar(_before_the_turn(filters, ahead=ahead), asked) or 0
+        rows = [*rows, *some(PAGE - len(rows), max(0, skip - passed), turn=True)]
     return rows
 
 
-def _found_by_words(session: Session, round_: Round, wanted: Wanted) -> Found:
-    """One page of what holds the words, with the number of all, so that the words are looked up once."""
-
-    def rows(number: int) -> Sequence[Any]:
-        order = _order(wanted)
-        chosen = (
-            select(Proposal.id, func.count().over().label("total"))
-            .where(*_conditions(session, round_, wanted))
-            .order_by(*order, Proposal.id)
-            .limit(PAGE)
-            .offset((number - 1) * PAGE)
-            .subquery()
+def _found_by_words(session: Session, wanted: Wanted) -> Any:
+    """The statement of a page of what holds the words, with the number of all, so that words are looked up once."""
+    conditions = _conditions(tuple(_filtered(wanted)))
+    total = func.count().over().label("total")
+    match = search.matching(session, wanted.words)
+    if match is not None and wanted.sort is Sort.RANDOM and not _filtered(wanted):
+        matched = (
+            _MATCHED.bindparams(match=match).columns(column("id", Key), column("shuffle", Key)).subquery()
         )
-        return session.execute(
-            select(*SHOWN, chosen.c.total)
-            .join(chosen, chosen.c.id == Proposal.id)
-            .order_by(*order, Proposal.id)
-        ).all()
-
-    found = rows(max(wanted.page, 1))
-    if found or wanted.page <= 1:
-        return Found(found, found[0].total if found else 0, max(wanted.page, 1))
-    first = rows(1)
-    total = first[0].total if first else 0
-    last = max(1, -(-total // PAGE))
-    return Found(rows(last), total, last)
-
-
-def _conditions(session: Session, round_: Round, wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [Proposal.round_id == round_.id, Proposal.listed.is_(True)]
-    for column, value in (
-        (Proposal.category_id, wanted.category),
-        (Proposal.envelope_id, wanted.envelope),
-        (Proposal.district_id, wanted.district),
-        (Proposal.state, wanted.state),
-    ):
-        if value is not None:
-            found.append(column == value)
-    if wanted.words:
+        place = _scattered(matched.c.shuffle, wanted.seed)
+        chosen = select(matched.c.id, total, place.label("place")).order_by(place, matched.c.id)
+    else:
         words = search.containing(session, Proposal.id, Proposal.search, wanted.words)
-        if words is not None:
-            found.append(words)
-    return found
+        random = wanted.sort is Sort.RANDOM
+        order = (_scattered(Proposal.shuffle, wanted.seed),) if random else _order(wanted.sort, ahead=True)
+        # The window keeps the order whatever it is, so that the page below need not be told of it twice.
+        row = func.row_number().over(order_by=(*order, Proposal.id))
+        chosen = (
+            select(Proposal.id, total, row.label("place"))
+            .where(*conditions, *([] if words is None else [words]))
+            .order_by(row)
+        )
+    shown = chosen.limit(PAGE).offset(bindparam("skip")).subquery()
+    return (
+        select(*SHOWN, shown.c.total)
+        .join(shown, shown.c.id == Proposal.id)
+        .order_by(shown.c.place, Proposal.id)
+    )
 
 
-def _order(wanted: Wanted) -> tuple[ColumnElement[Any], ...]:
-    match wanted.sort:
+def _scattered(shuffle: Any, seed: int) -> ColumnElement[Any]:
+    # Multiplying by a number below a prime, modulo that prime, is a permutation; near seeds give far factors.
+    factor = (seed * SPREAD) % (PRIME - 1) + 1
+    scattered: ColumnElement[Any] = (shuffle * factor) % PRIME
+    return scattered
+
+
+def _order(sort: Sort, *, ahead: bool) -> tuple[ColumnElement[Any], ...]:
+    match sort:
         case Sort.NEWEST:
             return (Proposal.submitted_at.desc(),)
         case Sort.SUPPORT:
@@ -226,9 +286,8 @@ def _order(wanted: Wanted) -> tuple[ColumnElement[Any], ...]:
             return (func.coalesce(Proposal.admitted_cost, Proposal.cost_estimate).desc(),)
         case Sort.NUMBER:
             return (Proposal.envelope_id.asc(), Proposal.ballot_number.asc())
-    # Multiplying by a number below a prime, modulo that prime, is a permutation; near seeds give far factors.
-    factor = (wanted.seed * SPREAD) % (PRIME - 1) + 1
-    return ((Proposal.shuffle * factor) % PRIME,)
+        case Sort.RANDOM:
+            return (Proposal.shuffle.asc() if ahead else Proposal.shuffle.desc(),)
 
 
 def similar(

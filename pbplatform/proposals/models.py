@@ -68,6 +68,8 @@ class Proposal(Base):
             "district_id",
             "state",
         ),
+        # A search asks for the order of some hundred found rows; their long texts are not to be read for that.
+        Index("ix_proposal_found", "round_id", "listed", "id", "shuffle"),
         Index("ix_proposal_newest", "round_id", "listed", "submitted_at"),
         Index("ix_proposal_municipality", "municipality_id", "submitted_at"),
         Index("ix_proposal_changed", "round_id", "changed_at"),
