@@ -20,9 +20,13 @@ from pbplatform.consultation import data as consultation_data
 from pbplatform.consultation import desks, place, publishing, queues, reading, steps, tabs
 from pbplatform.consultation import operations as rounds
 from pbplatform.consultation import queries as rounds_queries
-from pbplatform.consultation import views as planning_views
 from pbplatform.consultation import words as consultation_words
 from pbplatform.consultation.due import walk_due
+from pbplatform.consultation.views import blueprints as _blueprints  # noqa: F401 (its pages)
+from pbplatform.consultation.views import editing as _editing  # noqa: F401
+from pbplatform.consultation.views import envelopes as _envelopes  # noqa: F401
+from pbplatform.consultation.views import pages as planning_views
+from pbplatform.consultation.views import walking as _walking  # noqa: F401
 from pbplatform.deliberation import data as deliberation_data
 from pbplatform.deliberation import personal as deliberation_personal
 from pbplatform.deliberation import views as deliberation_views

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = '0112_found_order'
-down_revision = '0091_told_ballots'
+down_revision = '0106_line_order'
 branch_labels = None
 depends_on = None
 

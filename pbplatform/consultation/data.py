@@ -21,8 +21,9 @@ def _rounds(session: Session, asked: Asked) -> Iterator[Row]:
         Round.municipality_id == asked.municipality.id,
         or_(Round.phase != Phase.DRAFT, Round.announced_at.is_not(None)),
     )
-    for (found,) in page(session, statement, Round.id, asked):
-        windows = queries.windows(session, found.id)
+    shown = [found for (found,) in page(session, statement, Round.id, asked)]
+    windows = queries.windows_of(session, asked.municipality.id, [found.id for found in shown])
+    for found in shown:
         yield (
             found.id,
             {
@@ -37,7 +38,7 @@ def _rounds(session: Session, asked: Asked) -> Iterator[Row]:
                         "opens_at": w.opens_at.isoformat(),
                         "closes_at": w.closes_at.isoformat(),
                     }
-                    for w in windows
+                    for w in windows[found.id]
                 ],
                 "past_election": found.imported_from is not None,
                 "cancel_reasons": found.cancel_reasons,

@@ -37,6 +37,7 @@ class News(StrEnum):
     PROPOSAL_CHANGED = "proposal_changed"
     PROPOSAL_WITHDRAWN = "proposal_withdrawn"
     PROPOSALS_MERGED = "proposals_merged"
+    SUPPORTED_MERGED = "supported_merged"
     CO_AUTHOR_ASKED = "co_author_asked"
     CO_AUTHOR_ANSWERED = "co_author_answered"
     MERGE_ASKED = "merge_asked"

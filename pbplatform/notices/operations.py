@@ -1,6 +1,6 @@
 """Following, telling what happened, and choosing how to hear of it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -75,6 +75,26 @@ def tell_person(
     return happening
 
 
+def tell_people(
+    session: Session,
+    municipality_id: int,
+    account_ids: Collection[int],
+    news: News,
+    titles: Mapping[str, str],
+    path: str,
+    **values: Any,
+) -> None:
+    """Tell each of many people the same with their next digest: few statements, whatever their number."""
+    until = queries.newest(session, municipality_id)
+    unknown = set(account_ids) - queries.hearing(session, municipality_id)
+    session.add_all(_mailing(municipality_id, account_id, until) for account_id in sorted(unknown))
+    session.add_all(
+        _happening(municipality_id, account_id, news, titles, path, values)
+        for account_id in sorted(account_ids)
+    )
+    session.flush()
+
+
 def _happening(
     municipality_id: int,
     recipient_id: int | None,
@@ -108,18 +128,22 @@ def ensure_mailing(
             newest = queries.newest(session, municipality_id)
         if before is not None and before.id is not None:
             newest = min(newest, before.id - 1)
-        found = Mailing(
-            municipality_id=municipality_id,
-            account_id=account_id,
-            frequency=Frequency.DAILY,
-            unsubscribe_token=token(24),
-            mailed_until=newest,
-            seen_until=newest,
-            last_mailed_at=None,
-        )
+        found = _mailing(municipality_id, account_id, newest)
         session.add(found)
         session.flush()
     return found
+
+
+def _mailing(municipality_id: int, account_id: int, until: int) -> Mailing:
+    return Mailing(
+        municipality_id=municipality_id,
+        account_id=account_id,
+        frequency=Frequency.DAILY,
+        unsubscribe_token=token(24),
+        mailed_until=until,
+        seen_until=until,
+        last_mailed_at=None,
+    )
 
 
 def follow(actor: Actor, session: Session, municipality_id: int, topic: Topic, subject_id: int) -> Follow:

@@ -126,3 +126,8 @@ def mailings(session: Session, frequencies: Iterable[str]) -> Sequence[Mailing]:
         .where(Mailing.frequency.in_(list(frequencies)), Mailing.mailed_until < head)
         .order_by(Mailing.id)
     ).all()
+
+
+def hearing(session: Session, municipality_id: int) -> set[int]:
+    """The accounts that hear from a municipality already."""
+    return set(session.scalars(select(Mailing.account_id).where(Mailing.municipality_id == municipality_id)))

@@ -14,6 +14,10 @@ NEWS = {
     News.PROPOSAL_CHANGED: _l("The proposal “%(title)s” has a new version."),
     News.PROPOSAL_WITHDRAWN: _l("The proposal “%(title)s” was withdrawn by its author."),
     News.PROPOSALS_MERGED: _l("“%(title)s” has been merged with another proposal, as its authors agreed."),
+    News.SUPPORTED_MERGED: _l(
+        "“%(title)s”, which you support, has joined “%(other)s” with the consent of its authors. "
+        "Your support does not move by itself: look and decide whether you support the other one too."
+    ),
     News.CO_AUTHOR_ASKED: _l("You are asked to be a co-author of “%(title)s”."),
     News.CO_AUTHOR_ANSWERED: _l("A co-author has answered about “%(title)s”."),
     News.MERGE_ASKED: _l("You are asked whether “%(title)s” may be merged with another proposal."),

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
+from flask import render_template
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbplatform.accounts.models import Account
 from pbplatform.consultation.models import Round
+from pbplatform.foundation.mail import write_letter
 from pbplatform.municipalities.models import Municipality
 from pbplatform.notices import operations as notices
 from pbplatform.notices.models import News
@@ -17,13 +20,11 @@ from pbplatform.proposals.models import Proposal, ProposalState, ProposalSupport
 from pbplatform.screening import queries
 from pbplatform.screening.models import Assessment, Merge
 
-MOST_SUPPORTERS = 20_000
-
 
 def ask(
     session: Session, place: Municipality, round_: Round, proposal: Proposal, assessment: Assessment
 ) -> None:
-    """Tell the reviewers of a department that a proposal waits for them, again, or soon is due."""
+    """Tell the reviewers of a department that a proposal waits for them, or waits again."""
     for account in _accounts(session, queries.reviewers(session, place.id, assessment.department)):
         letters.tell(
             session,
@@ -108,21 +109,48 @@ def suggest_merge(
 def merged(session: Session, place: Municipality, round_: Round, source: Proposal, target: Proposal) -> None:
     """Tell those who supported the source that it has joined another; their support does not move by itself."""
     supporters = session.scalars(
-        select(ProposalSupport.account_id)
-        .where(ProposalSupport.proposal_id == source.id, ProposalSupport.account_id.is_not(None))
-        .limit(MOST_SUPPORTERS)
-    ).all()
-    for account in _accounts(session, supporters):
-        letters.tell(
-            session,
-            place,
-            round_,
-            target,
-            account,
-            "screening/merged.txt",
-            _l("A proposal that you support has joined another"),
-            source=source,
+        select(ProposalSupport.account_id).where(
+            ProposalSupport.proposal_id == source.id, ProposalSupport.account_id.is_not(None)
         )
+    ).all()
+    notices.tell_people(
+        session,
+        place.id,
+        {number for number in supporters if number is not None},
+        News.SUPPORTED_MERGED,
+        {source.language: source.title},
+        proposals.path(round_, target),
+        other=target.title,
+    )
+
+
+def remind(session: Session, place: Municipality, due: Sequence[tuple[Round, Proposal, Assessment]]) -> None:
+    """Remind the reviewers of what is due: one letter each, whatever the number of proposals.
+
+    It comes at once and not with the digest, because a deadline may pass before the next digest, and because it is
+    their duty and not their interest that is spoken of: a digest may be switched off.
+    """
+    waiting: dict[int, list[tuple[Round, Proposal, Assessment]]] = {}
+    for round_, proposal, assessment in due:
+        for number in queries.reviewers(session, place.id, assessment.department):
+            waiting.setdefault(number, []).append((round_, proposal, assessment))
+    for account in _accounts(session, waiting):
+        if account.email is None:
+            continue
+        with letters.speaking(account.language):
+            items = [
+                (
+                    proposal.title,
+                    assessment.due_at,
+                    letters.address(
+                        "screening.case", place, round_, account.language, proposal_id=proposal.id
+                    ),
+                )
+                for round_, proposal, assessment in waiting[account.id]
+            ]
+            subject = ngettext("One assessment is due", "%(num)s assessments are due", len(items))
+            body = render_template("mail/screening/due.txt", items=items)
+        write_letter(session, account.email, account.language, subject, body)
 
 
 def _accounts(session: Session, numbers: Iterable[int | None]) -> Sequence[Account]:

@@ -1,9 +1,11 @@
 """What the screening does by itself: publish at the set hour, remind departments. Run by the job and by hand alike."""
 
 from collections.abc import Callable
+from itertools import groupby
 
 from flask import Flask, g
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from pbplatform.charter.phases import Phase
 from pbplatform.consultation.models import Round
@@ -11,6 +13,7 @@ from pbplatform.door import House
 from pbplatform.municipalities.models import Municipality
 from pbplatform.proposals.models import Proposal
 from pbplatform.screening import announcing, operations, queries
+from pbplatform.screening.models import Assessment
 
 
 def releasing(app: Flask, house: House) -> Callable[[], int]:
@@ -51,11 +54,14 @@ def reminding(app: Flask, house: House) -> Callable[[], int]:
             house.database.transaction() as session,
         ):
             due = operations.due_reminders(session)
-            for assessment in due:
-                proposal = session.get_one(Proposal, assessment.proposal_id)
-                round_ = session.get_one(Round, proposal.round_id)
-                g.municipality = session.get_one(Municipality, assessment.municipality_id)
-                announcing.ask(session, g.municipality, round_, proposal, assessment)
+            for municipality_id, several in groupby(due, key=lambda one: one.municipality_id):
+                g.municipality = session.get_one(Municipality, municipality_id)
+                announcing.remind(session, g.municipality, [_placed(session, one) for one in several])
             return len(due)
 
     return remind
+
+
+def _placed(session: Session, assessment: Assessment) -> tuple[Round, Proposal, Assessment]:
+    proposal = session.get_one(Proposal, assessment.proposal_id)
+    return session.get_one(Round, proposal.round_id), proposal, assessment

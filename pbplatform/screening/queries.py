@@ -194,7 +194,7 @@ def overdue_unreminded(session: Session, now: datetime, soon: datetime) -> Seque
             or_(Assessment.reminded_at.is_(None), Assessment.reminded_at <= now),
             Proposal.state.in_(UNDECIDED),
         )
-        .order_by(Assessment.id)
+        .order_by(Assessment.municipality_id, Assessment.due_at, Assessment.id)
         .limit(500)
     ).all()
 
