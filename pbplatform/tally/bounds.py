@@ -41,9 +41,8 @@ def dot(a: Floats, b: npt.NDArray[Any]) -> float:
     return float(a.dot(b)) if len(a) < _LONG else float(np.einsum("i,i->", a, b))
 
 
-def pledged(column: Column, money: Floats, cost: float, slack: float) -> Pledged:
-    """The money of a project's supporters; `money` (per class) is wrong by at most `slack` for each voter."""
-    held = money.take(column.classes)
+def pledged(column: Column, held: Floats, cost: float, slack: float) -> Pledged:
+    """The money of a project's supporters: `held` (per class of them) is wrong by at most `slack` for each voter."""
     total = dot(column.weight, held)
     # Adding up k products of rounded numbers errs by at most k units of their absolute sum, in any order.
     rounding = (2 * len(held) + 16) * UNIT * (cost + 2 * total)

@@ -103,7 +103,9 @@ class Corridor:
 
     def _join(self, group: _Group, project: int) -> bool:
         """Take a project into the group; False if it, or another one then, may not be affordable."""
-        group.highs[project] = self._high(project, self.least_money)
+        group.highs[project] = self._high(
+            project, self.least_money.take(self.market.columns[project].classes)
+        )
         if len(group.highs) > 1 and not self._settle(group):
             return False
         group.reach = max(high / self.market.values[p] * (1 + 4 * UNIT) for p, high in group.highs.items())
@@ -111,21 +113,18 @@ class Corridor:
 
     def _settle(self, group: _Group) -> bool:
         """Raise the highest prices of a group until each holds even after all others were bought at theirs."""
-        slack = self._slack(len(group.highs))
+        slack, columns = self._slack(len(group.highs)), self.market.columns
         for attempt in range(_MOST_ATTEMPTS):
             if math.inf in group.highs.values():
                 return False
             after = self.least_money.copy()
-            for project, high in group.highs.items():
-                column = self.market.columns[project]
-                after[column.classes] -= self._payment(column, high) + slack
+            payments = {p: self._payment(columns[p], high) for p, high in group.highs.items()}
+            for project, payment in payments.items():
+                after[columns[project].classes] -= payment + slack
             settled = True
             for project, high in group.highs.items():
-                column = self.market.columns[project]
-                without = after.copy()
-                without[column.classes] += self._payment(column, high)
-                np.maximum(without, 0.0, out=without)
-                needed = self._high(project, without)
+                without_others = after.take(columns[project].classes) + payments[project]
+                needed = self._high(project, np.maximum(without_others, 0.0))
                 if needed > high:
                     group.highs[project] = needed + (needed - high) * _OVER * 2**attempt
                     settled = False
@@ -136,15 +135,15 @@ class Corridor:
     def _low(self, project: int) -> float | None:
         """Lowest price now, in stakes; None if no count of the corridor can pay for the project any more."""
         column, cost = self.market.columns[project], float(self.costs[project])
-        pledge = pledged(column, self.most_money, cost, 0.0)
+        pledge = pledged(column, self.most_money.take(column.classes), cost, 0.0)
         if pledge.total < cost - pledge.doubt:
             return None
         return price_bound(column, pledge, cost, self.lows[project], with_high=False).low
 
-    def _high(self, project: int, money: Floats) -> float:
-        """Highest price, in stakes, if the supporters hold at least this money; infinite if that may not be enough."""
+    def _high(self, project: int, held: Floats) -> float:
+        """Highest price, in stakes, if the supporters hold at least this; infinite if that may not be enough."""
         column, cost = self.market.columns[project], float(self.costs[project])
-        pledge = pledged(column, money, cost, 0.0)
+        pledge = pledged(column, held, cost, 0.0)
         if pledge.total < cost + pledge.doubt:
             return math.inf
         return price_bound(column, pledge, cost, self.lows[project]).high

@@ -40,7 +40,7 @@ def refused_at_start(election: Election, spec: RuleSpec) -> list[Unfunded]:
     for position, project in enumerate(election.projects):
         if election.votes[position] == 0:
             refused.append(Unfunded(project.id, Reason.NO_SUPPORT, Fraction(0), Fraction(1)))
-        elif tested[position] < spec.threshold:
+        elif spec.threshold and tested[position] < spec.threshold:
             need = Fraction(spec.threshold)
             refused.append(Unfunded(project.id, Reason.BELOW_THRESHOLD, tested[position], need))
     return refused

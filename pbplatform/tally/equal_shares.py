@@ -27,6 +27,7 @@ import numpy.typing as npt
 from pbplatform.tally.bounds import UNIT, Bound, pledged, price_bound
 from pbplatform.tally.corridor import Certain, Corridor
 from pbplatform.tally.greedy import Purse
+from pbplatform.tally.profile import Ints
 from pbplatform.tally.utility import Floats, Market
 
 Mask = npt.NDArray[np.bool_]
@@ -109,7 +110,7 @@ class State:
         column = self.market.columns[project]
         owed = self.market.election.projects[project].cost if cost_now is None else cost_now
         cost = float(owed)
-        pledge = pledged(column, self.held, cost, self.slack)
+        pledge = pledged(column, self.held.take(column.classes), cost, self.slack)
         certain = pledge.total >= cost + pledge.doubt
         if not certain and (pledge.total < cost - pledge.doubt or self.money(project, owed) < 0):
             return None
@@ -120,11 +121,7 @@ class State:
     def charges(self, classes: Classes) -> list[int]:
         """For each earlier round the pull of these classes on its price: sum of weight times stake over its supporters."""
         market = self.market
-        starts = market.start[classes]
-        lengths = market.start[classes + 1] - starts
-        ends = np.cumsum(lengths)
-        total = int(ends[-1]) if len(ends) else 0
-        entries = np.repeat(starts - ends + lengths, lengths) + np.arange(total)
+        entries, lengths = _choices(market.start, classes)
         weights = np.repeat(market.weight[classes], lengths)
         if market.stake is not None:
             weights = weights * market.stake[entries]
@@ -184,10 +181,7 @@ class State:
     def exact_money(self, classes: Classes) -> list[int]:
         """Exact money of a voter of each of these classes, in units of one minor unit divided by `parts * divisor`."""
         market, rounds = self.market, len(self.pulls)
-        starts = market.start[classes]
-        lengths = market.start[classes + 1] - starts
-        ends = np.cumsum(lengths)
-        entries = np.repeat(starts - ends + lengths, lengths) + np.arange(int(ends[-1]))
+        entries, lengths = _choices(market.start, classes)
         paid = np.zeros((len(classes), rounds + 1), dtype=np.int64)
         owner = np.repeat(np.arange(len(classes)), lengths)
         paid[owner, self.turn[market.project[entries]]] = 1 if market.stake is None else market.stake[entries]
@@ -219,6 +213,15 @@ class State:
         self.slack += 4 * UNIT * self.endowment
         rest_weight = int(column.weight[price.poor].sum())
         return int(column.weight[alive].sum()) - rest_weight, rest_weight
+
+
+def _choices(start: Ints, classes: Classes) -> tuple[Ints, Ints]:
+    """Where the choices of these classes stand, one class after the other, and how many each has."""
+    first = start[classes]
+    lengths = start[classes + 1] - first
+    ends = np.cumsum(lengths)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.repeat(first - ends + lengths, lengths) + np.arange(total), lengths
 
 
 class Counter:

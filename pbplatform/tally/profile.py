@@ -46,11 +46,13 @@ class Profile:
 
     def votes(self) -> Ints:
         """How many ballots name each project."""
-        return self.totals(np.ones(len(self.project), dtype=np.int64))
+        return self._sums(np.repeat(self.weight, self.lengths))
 
     def totals(self, values: Ints) -> Ints:
         """Sum over the ballots of an entry's value, for each project. Exact: integers only."""
-        weighted = np.repeat(self.weight, self.lengths) * values
+        return self._sums(np.repeat(self.weight, self.lengths) * values)
+
+    def _sums(self, weighted: Ints) -> Ints:
         if int(weighted.sum(dtype=np.float64)) < 2**52:
             return np.bincount(self.project, weights=weighted, minlength=self.projects).astype(np.int64)
         sums = np.zeros(self.projects, dtype=np.int64)

@@ -68,7 +68,9 @@ class Market:
             weight = self.weight[classes]
             stake = None if self.stake is None else self.stake[order[begin:end]].astype(np.float64)
             pull = weight if stake is None else weight * stake
-            columns.append(Column(classes, weight, pull, stake, int(weight.sum()), int(pull.sum())))
+            supporters = int(np.add.reduce(weight))
+            total_pull = supporters if stake is None else int(np.add.reduce(pull))
+            columns.append(Column(classes, weight, pull, stake, supporters, total_pull))
             begin = end
         return tuple(columns)
 

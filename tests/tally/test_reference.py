@@ -1,6 +1,7 @@
 """The fast count equals the plain one, to the last byte, on elections made to break it."""
 
 import random
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from pbplatform.tally import plain
 from pbplatform.tally.count import count
 from pbplatform.tally.election import Ballot, Election, Project
+from pbplatform.tally.greedy import ranked
 from pbplatform.tally.kinds import BallotFormat
 from pbplatform.tally.rules import Completion, Rule, RuleSpec, Stop, TieKind, Ties, Utility
 from tests.tally.elections import elections, equal_shares_rules, greedy_rules
@@ -127,3 +129,13 @@ def test_long_raisings_equal_the_plain_count(seed: int) -> None:
     )
     spec = RuleSpec(Rule.EQUAL_SHARES, completion=Completion.ADD_ONE_GREEDY, stop=dice.choice(list(Stop)))
     assert count(election, spec).to_bytes() == plain.to_bytes(plain.count(election.to_dict(), spec.to_dict()))
+
+
+NUMBERS = st.one_of(st.integers(1, 12), st.integers(10**15 - 3, 10**15))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.builds(Fraction, NUMBERS, NUMBERS), min_size=1, max_size=8))
+def test_scores_that_differ_by_a_hair_are_ranked_like_their_fractions(score: list[Fraction]) -> None:
+    places = range(len(score))
+    assert ranked(score, places, places) == sorted(places, key=lambda place: (-score[place], place))
