@@ -2,7 +2,7 @@
 
 Prints, on the largest real elections, our time and memory for loading and for each rule, beside pabutools (where
 `PB_PABUTOOLS_PYTHON` names an interpreter that has it) and beside the plain reference; then how time grows with ballots,
-classes, projects and increments on generated elections. `--plot FILE.svg` draws the growth, `--markdown` prints tables
+classes, projects, choices and increments on generated elections. `--plot FILE.svg` draws the growth, `--markdown` prints tables
 for the documentation. Every measurement runs in a process of its own, so that memory is its own too, and times are processor
 time, so that what else the machine does matters little; for ours the best of a few runs.
 """
@@ -14,10 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.tally_elections import write_election
-from bench.tally_plot import Line, growth_plot
+from bench.tally_plot import Panel, growth_plot
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("PB_SHARED", ROOT.parent / "shared")) / "pabulib"
@@ -32,7 +33,32 @@ REAL = (
     "Hungary_Budapest_2024_VIII_Jozsefvaros",
 )
 
-GREEDY, SHARES, ADD_ONE, CENTS = "greedy", "none", "add-one", "cents"
+GREEDY, SHARES, ADD_ONE = "greedy", "none", "add-one"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One generated election: what is varied, and its size. No more than `different` ballots differ (0: no bound)."""
+
+    varied: str
+    ballots: int
+    projects: int = 100
+    choices: int = 5
+    different: int = 0
+    increment: int = 0
+
+
+CASES = [Case("ballots", 10**n) for n in (4, 5, 6)]
+CASES += [Case("classes", 100_000, different=10**n) for n in (2, 3, 4)] + [Case("classes", 100_000)]
+CASES += [Case("projects", 20_000, projects) for projects in (25, 50, 100, 200, 400)]
+CASES += [Case("choices", 20_000, choices=most) for most in (1, 3, 10)]
+CASES += [Case("increments", 20_000, increment=step) for step in (1_000, 100, 10, 1)]
+# As many ballots as three elections that are not at hand; projects and choices as usual in such cities.
+CASES += [
+    Case("as Łódź 2022", 90_000, 150),
+    Case("as Warszawa 2026", 62_000, choices=10),
+    Case("as Mokotów 2021", 13_000, choices=15),
+]
 
 OURS = """
 import json, sys, time
@@ -44,8 +70,7 @@ from pbplatform.tally.rules import Completion, Rule, RuleSpec
 spec = {
     "greedy": RuleSpec(Rule.GREEDY),
     "none": RuleSpec(Rule.EQUAL_SHARES),
-    "add-one": RuleSpec(Rule.EQUAL_SHARES, completion=Completion.ADD_ONE_GREEDY),
-    "cents": RuleSpec(Rule.EQUAL_SHARES, completion=Completion.ADD_ONE_GREEDY, increment=1),
+    "add-one": RuleSpec(Rule.EQUAL_SHARES, completion=Completion.ADD_ONE_GREEDY, increment=int(sys.argv[3])),
 }[sys.argv[2]]
 begin = time.process_time()
 election = read(Path(sys.argv[1])).election
@@ -89,12 +114,15 @@ print(json.dumps({"count": time.process_time() - begin, "n": len(outcome["funded
 """
 
 
-def ours(path: Path, what: str, repeat: int = 5) -> dict:
-    """The best of a few runs: processor seconds to load and to count, megabytes, and what came out."""
+def ours(path: Path, what: str, repeat: int = 5, increment: int = 0) -> dict:
+    """The best of a few runs: processor seconds to load and to count, megabytes, and what came out.
+
+    `increment` is in minor units; 0 stands for one unit of the currency.
+    """
     best: dict = {}
     for _ in range(repeat):
         done = subprocess.run(
-            [sys.executable, "-c", OURS, str(path), what],
+            [sys.executable, "-c", OURS, str(path), what, str(increment)],
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -183,36 +211,28 @@ def generated(folder: Path, markdown: bool, plot: Path | None) -> None:
     head = ["varied", "ballots", "classes", "projects", "load s", "greedy s", "Equal Shares s", "add-one s"]
     head += ["increments", "MB"]
     rows = []
-    lines: dict[str, list[tuple[float, float]]] = {
-        "load": [],
-        "greedy": [],
-        "Equal Shares": [],
-        "add-one": [],
-    }
-    cases = [("ballots", 10**n, 100, 5) for n in (4, 5, 6)]
-    cases += [("projects", 20_000, projects, 5) for projects in (25, 50, 200, 400)]
-    cases += [("classes", 20_000, 100, length) for length in (1, 3, 10)]
-    cases += [("increments", 20_000, 100, 5)]
-    # As many ballots as three elections that are not at hand; projects and choices as usual in such cities.
-    cases += [("as Łódź 2022", 90_000, 150, 5), ("as Warszawa 2026", 62_000, 100, 10)]
-    cases += [("as Mokotów 2021", 13_000, 100, 15)]
-    for varied, ballots, projects, length in cases:
-        path = folder / f"{ballots}-{projects}-{length}.pb"
-        classes = write_election(path, ballots, projects, length)
-        last = CENTS if varied == "increments" else ADD_ONE
-        runs = [ours(path, GREEDY, 3), ours(path, SHARES, 3), ours(path, last, 2)]
-        times = [min(run["load"] for run in runs), *(run["count"] for run in runs)]
-        if varied == "ballots":
-            for name, value in zip(lines, times, strict=True):
-                lines[name].append((ballots, value))
-        row = [varied, str(ballots), str(classes), str(projects), *(seconds(value, 0) for value in times)]
-        rows.append([*row, str(runs[2]["increments"]), f"{max(run['mb'] for run in runs):.0f}"])
-        print(f"  measured {path.name}", file=sys.stderr, flush=True)
+    panels = {name: Panel(name) for name in ("ballots", "classes", "projects", "increments")}
+    for case in CASES:
+        path = folder / "generated.pb"
+        classes = write_election(path, case.ballots, case.projects, case.choices, case.different)
+        runs = [ours(path, GREEDY, 3), ours(path, SHARES, 3), ours(path, ADD_ONE, 2, case.increment)]
         path.unlink()
+        increments = runs[2]["increments"]
+        times = [min(run["load"] for run in runs), *(run["count"] for run in runs)]
+        row = [case.varied, str(case.ballots), str(classes), str(case.projects)]
+        row += [seconds(value, 0) for value in times]
+        rows.append([*row, str(increments), f"{max(run['mb'] for run in runs):.0f}"])
+        if case.varied in panels:
+            across = {"classes": classes, "increments": increments}.get(
+                case.varied, getattr(case, case.varied, 0)
+            )
+            for name, value in zip(("load", "greedy", "Equal Shares", "add-one"), times, strict=True):
+                panels[case.varied].add(name, across, value)
+        print(f"  measured {' '.join(row[:4])}", file=sys.stderr, flush=True)
     table(head, rows, markdown)
     if plot:
-        drawn = [Line(name, tuple(points)) for name, points in lines.items()]
-        plot.write_text(growth_plot("Seconds by number of ballots", drawn), encoding="utf-8")
+        title = "Processor seconds by what grows, both axes in powers of ten"
+        plot.write_text(growth_plot(title, list(panels.values())), encoding="utf-8")
 
 
 def main() -> None:

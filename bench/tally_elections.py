@@ -7,18 +7,24 @@ import numpy as np
 from pbplatform.tally.pabulib_write import sections_text
 
 
-def write_election(path: Path, ballots: int, projects: int, length: int) -> int:
-    """Write an election with up to `length` choices per ballot as a Pabulib file; returns how many ballots differ."""
+def write_election(path: Path, ballots: int, projects: int, length: int, different: int = 0) -> int:
+    """Write an election with up to `length` choices per ballot as a Pabulib file; returns how many ballots differ.
+
+    No more than `different` do, if that is given: then each is drawn from so many.
+    """
     random = np.random.default_rng(ballots + 7 * projects + length)
     costs = np.round(10 ** random.uniform(3.5, 5.5, projects), 2)
     appeal = 1 / (1 + np.arange(projects)) ** 0.7
     appeal = np.cumsum(random.permutation(appeal / appeal.sum()))
-    drawn = np.minimum(np.searchsorted(appeal, random.random((ballots, length))), projects - 1)
-    wanted = random.integers(1, length + 1, ballots)
+    own = different or ballots
+    drawn = np.minimum(np.searchsorted(appeal, random.random((own, length))), projects - 1)
+    wanted = random.integers(1, length + 1, own)
     choices = [
         ",".join(map(str, sorted(set(row[:n]))))
         for row, n in zip(drawn.tolist(), wanted.tolist(), strict=True)
     ]
+    if different:
+        choices = [choices[i] for i in random.integers(0, different, ballots).tolist()]
     counts = np.zeros(projects, dtype=int)
     for text in choices:
         for choice in text.split(","):

@@ -1,41 +1,58 @@
-"""A small line plot with both axes in powers of ten, as an SVG picture without any library."""
+"""Small line plots with both axes in powers of ten, side by side in one SVG picture, without any library."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
-WIDTH, HEIGHT = 720, 420
-LEFT, RIGHT, TOP, BOTTOM = 80, 150, 50, 50
+WIDTH, HEIGHT = 480, 330
+LEFT, RIGHT, TOP, BOTTOM = 76, 104, 40, 44
+HEAD = 44
+ACROSS = 2
 COLOURS = ("#1d70b8", "#00703c", "#d4351c", "#4c2c92")
+NEAREST = 17
+"""Names of lines stand at least so far apart, from the middle of one to the middle of the next."""
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of the plot: its name and points with positive coordinates."""
+@dataclass
+class Panel:
+    """One plot: what its horizontal axis counts, and lines by name, each of points with positive coordinates."""
 
-    name: str
-    points: tuple[tuple[float, float], ...]
+    across: str
+    lines: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+
+    def add(self, name: str, x: float, y: float) -> None:
+        """Note a point of a line."""
+        self.lines.setdefault(name, []).append((x, y))
 
 
-def growth_plot(title: str, lines: list[Line]) -> str:
-    """The picture as text."""
-    xs = [math.log10(x) for line in lines for x, _ in line.points]
-    ys = [math.log10(y) for line in lines for _, y in line.points]
+def growth_plot(title: str, panels: list[Panel]) -> str:
+    """The picture as text; all panels share the vertical axis, so that they can be compared."""
+    values = [y for panel in panels for points in panel.lines.values() for _, y in points]
+    low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+    width, height = WIDTH * ACROSS, HEAD + HEIGHT * math.ceil(len(panels) / ACROSS)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
+        f'font-family="sans-serif" font-size="14">',
+        f"<title>{escape(title)}</title>",
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
+        f'<text x="{LEFT}" y="30" font-size="18" font-weight="bold">{escape(title)}</text>',
+    ]
+    for place, panel in enumerate(panels):
+        x, y = place % ACROSS * WIDTH, HEAD + place // ACROSS * HEIGHT
+        parts += [f'<g transform="translate({x} {y})">', *_panel(panel, low, high), "</g>"]
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def _panel(panel: Panel, low_y: int, high_y: int) -> list[str]:
+    xs = [math.log10(x) for points in panel.lines.values() for x, _ in points]
     low_x, high_x = math.floor(min(xs)), math.ceil(max(xs))
-    low_y, high_y = math.floor(min(ys)), math.ceil(max(ys))
 
     def at(x: float, y: float) -> tuple[float, float]:
         across = (x - low_x) / (high_x - low_x) * (WIDTH - LEFT - RIGHT)
         up = (y - low_y) / (high_y - low_y) * (HEIGHT - TOP - BOTTOM)
         return round(LEFT + across, 1), round(HEIGHT - BOTTOM - up, 1)
 
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'font-family="sans-serif" font-size="14">',
-        f"<title>{escape(title)}</title>",
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
-        f'<text x="{LEFT}" y="28" font-size="18" font-weight="bold">{escape(title)}</text>',
-    ]
+    parts = [f'<text x="{LEFT}" y="22" font-weight="bold">{escape(panel.across)}</text>']
     for power in range(low_y, high_y + 1):
         x, y = at(low_x, power)
         parts.append(f'<line x1="{x}" y1="{y}" x2="{WIDTH - RIGHT}" y2="{y}" stroke="#d8d8d8"/>')
@@ -43,11 +60,15 @@ def growth_plot(title: str, lines: list[Line]) -> str:
     for power in range(low_x, high_x + 1):
         x, y = at(power, low_y)
         parts.append(f'<text x="{x}" y="{y + 24}" text-anchor="middle">{10**power:,}</text>')
-    for colour, line in zip(COLOURS, lines, strict=False):
-        spots = [at(math.log10(x), math.log10(y)) for x, y in line.points]
+    ends = []
+    for colour, (name, points) in zip(COLOURS, panel.lines.items(), strict=False):
+        spots = [at(math.log10(x), math.log10(y)) for x, y in points]
         path = " ".join(f"{x},{y}" for x, y in spots)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="3"/>')
-        parts += [f'<circle cx="{x}" cy="{y}" r="5" fill="{colour}"/>' for x, y in spots]
-        end_x, end_y = spots[-1]
-        parts.append(f'<text x="{end_x + 12}" y="{end_y + 5}" fill="{colour}">{escape(line.name)}</text>')
-    return "\n".join([*parts, "</svg>", ""])
+        parts += [f'<circle cx="{x}" cy="{y}" r="4" fill="{colour}"/>' for x, y in spots]
+        ends.append((spots[-1][1], spots[-1][0], name, colour))
+    lowest = -math.inf
+    for y, x, name, colour in sorted(ends):
+        lowest = max(y, lowest + NEAREST)
+        parts.append(f'<text x="{x + 10}" y="{lowest + 5}" fill="{colour}">{escape(name)}</text>')
+    return parts

@@ -100,6 +100,7 @@ def tally(ctx: click.Context, /, files: tuple[Path, ...], declared: bool, **give
     """
     if declared == bool(given["rule"]):
         raise click.UsageError("Give either --rule or --declared.")
+    _refuse_options_not_read(given)
     refused = 0
     for path in files:
         try:
@@ -171,8 +172,27 @@ def _rule(file: PabulibFile, declared: bool, given: dict[str, Any]) -> tuple[Rul
     return spec, election
 
 
+def _refuse_options_not_read(given: dict[str, Any]) -> None:
+    """Refuse options that would change nothing, also where they name the default: whoever gives one relies on it."""
+    named = {
+        ("skip" if name == "no_skip" else name) for name, value in given.items() if value not in (None, False)
+    }
+    options = named & {*options_of(Rule.GREEDY), *options_of(Rule.EQUAL_SHARES)}
+    if not given["rule"] and options:
+        raise click.UsageError(
+            f"With --declared the file says the rule, so {_flag(min(options))} has no place."
+        )
+    unread = options - {*options_of(Rule(given["rule"]))} if given["rule"] else ()
+    if unread:
+        raise click.UsageError(f"The rule {given['rule']} does not read the option {_flag(min(unread))}.")
+
+
+def _flag(name: str) -> str:
+    return "--no-skip" if name == "skip" else "--" + name.replace("_", "-")
+
+
 def _options(file: PabulibFile, rule: Rule, given: dict[str, Any]) -> dict[str, Any]:
-    """The given options as a RuleSpec reads them; one that the rule does not read is refused."""
+    """The given options as a RuleSpec reads them."""
     options: dict[str, Any] = {}
     for name in (*options_of(Rule.GREEDY), *options_of(Rule.EQUAL_SHARES)):
         value = given.get(name)
@@ -200,7 +220,8 @@ def _ties(text: str | None) -> dict[str, Any]:
     try:
         lines = Path(text).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise RuleError(f"The tie-breaking order cannot be read from {text}: {error}.") from None
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise RuleError(f"The tie-breaking order cannot be read from {text}: {why}.") from None
     return {"kind": TieKind.GIVEN.value, "order": [line.strip() for line in lines if line.strip()]}
 
 
@@ -217,9 +238,12 @@ def _progress(path: Path, election: Election) -> Iterator[Progress | None]:
 def _complain(path: Path, error: Exception) -> None:
     if isinstance(error, FileFaults):
         for fault in error.listed:
-            click.echo(f"{path}:{fault.line}: {fault.message}", err=True)
+            place = f"{path}:{fault.line}" if fault.line else f"{path}"
+            click.echo(f"{place}: {fault.message}", err=True)
         if error.more:
             click.echo(f"{path}: and {error.more} more faults", err=True)
+    elif isinstance(error, OSError):
+        click.echo(f"{path}: {error.strerror or error}", err=True)
     else:
         click.echo(f"{path}: {error}", err=True)
 

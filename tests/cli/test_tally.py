@@ -149,7 +149,10 @@ def test_a_bad_file_is_refused_with_its_faults_and_no_traceback(kind: str, tmp_p
     ("args", "words"),
     [
         ([], "either --rule or --declared"),
-        (["--rule", "greedy", "--utility", "cardinality"], "does not read the option utility"),
+        (["--rule", "greedy", "--utility", "cardinality"], "does not read the option --utility"),
+        (["--rule", "greedy", "--utility", "cost"], "does not read the option --utility"),
+        (["--rule", "equal-shares", "--no-skip"], "does not read the option --no-skip"),
+        (["--declared", "--ties", "id"], "the file says the rule, so --ties has no place"),
         (["--rule", "greedy", "--extra-percent", "80"], "does not skip"),
         (["--rule", "equal-shares", "--utility", "points"], "needs ballots with points"),
         (["--rule", "equal-shares", "--increment", "0.001"], "smallest unit"),
