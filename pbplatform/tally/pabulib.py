@@ -86,6 +86,8 @@ class _Sections:
     voters: set[str] = field(default_factory=set)
     rows: int = 0
     begun: dict[str, int] = field(default_factory=dict)
+    whole: bool = False
+    """Whether the file could be read to its end; if not, what seems to be missing may stand further down."""
 
 
 class _Unreadable(Exception):
@@ -153,6 +155,7 @@ def _collect(stream: Stream, faults: Faults, keep_votes: bool) -> _Sections:
     reader = _rows(stream)
     try:
         _walk(reader, sections, faults, keep_votes)
+        sections.whole = True
     except _Unreadable as error:
         faults.add(reader.line_num + 1, f"{error}; nothing after it was read")
     except csv.Error as error:
@@ -165,7 +168,7 @@ def _collect(stream: Stream, faults: Faults, keep_votes: bool) -> _Sections:
     except UnicodeDecodeError:
         faults.extend(_encoding_faults(stream))
     for name in SECTIONS:
-        if name not in sections.begun and not any("nothing after" in f.message for f in faults.listed):
+        if sections.whole and name not in sections.begun:
             faults.add(0, f"the section {name} is missing")
     return sections
 
@@ -256,7 +259,7 @@ def _encoding_faults(stream: Stream) -> Iterator[Fault]:
 
 
 def _check_counts(sections: _Sections, declared: Declared | None, faults: Faults) -> None:
-    if faults.more or declared is None:
+    if not sections.whole or faults.more or declared is None:
         return
     counted = {"PROJECTS": ("num_projects", len(sections.projects)), "VOTES": ("num_votes", sections.rows)}
     for section, (key, found) in counted.items():

@@ -10,7 +10,7 @@ from itertools import repeat
 import numpy as np
 
 from pbplatform.tally.election import MAX_AMOUNT, MAX_POINTS, Election, Limit, Project
-from pbplatform.tally.faults import Faults, brief
+from pbplatform.tally.faults import MOST_LISTED, Faults, brief
 from pbplatform.tally.kinds import BallotFormat, LimitKind
 from pbplatform.tally.pabulib_limits import PAIRS, Key, check_cost, check_dates, doubtful_ballots, read_bounds
 from pbplatform.tally.profile import Ints, canonical_profile
@@ -203,11 +203,14 @@ def build_election(
         flat[place] = index.get(tokens[place].strip(), -1)
     row = np.repeat(np.arange(len(keys), dtype=np.int64), lengths)
     faulty: dict[Key, str] = {}
-    for place in np.flatnonzero(flat < 0)[:1000].tolist():
+    for number, place in enumerate(np.flatnonzero(flat < 0).tolist()):
         token = tokens[place].strip()
-        faulty[keys[row[place]]] = f"unknown project {brief(token)}" if token else "a choice is empty"
+        message = "unknown project" if token else "a choice is empty"
+        # Of a million different faults only the first are shown: the others need no words of their own.
+        named = f"{message} {brief(token)}" if token and number < 10 * MOST_LISTED else message
+        faulty.setdefault(keys[row[place]], named)
     if declared.format is BallotFormat.CHOOSE_ONE:
-        for place in np.flatnonzero(lengths > 1)[:1000].tolist():
+        for place in np.flatnonzero(lengths > 1).tolist():
             faulty[keys[place]] = "more than one choice on a choose-1 ballot"
     points, points_scale = (None, 1)
     if with_points:

@@ -112,11 +112,13 @@ def doubtful_ballots(
     for name, (least, most, scale, what) in values.items():
         low, high = bounds.get(f"min_{name}"), bounds.get(f"max_{name}")
         if low is not None:
-            for place in np.flatnonzero(least < float(low) * scale)[:1000].tolist():
-                found.setdefault(keys[place], f"fewer than {low} {what}; the ballot is counted")
+            fewer = f"fewer than {low} {what}; the ballot is counted"
+            for place in np.flatnonzero(least < float(low) * scale).tolist():
+                found.setdefault(keys[place], fewer)
         if high is not None:
-            for place in np.flatnonzero(most > float(high) * scale)[:1000].tolist():
-                found.setdefault(keys[place], f"more than {high} {what}; the ballot is counted")
+            more = f"more than {high} {what}; the ballot is counted"
+            for place in np.flatnonzero(most > float(high) * scale).tolist():
+                found.setdefault(keys[place], more)
     return found
 
 
