@@ -142,8 +142,8 @@ PLANS = (
         (41.5495, 44.9939),
         (
             ("old-rustavi", "ძველი რუსთავი", "Old Rustavi"),
-            ("new-rustavi-north", "ახალი რუსთავი – ჩრდილოეთი", "New Rustavi North"),
-            ("new-rustavi-south", "ახალი რუსთავი – სამხრეთი", "New Rustavi South"),
+            ("new-rustavi-north", "ახალი რუსთავი (ჩრდილოეთი)", "New Rustavi North"),
+            ("new-rustavi-south", "ახალი რუსთავი (სამხრეთი)", "New Rustavi South"),
             ("krtsanisi", "კრწანისი", "Krtsanisi"),
         ),
     ),
