@@ -29,7 +29,7 @@ from pbplatform.delivery.models import (
 )
 from pbplatform.delivery.operations import ContractPlan
 from pbplatform.delivery.problems import DeliveryProblem, SheetFault
-from pbplatform.delivery.sheet import Column, Fault, Faulty, Row
+from pbplatform.delivery.sheet import MOST_CHANGES, Column, Fault, Faulty, Row
 from pbplatform.delivery.sheet_reading import Reader
 from pbplatform.foundation.errors import Invalid
 from pbplatform.foundation.i18n import Currency
@@ -132,6 +132,9 @@ class Run:
         examined = Examined()
         ordered = sorted(reader.rows, key=lambda row: (_ORDER.index(row.fact), row.place))
         for row in ordered:
+            if len(examined.changes) > MOST_CHANGES:
+                reader.fault(row.place, None, SheetFault.TOO_MANY_CHANGES, most=MOST_CHANGES)
+                break
             try:
                 change = self._row(row)
             except Faulty as problem:

@@ -47,6 +47,7 @@ class SheetFault(StrEnum):
 
     HEADING_MISSING = "heading_missing"
     TOO_MANY_ROWS = "too_many_rows"
+    TOO_MANY_CHANGES = "too_many_changes"
     UNKNOWN_PROJECT = "unknown_project"
     UNKNOWN_FACT = "unknown_fact"
     UNKNOWN_NUMBER = "unknown_number"

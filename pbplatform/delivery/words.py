@@ -130,6 +130,9 @@ SHEET_FAULTS = {
     SheetFault.TOO_MANY_ROWS: _l(
         "The table has more than %(most)s rows. Leave out the rows you did not change."
     ),
+    SheetFault.TOO_MANY_CHANGES: _l(
+        "The table changes more than %(most)s entries at once. Bring the rest in a file of its own."
+    ),
     SheetFault.UNKNOWN_PROJECT: _l(
         "No project of this round has this number. Copy the number from another row of the project."
     ),

@@ -341,6 +341,20 @@ def test_a_table_of_thousands_of_rows_is_refused_before_it_costs_anything(
     assert brought.content["rows"] == []
 
 
+def test_more_changes_than_a_request_can_carry_are_refused_and_unchanged_rows_do_not_count(
+    office: Office, lines: list[ProjectLine], today: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pbplatform.delivery.examining.MOST_CHANGES", 3)
+    rows = office.export()
+    assert len(rows) > 4
+    paid = [new(lines[0], "payment", ON=today.isoformat(), AMOUNT=number) for number in range(1, 7)]
+    assert problems(office.bring([*rows, *paid[:3]])) == []
+    before = counts(office.session)
+    brought = office.bring([*rows, *paid])
+    assert [fault["problem"] for fault in brought.faults] == [SheetFault.TOO_MANY_CHANGES]
+    assert counts(office.session) == before
+
+
 @on_both_databases
 def test_after_the_close_a_table_brings_payments_and_nothing_else(
     office: Office, officer: Actor, lines: list[ProjectLine], today: date
