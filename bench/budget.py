@@ -2,7 +2,8 @@
 
 First one file of 50,000 lines goes the officer's whole way in a process of its own: seconds and peak memory. Then its
 version is copied inside the database to every municipality and year, each time with other amounts, and every public page
-is asked for at random places, in turn with a bare Flask page. Printed are server time (p50, p95, processor), SQL statements, bytes.
+is asked for at random places, in turn with a bare Flask page; so are the pages of delivery, of one round of thirty projects
+for each municipality and year. Printed are server time (p50, p95, processor), SQL statements, bytes.
 Nothing is kept in memory between two requests. The command ends with 1 when a page is above its limits.
 """
 
@@ -21,9 +22,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import Engine, event, insert, literal, select, text
+from sqlalchemy import Engine, event, func, insert, literal, select, text
 from sqlalchemy.orm import Session
 
+from bench.budget_delivery import PROJECTS, deliver
 from bench.web import bare, configuration
 from pbplatform.app import create_app
 from pbplatform.budget import cofog, operations, queries
@@ -34,10 +36,12 @@ from pbplatform.budget.models import (
     BudgetSum,
     BudgetVersion,
     ImportState,
+    ProjectLine,
     Stage,
 )
 from pbplatform.charter.roles import operator
 from pbplatform.config import Config, read_config
+from pbplatform.consultation.models import Round
 from pbplatform.foundation import memory, migrations
 from pbplatform.foundation.database import Database
 from pbplatform.foundation.i18n import Currency
@@ -232,6 +236,16 @@ def pages(towns: int, years: int, session: Session) -> list[Page]:
     )
     codes = [leaf.rpartition("/")[2] for leaf in leaves]
 
+    projects = {
+        (int(town.removeprefix("town-")), int(slug.removeprefix("round-"))): first
+        for town, slug, first in session.execute(
+            select(Municipality.slug, Round.slug, func.min(ProjectLine.id))
+            .join(Round, Round.id == ProjectLine.round_id)
+            .join(Municipality, Municipality.id == ProjectLine.municipality_id)
+            .group_by(Municipality.slug, Round.slug)
+        )
+    }
+
     def at(path: str) -> Callable[[random.Random], str]:
         return lambda dice: path.format(
             town=f"/{dice.choice(('ka', 'bg', 'en'))}/town-{dice.randrange(towns)}/budget",
@@ -240,6 +254,8 @@ def pages(towns: int, years: int, session: Session) -> list[Page]:
             code=dice.choice(codes),
             word=dice.choice(WORDS),
             number=dice.randrange(50_000),
+            round=f"/{dice.choice(('ka', 'bg', 'en'))}/town-{(town := dice.randrange(towns))}/rounds/round-{(place := dice.randrange(years))}/delivery",
+            project=projects[town, place] + dice.randrange(PROJECTS),
         )
 
     return [
@@ -261,6 +277,12 @@ def pages(towns: int, years: int, session: Session) -> list[Page]:
         Page("changes", at("{town}/{year}/changes")),
         Page("guide", at("{town}/{year}/guide")),
         Page("datapackage.json", at("{town}/{year}/versions/1/datapackage.json")),
+        Page("projects of a round", at("{round}")),
+        Page("a project", at("{round}/{project}")),
+        Page("map of a round", at("{round}/map.geojson")),
+        Page("release package of contracts", at("{round}/ocds.json")),
+        Page("projects of all rounds", lambda dice: f"/ka/town-{dice.randrange(towns)}/projects"),
+        Page("late projects", lambda dice: f"/bg/town-{dice.randrange(towns)}/projects?status=late"),
     ]
 
 
@@ -339,6 +361,8 @@ def measure(folder: Path, name: str, url: str, arguments: argparse.Namespace) ->
     print(
         f"{name}: {lines:,} lines of {arguments.municipalities} municipalities and {arguments.years} years, copied in {time.perf_counter() - begun:.0f} s"
     )
+    projects = deliver(database, arguments.municipalities, arguments.years)
+    print(f"{name}: {projects:,} projects in their delivery, {PROJECTS} a round")
     with database.read() as session:
         found = pages(arguments.municipalities, arguments.years, session)
     memory.settle()

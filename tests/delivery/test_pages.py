@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -177,3 +178,21 @@ def test_a_project_with_all_that_can_be_told_of_it_costs_eight_statements(
     assert "Counted anew" in page
     assert page.count("<del>") == 1
     assert "Ideas" in page
+
+
+def test_many_projects_are_turned_over_page_by_page_and_the_numbers_above_are_of_all(
+    session: Session, place: Municipality, officer: Actor, client: PageClient, today: date
+) -> None:
+    _, lines = a_delivery(session, place, *range(1000, 1085))
+    for line in lines[:2]:
+        operations.abandon(officer, session, line, today, WHY)
+    session.commit()
+    pages = [client.get(f"/en/rustavi/projects?page={page}").get_data(as_text=True) for page in (1, 2, 3, 99)]
+    rows = [re.findall(r"/delivery/(\d+)\">", page.split("</table>")[0]) for page in pages]
+    assert [len(set(found)) for found in rows] == [40, 40, 5, 5]
+    assert {number for found in rows for number in found} == {str(line.id) for line in lines}
+    assert all("0 of 85" in page for page in pages)
+    assert "Page 2 of 3" in pages[1]
+    few = client.get("/en/rustavi/projects?status=abandoned").get_data(as_text=True)
+    assert "Page 1" not in few
+    assert client.get("/en/rustavi/projects?page=99999999999999999999999").status_code == 200

@@ -1,7 +1,7 @@
 """What everybody sees of delivery: all projects as list, map and timeline, one project, and all of it as data."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flask import Response, g, render_template, request, url_for
 
@@ -23,6 +23,8 @@ from pbplatform.foundation.sheets import XLSX_TYPE, write_csv, write_xlsx
 
 MOST_BARS = 60
 """More bars than this are a wall, not a picture: the list with its filters stands below."""
+A_PAGE = 40
+"""How many projects of all rounds one page shows; the numbers above them are of all."""
 
 
 @pages.get("/rounds/<slug:round_slug>/delivery")
@@ -49,19 +51,35 @@ def everywhere() -> str:
     session, town = door.session(), g.municipality
     standings = queries.town_board(session, town)
     chosen = _chosen()
-    shown = [one for one in standings if chosen is None or one.status is chosen]
+    fitting = [one for one in standings if chosen is None or one.status is chosen]
+    pages_ = max(1, -(-len(fitting) // A_PAGE))
+    page = max(1, min(request.args.get("page", 1, type=int) or 1, pages_))
+    shown = fitting[(page - 1) * A_PAGE : page * A_PAGE]
     return render_template(
         "delivery/everywhere.html",
         standings=shown,
+        page=page,
+        pages=pages_,
+        address=_page_of(chosen),
         chosen=chosen,
         counts={status: sum(one.status is status for one in standings) for status in Status},
         total=len(standings),
         delivered=queries.delivered(standings),
         sums=export.sums(standings),
-        schedule=schedule(shown[:MOST_BARS]),
-        placed=any(one.project.latitude is not None for one in shown),
+        schedule=schedule(shown),
+        placed=any(one.project.latitude is not None for one in fitting),
         rounds=_rounds(standings),
     )
+
+
+def _page_of(chosen: Status | None) -> Callable[[int], str]:
+    """Makes the address of a page of the same list."""
+
+    def address(page: int) -> str:
+        status = chosen.value if chosen else None
+        return url_for("delivery.everywhere", status=status, page=page if page > 1 else None)
+
+    return address
 
 
 def _chosen() -> Status | None:
