@@ -6,13 +6,15 @@ PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 # Certificates that the machine trusts count, as where a town hall looks into its traffic.
 export UV_SYSTEM_CERTS ?= 1
+export NODE_USE_SYSTEM_CA ?= 1
 PORT ?= 8000
 # Two workers on two cores; PYTEST_ARGS adds to the call, such as PYTEST_ARGS="tests/voting -x".
 WORKERS ?= auto
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv assets pythons translations demo test lint format lock bench bench-entrance bench-tally bench-vote bench-round bench-results \
+.PHONY: help venv assets pythons translations demo test lint format lock bench bench-lighthouse bench-roll bench-entrance bench-tally bench-vote \
+	bench-round bench-results \
 	bench-budget fixtures faults clean sysdeps-run sysdeps-test
 
 help: ## Show this list
@@ -101,6 +103,9 @@ lock: $(VENV)/.stamp-uv ## Solve the requirements anew (UPGRADE=--upgrade takes 
 
 bench: $(VENV)/.stamp-dev assets translations ## Measure pages: requests per second, statements, bytes, memory
 	$(PY) -m bench.web
+
+bench-lighthouse: $(VENV)/.stamp-dev assets translations ## Let Lighthouse judge the main pages on a phone, in Georgian
+	$(PY) -m bench.lighthouse
 
 bench-entrance: $(VENV)/.stamp-dev assets translations ## Measure whether the time of an answer tells who has an account
 	$(PY) -m bench.entrance

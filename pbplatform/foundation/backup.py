@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
-from pbplatform.foundation import clock
+from pbplatform.foundation import clock, highwater
 from pbplatform.foundation.files import FileMissing, Files
 
 FORMAT = 1
@@ -112,6 +112,9 @@ def _load(engine: Engine, dump: Path) -> None:
         ):
             if copy.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
                 raise BadBackup("the database inside is damaged")
+            # What comes back is older, on purpose: its count of changes is set ahead, so that nobody takes it for a loss.
+            ahead = max(highwater.count_of(live), highwater.count_of(copy)) + highwater.LEAP
+            highwater.raise_count(copy, ahead)
             copy.backup(live)
             live.execute("PRAGMA journal_mode=WAL")
         return

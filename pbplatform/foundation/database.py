@@ -37,10 +37,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.sql.functions import FunctionElement
+
+from pbplatform.foundation import highwater
+from pbplatform.foundation.highwater import HighWater
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -123,13 +127,14 @@ class Database:
 
     def __init__(self, url: str, replica_url: str | None = None) -> None:
         self.url = url
-        self.engine = make_engine(url)
+        self._file = _sqlite_file(url)
+        self._high_water = HighWater(self._file) if self._file else None
+        self.engine = make_engine(url, self._high_water)
         replica = make_engine(replica_url) if replica_url else self.engine
         self._read = sessionmaker(replica, expire_on_commit=False)
         self._look = sessionmaker(self.engine, expire_on_commit=False)
         self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
         self._write = sessionmaker(self._writing, expire_on_commit=False)
-        self._file = _sqlite_file(self.engine)
         self._identity = _identity(self._file)
 
     def read(self) -> Session:
@@ -165,6 +170,27 @@ class Database:
             return False
         return _identity(self._file) != self._identity
 
+    def fell_back(self) -> bool:
+        """Whether an older content stands in the file than this process has seen in it (SQLite)."""
+        return self._high_water is not None and self._high_water.fell(self._count)
+
+    def _count(self) -> int:
+        with self.engine.connect() as connection:
+            return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+    def leap(self) -> None:
+        """Set the count of changes ahead of all that any process remembers, in the log and in the file (SQLite)."""
+        if self._high_water is None:
+            return
+        connection = self.engine.raw_connection()
+        try:
+            raw = connection.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            highwater.raise_count(raw, highwater.count_of(raw) + highwater.LEAP)
+            raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        finally:
+            connection.close()
+
     def alive(self) -> bool:
         """Whether the database answers a trivial question."""
         try:
@@ -177,6 +203,8 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+        if self._high_water is not None:
+            self._high_water.close()
 
 
 class NumberTooLarge(Exception):
@@ -187,15 +215,16 @@ class WrongLocale(Exception):
     """The PostgreSQL database cannot fold Georgian and Cyrillic letters, so search would be silently deaf."""
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for SQLite or PostgreSQL (psycopg 3) with the platform's transaction habits."""
+def make_engine(url: str, mark: HighWater | None = None) -> Engine:
+    """An engine for SQLite or PostgreSQL (psycopg 3) with the platform's transaction habits; `mark` hears of changes."""
     if url.startswith("sqlite"):
         path = url.removeprefix("sqlite:///")
         if path and path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(
-            url, connect_args={"timeout": 10}, pool_size=10, max_overflow=20, hide_parameters=True
-        )
+        habits: dict[str, Any] = {"timeout": 10}
+        if mark is not None:
+            habits["factory"] = highwater.counting(mark)
+        engine = create_engine(url, connect_args=habits, pool_size=10, max_overflow=20, hide_parameters=True)
         _take_over_begin(engine)
         _name_large_numbers(engine)
         return engine
@@ -364,10 +393,11 @@ def _damaged(error: BaseException) -> bool:
     return "malformed" in said or "not a database" in said
 
 
-def _sqlite_file(engine: Engine) -> Path | None:
-    if engine.dialect.name != "sqlite" or engine.url.database in (None, "", ":memory:"):
+def _sqlite_file(url: str) -> Path | None:
+    parts = make_url(url)
+    if parts.get_backend_name() != "sqlite" or parts.database in (None, "", ":memory:"):
         return None
-    return Path(str(engine.url.database))
+    return Path(str(parts.database))
 
 
 def _identity(path: Path | None) -> tuple[int, int] | None:

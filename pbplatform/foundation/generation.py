@@ -2,7 +2,9 @@
 
 The database carries a generation, a random word renewed every minute and by every backup; the same word stands in a
 file beside the data. A copy from an earlier minute carries an older word, and another inode tells of a renamed file:
-either way the application answers 503 until the operator has restored by the command or accepted the file.
+either way the application answers 503 until the operator has restored by the command or accepted the file. A copy of the
+same minute has the right word, but fewer changes than were seen (`highwater.py`); who sees that strikes the word from the
+file beside, so that every other process and the next start know it too.
 While a word is being renewed the file names both, so a crash in between is no alarm.
 """
 
@@ -19,6 +21,8 @@ from pbplatform.foundation.crypto import token
 from pbplatform.foundation.database import Base, Database, Key
 
 CHECK_EVERY = 2.0
+REPLACED = "an older file was put in the place of this one"
+"""Stands in the file beside instead of a word when the database fell back; no database carries it."""
 
 
 class Installation(Base):
@@ -49,6 +53,7 @@ class Generations:
     def accept(self) -> None:
         """Take the database as it is now for the right one: after a restore, or by the operator's word."""
         if self._watching:
+            self._database.leap()
             self._rename(token(16))
         self._whole, self._checked_at = True, float("-inf")
 
@@ -69,9 +74,20 @@ class Generations:
             return True
         if now or time.monotonic() - self._checked_at >= CHECK_EVERY:
             # A renewal may fall between the two looks, so an alarm needs to be seen twice.
-            self._whole = not self._database.replaced() and (self._fits() or self._fits())
+            self._whole = (
+                not self._database.replaced() and not self._fell_back() and (self._fits() or self._fits())
+            )
             self._checked_at = time.monotonic()
         return self._whole
+
+    def _fell_back(self) -> bool:
+        try:
+            fallen = self._database.fell_back()
+        except DBAPIError:
+            return False
+        if fallen:
+            self._write([REPLACED])
+        return fallen
 
     def _fits(self) -> bool:
         try:
