@@ -1,7 +1,8 @@
 """Files on a local disk or in an S3 bucket through one API. Content types are kept in the database, not here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 from urllib.parse import parse_qs, urlsplit
 
 import obstore
@@ -38,6 +39,19 @@ class Files:
             content = make()
             self.put(key, content)
             return content
+
+    def put_from(self, key: str, source: IO[bytes]) -> None:
+        """Keep what a file holds, from its beginning, without having all of it in memory."""
+        source.seek(0)
+        obstore.put(self._store, key, source)
+
+    def pieces(self, key: str) -> Iterator[bytes]:
+        """The bytes under a key piece by piece; raise FileMissing, at the first, when there are none."""
+        try:
+            for piece in obstore.get(self._store, key).stream():
+                yield bytes(piece)
+        except (NotFoundError, FileNotFoundError):
+            raise FileMissing(key) from None
 
     def delete(self, key: str) -> None:
         """Forget a key; doing it twice is no error."""

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbplatform.consultation.models import Round
+from pbplatform.foundation.files import Files
 from pbplatform.results import elections, exporting, queries
 from pbplatform.results.models import Count
 from pbplatform.tally.canonical import canonical
@@ -24,6 +25,42 @@ from pbplatform.voting.models import Channel, RoundSeal, SealedBallot, Supersede
 FORMAT = "pbplatform-bundle/1"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The date of every file in the archive: the same content gives the same bytes."""
+
+
+def kept(files_: Files, session: Session, found: Round, row: Count) -> IO[bytes]:
+    """The bundle of a public count as it was made the first time; made, and kept, where it is not there yet.
+
+    The ballots, the rules and the result no longer change, so only a release with other programs makes it anew. A kept
+    file is named by its own fingerprint: one that was changed, or broke off half-way, is thrown away and made again.
+    """
+    programs = sha256(b"".join(source(package, name) for package, name in PROGRAMS)).hexdigest()
+    prefix = f"bundles/{row.id}-{str(row.result_hash)[:16]}-{programs[:16]}"
+    for key in files_.all_keys(prefix):
+        archive: IO[bytes] = TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
+        fingerprint = sha256()
+        for piece in files_.pieces(key):
+            fingerprint.update(piece)
+            archive.write(piece)
+        if key == f"{prefix}/{fingerprint.hexdigest()}.zip":
+            archive.seek(0)
+            return archive
+        archive.close()
+        files_.delete(key)
+    made = build(session, found, row)
+    digest = sha256()
+    while piece := made.read(1 << 16):
+        digest.update(piece)
+    files_.put_from(f"{prefix}/{digest.hexdigest()}.zip", made)
+    made.seek(0)
+    return made
+
+
+PROGRAMS = (
+    ("pbplatform.results", "verify.py"),
+    ("pbplatform.tally", "plain.py"),
+    ("pbplatform.voting", "canon.py"),
+)
+"""What a bundle is checked with, and where it stands."""
 
 
 def build(session: Session, found: Round, row: Count) -> IO[bytes]:
@@ -66,9 +103,8 @@ def parts(session: Session, found: Round, row: Count) -> Iterator[tuple[str, Ite
     ways = _ways(seal, frames)
     yield "result.json", [str(row.result).encode()]
     yield "count.json", [canonical(_count(frames, ways))]
-    yield "verify.py", [source("pbplatform.results", "verify.py")]
-    yield "plain.py", [source("pbplatform.tally", "plain.py")]
-    yield "canon.py", [source("pbplatform.voting", "canon.py")]
+    for package, name in PROGRAMS:
+        yield name, [source(package, name)]
     if seal is not None:
         yield "rules.json", [seal.rules.encode()]
         yield "seal.json", [canonical(_seal(seal))]

@@ -89,7 +89,7 @@ def keep(session: Session, row: Count, counted: Counted) -> None:
 
 
 def note_left_out(session: Session, found: Round, row: Count, contests: Sequence[Contest]) -> None:
-    """Keep beside a past election's count without which projects it would have been the official outcome, where that is so."""
+    """Keep beside a past election's count which projects, left out, make it the official outcome, where that is so."""
     past = queries.past_election(session, found)
     results = queries.envelope_results(session, row)
     for contest in contests:
@@ -97,11 +97,30 @@ def note_left_out(session: Session, found: Round, row: Count, contests: Sequence
         compared = official.compare(past, result.outcome) if past is not None and past.declared else None
         if compared is None or compared.equal or not compared.only_ours:
             continue
-        without = tally_count.count(contest.election.without(*compared.only_ours), contest.spec)
         theirs = {*result.outcome["funded"], *compared.only_theirs} - {*compared.only_ours}
-        if set(without.funded) == theirs:
-            result.figures = {**result.figures, "left_out": list(compared.only_ours)}
+        left_out = _left_out(contest, compared.only_ours, theirs)
+        if left_out:
+            result.figures = {**result.figures, "left_out": left_out}
     session.flush()
+
+
+def _left_out(contest: Contest, candidates: Sequence[str], theirs: set[str]) -> list[str]:
+    """As few of the candidates as possible without which the count funds theirs; none if no number of them does.
+
+    What wins only because another was funded before it falls away again: no project stays that is not needed.
+    """
+
+    def gives_theirs(codes: Sequence[str]) -> bool:
+        return set(tally_count.count(contest.election.without(*codes), contest.spec).funded) == theirs
+
+    kept = list(candidates)
+    if not gives_theirs(kept):
+        return []
+    for code in candidates:
+        fewer = [other for other in kept if other != code]
+        if fewer and gives_theirs(fewer):
+            kept = fewer
+    return kept
 
 
 def recount(session: Session, row: Count) -> None:

@@ -22,7 +22,7 @@ class Official:
     extra: tuple[str, ...]
     """What was funded with other money or from a reserve later: no count of the ballots could find those."""
     left_out: tuple[str, ...] = ()
-    """Without these, and only these, the declared rule gives the official outcome."""
+    """Without these the declared rule gives the official outcome, and with any one of them it does not."""
 
 
 def compare(
