@@ -17,7 +17,7 @@ from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.policy import Refused
 from pbplatform.charter.roles import Actor, Role
 from pbplatform.consultation.models import Round
-from pbplatform.delivery import bulk, corrections, operations, queries, walking
+from pbplatform.delivery import bulk, corrections, operations, queries, told, walking
 from pbplatform.delivery.models import Contract, Correction, DeliverySheet, Milestone, MilestoneKind, Payment
 from pbplatform.delivery.operations import ContractPlan
 from pbplatform.delivery.problems import DeliveryProblem, SheetFault
@@ -128,9 +128,9 @@ def test_the_differences_are_shown_first_and_applied_whole(
     before = counts(session)
     brought = office.bring(rows, kind)
     assert problems(brought) == []
-    told = [(one["row"], one["fact"], one["before"].get("amount"), one["after"].get("amount"))
-            for one in brought.changes]  # fmt: skip
-    assert told == [
+    differences = [(one["row"], one["fact"], one["before"].get("amount"), one["after"].get("amount"))
+                   for one in brought.changes]  # fmt: skip
+    assert differences == [
         (3, "payment", 4_000_050, 4_000_060),
         (4, "milestone", None, None),
         (7, "contract", None, 5_000_000),
