@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from pbplatform.delivery.queries import Standing
-from pbplatform.foundation.i18n import Currency
 
 PROJECTS = (
     "project", "title", "year", "programme", "currency", "planned", "contracted", "paid", "status",
@@ -103,16 +102,3 @@ def paid(standings: Sequence[Standing]) -> Iterator[Sequence[Any]]:
                     payment.currency.value,
                     contract.supplier,
                 )
-
-
-def sums(standings: Sequence[Standing]) -> dict[Currency, tuple[int, int, int]]:
-    """Planned, contracted and paid in each currency."""
-    found: dict[Currency, tuple[int, int, int]] = {}
-    for standing in standings:
-        planned, contracted, paid = found.get(standing.line.currency, (0, 0, 0))
-        found[standing.line.currency] = (
-            planned + standing.line.amount,
-            contracted + standing.contracted,
-            paid + standing.paid,
-        )
-    return found

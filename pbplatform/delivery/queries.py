@@ -64,6 +64,11 @@ class Standing:
         return conversion.settled(contract.amount, contract.currency, paid)
 
     @property
+    def money(self) -> tuple[Currency, int, int, int]:
+        """What is planned, contracted and paid, in the line's currency."""
+        return self.line.currency, self.line.amount, self.contracted, self.paid
+
+    @property
     def converts(self) -> bool:
         """Whether leva and euro meet in it, so that a page must name the rate."""
         found = {self.line.currency}
@@ -113,18 +118,11 @@ def board(session: Session, place: Municipality, found: Round) -> list[Standing]
     )
 
 
-def town_board(session: Session, place: Municipality) -> list[Standing]:
-    """How every project of a municipality stands, the newest round first."""
-    asked = (
-        select(ProjectLine.id)
-        .join(Round, Round.id == ProjectLine.round_id)
-        .where(
-            ProjectLine.municipality_id == place.id,
-            Round.phase.in_((Phase.IMPLEMENTATION, Phase.CLOSED)),
-        )
-    )
-    found = _standings(session, place, asked)
-    return sorted(found, key=lambda one: -one.line.round_id)
+def several(session: Session, place: Municipality, lines: Sequence[int]) -> list[Standing]:
+    """How some projects of a municipality stand, in the order in which they are asked for."""
+    asked = select(ProjectLine.id).where(ProjectLine.municipality_id == place.id, ProjectLine.id.in_(lines))
+    order = {line_id: position for position, line_id in enumerate(lines)}
+    return sorted(_standings(session, place, asked), key=lambda found: order[found.line.id])
 
 
 def one(session: Session, place: Municipality, found: Round, line_id: int) -> Standing | None:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from pbplatform.consultation.models import Round
 from pbplatform.delivery import queries
+from pbplatform.delivery.overview import overview
 from pbplatform.delivery.status import Status
 from pbplatform.municipalities.models import Municipality
 from tests.browser.conftest import Demo
@@ -142,7 +143,7 @@ def test_a_closed_round_is_followed_from_the_idea_to_the_last_payment(
     page.goto(address)
     with demo.app.extensions["house"].database.read() as session:
         place = session.scalars(select(Municipality).where(Municipality.slug == town)).one()
-        board = queries.town_board(session, place)
+        board = queries.several(session, place, [one.line_id for one in overview(session, place)])
         one = next(one for one in board if one.line.id == built)
         assert one.paid == one.contracted, "the last payment ends the story"
         closed = [other for other in board if other.line.round_id == one.line.round_id]

@@ -16,6 +16,7 @@ from pbplatform.consultation.models import Round
 from pbplatform.delivery import bulk, corrections, operations, queries
 from pbplatform.delivery.models import Contract, DeliverySheet
 from pbplatform.delivery.operations import ContractPlan
+from pbplatform.delivery.overview import overview
 from pbplatform.delivery.problems import DeliveryProblem
 from pbplatform.delivery.sheet import Column, columns, table
 from pbplatform.foundation.errors import Invalid
@@ -81,6 +82,8 @@ def test_euro_count_against_a_contract_in_leva_by_the_fixed_rate_to_the_last_cen
     operations.pay(officer, session, contract, PAID_NOW, 157_904, EUR)
     standing = standing_of(session, place, line)
     assert (standing.paid, standing.contracted) == (1_000_000, 1_000_000)
+    (brief,) = overview(session, place)
+    assert (brief.money, brief.status) == (standing.money, standing.status)
     kept = [(payment.amount, payment.currency) for payment in standing.payments[contract.id]]
     assert kept == [(300_000, BGN), (200_000, EUR), (157_904, EUR)]
     assert refused(lambda: operations.pay(officer, session, contract, PAID_NOW, 1, EUR))[2]["left"] == "0.00"

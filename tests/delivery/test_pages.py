@@ -15,6 +15,7 @@ from pbplatform.charter.roles import Actor, Role
 from pbplatform.delivery import corrections, operations, queries
 from pbplatform.delivery.models import MilestoneKind
 from pbplatform.delivery.operations import ContractPlan
+from pbplatform.delivery.overview import overview
 from pbplatform.foundation import clock
 from pbplatform.foundation.database import Database
 from pbplatform.municipalities.models import Municipality
@@ -186,7 +187,20 @@ def test_many_projects_are_turned_over_page_by_page_and_the_numbers_above_are_of
     _, lines = a_delivery(session, place, *range(1000, 1085))
     for line in lines[:2]:
         operations.abandon(officer, session, line, today, WHY)
+    contract = operations.sign_contract(officer, session, lines[2], ContractPlan("A", today - DAY, 800))
+    for _ in range(2):
+        operations.pay(officer, session, contract, today, 300)
+    operations.add_milestone(officer, session, lines[3], MilestoneKind.DESIGN, today - DAY)
     session.commit()
+    told = overview(session, place)
+    for brief, standing in zip(
+        told, queries.several(session, place, [one.line_id for one in told]), strict=True
+    ):
+        assert (brief.line_id, brief.status, brief.money) == (
+            standing.line.id,
+            standing.status,
+            standing.money,
+        )
     pages = [client.get(f"/en/rustavi/projects?page={page}").get_data(as_text=True) for page in (1, 2, 3, 99)]
     rows = [re.findall(r"/delivery/(\d+)\">", page.split("</table>")[0]) for page in pages]
     assert [len(set(found)) for found in rows] == [40, 40, 5, 5]

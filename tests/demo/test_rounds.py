@@ -15,6 +15,7 @@ from pbplatform.consultation.models import Envelope, Round
 from pbplatform.deliberation.models import Comment, CommentState
 from pbplatform.delivery import queries as delivery
 from pbplatform.delivery import told
+from pbplatform.delivery.overview import overview
 from pbplatform.delivery.status import Status
 from pbplatform.demo import seed
 from pbplatform.demo.rounds import PHASES, PLAYS, Moment
@@ -140,7 +141,7 @@ def test_projects_stand_in_every_state_of_delivery_and_one_round_is_finished(
     look: Session, town: str
 ) -> None:
     place = look.scalars(select(Municipality).where(Municipality.slug == town)).one()
-    board = delivery.town_board(look, place)
+    board = delivery.several(look, place, [one.line_id for one in overview(look, place)])
     phases = {found.id: found.phase for found in look.scalars(select(Round))}
     running = [one for one in board if phases[one.line.round_id] is Phase.IMPLEMENTATION]
     closed = [one for one in board if phases[one.line.round_id] is Phase.CLOSED]

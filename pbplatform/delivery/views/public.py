@@ -13,7 +13,7 @@ from pbplatform.consultation import queries as rounds
 from pbplatform.consultation.models import Round
 from pbplatform.delivery import export, queries, showing, told
 from pbplatform.delivery.ocds import package
-from pbplatform.delivery.queries import Standing
+from pbplatform.delivery.overview import Brief, overview, sums
 from pbplatform.delivery.schedule import schedule
 from pbplatform.delivery.status import Status
 from pbplatform.delivery.views.pages import delivered_round, pages, standing_of
@@ -37,7 +37,7 @@ def board(round_slug: str) -> str:
         "delivery/board.html",
         standings=standings,
         delivered=queries.delivered(standings),
-        sums=export.sums(standings),
+        sums=sums([one.money for one in standings]),
         schedule=schedule(standings[:MOST_BARS]),
         placed=any(standing.project.latitude is not None for standing in standings),
         rounds={found.id: found},
@@ -49,12 +49,14 @@ def board(round_slug: str) -> str:
 def everywhere() -> str:
     """The projects of every round: which citizens' ideas became real, and which are late."""
     session, town = door.session(), g.municipality
-    standings = queries.town_board(session, town)
+    every = overview(session, town)
     chosen = _chosen()
-    fitting = [one for one in standings if chosen is None or one.status is chosen]
+    fitting = [one for one in every if chosen is None or one.status is chosen]
     pages_ = max(1, -(-len(fitting) // A_PAGE))
     page = max(1, min(request.args.get("page", 1, type=int) or 1, pages_))
-    shown = fitting[(page - 1) * A_PAGE : page * A_PAGE]
+    shown = queries.several(
+        session, town, [one.line_id for one in fitting[(page - 1) * A_PAGE : page * A_PAGE]]
+    )
     return render_template(
         "delivery/everywhere.html",
         standings=shown,
@@ -62,13 +64,13 @@ def everywhere() -> str:
         pages=pages_,
         address=_page_of(chosen),
         chosen=chosen,
-        counts={status: sum(one.status is status for one in standings) for status in Status},
-        total=len(standings),
-        delivered=queries.delivered(standings),
-        sums=export.sums(standings),
+        counts={status: sum(one.status is status for one in every) for status in Status},
+        total=len(every),
+        delivered=sum(one.status is Status.DELIVERED for one in every),
+        sums=sums([one.money for one in every]),
         schedule=schedule(shown),
-        placed=any(one.project.latitude is not None for one in fitting),
-        rounds=_rounds(standings),
+        placed=any(one.place for one in fitting),
+        rounds=_rounds(every),
     )
 
 
@@ -87,8 +89,8 @@ def _chosen() -> Status | None:
     return next((status for status in Status if status.value == asked), None)
 
 
-def _rounds(standings: Sequence[Standing]) -> dict[int, Round]:
-    numbers = {standing.line.round_id for standing in standings}
+def _rounds(every: Sequence[Brief]) -> dict[int, Round]:
+    numbers = {one.round_id for one in every}
     found = rounds.public_rounds(door.session(), g.municipality.id)
     return {one.id: one for one in found if one.id in numbers}
 
@@ -97,40 +99,39 @@ def _rounds(standings: Sequence[Standing]) -> dict[int, Round]:
 @acts(Action.READ_PUBLIC)
 def places(round_slug: str) -> Response:
     """Where the projects of a round are, for its map."""
-    standings = queries.board(door.session(), g.municipality, delivered_round(round_slug))
-    return _geojson(standings, {standings[0].line.round_id: g.round} if standings else {})
+    found = delivered_round(round_slug)
+    own = [one for one in overview(door.session(), g.municipality) if one.round_id == found.id]
+    return _geojson(own, {found.id: found})
 
 
 @pages.get("/projects/map.geojson")
 @acts(Action.READ_PUBLIC)
 def all_places() -> Response:
     """Where the projects of every round are, narrowed as the list is."""
-    standings, chosen = queries.town_board(door.session(), g.municipality), _chosen()
-    shown = [one for one in standings if chosen is None or one.status is chosen]
-    return _geojson(shown, _rounds(standings))
+    every, chosen = overview(door.session(), g.municipality), _chosen()
+    shown = [one for one in every if chosen is None or one.status is chosen]
+    return _geojson(shown, _rounds(every))
 
 
-def _geojson(standings: Sequence[Standing], found: dict[int, Round]) -> Response:
+def _geojson(shown: Sequence[Brief], found: dict[int, Round]) -> Response:
     features = [
         {
             "type": "Feature",
             "geometry": {
                 "type": "Point",
-                "coordinates": [round(one.project.longitude, 6), round(one.project.latitude, 6)],
+                "coordinates": [round(one.place[1], 6), round(one.place[0], 6)],
             },
             "properties": {
-                "id": one.line.id,
-                "title": localised(one.project.titles, g.locale).text,
+                "id": one.line_id,
+                "title": localised(one.titles, g.locale).text,
                 "status": one.status.value,
                 "address": url_for(
-                    "delivery.project", round_slug=found[one.line.round_id].slug, number=one.line.id
+                    "delivery.project", round_slug=found[one.round_id].slug, number=one.line_id
                 ),
             },
         }
-        for one in standings
-        if one.project.latitude is not None
-        and one.project.longitude is not None
-        and one.line.round_id in found
+        for one in shown
+        if one.place is not None and one.round_id in found
     ]
     body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
     response = Response(body, mimetype="application/geo+json")

@@ -9,9 +9,10 @@ from pbplatform import door
 from pbplatform.accounts import queries as accounts
 from pbplatform.budget import adoption
 from pbplatform.charter.actions import Action
-from pbplatform.delivery import bulk, export, queries, showing
+from pbplatform.delivery import bulk, queries, showing
 from pbplatform.delivery.forms import AmendForm, SheetForm
 from pbplatform.delivery.models import DeliverySheet, Fact, MilestoneKind
+from pbplatform.delivery.overview import sums
 from pbplatform.delivery.problems import DeliveryProblem, SheetFault
 from pbplatform.delivery.sheet import HEADINGS, HELP, Column, columns, table
 from pbplatform.delivery.views.pages import Answer, delivered_round, pages, texts_of
@@ -48,7 +49,7 @@ def desk() -> str:
         late=late,
         by_id={one.id: one for one in running},
         delivered=queries.delivered,
-        sums=export.sums,
+        sums=lambda board: sums([one.money for one in board]),
     )
 
 
