@@ -33,8 +33,8 @@ class Brief:
     money: tuple[Currency, int, int, int]
 
 
-def overview(session: Session, place: Municipality) -> list[Brief]:
-    """Every project that is being delivered or was, the newest round first, in the order of the ballot."""
+def overview(session: Session, place: Municipality, only: Round | None = None) -> list[Brief]:
+    """Every project that is being delivered or was, of one round or of all, the newest first, in the order of the ballot."""
     asked = (
         select(ProjectLine.id)
         .join(Round, Round.id == ProjectLine.round_id)
@@ -43,6 +43,8 @@ def overview(session: Session, place: Municipality) -> list[Brief]:
             Round.phase.in_((Phase.IMPLEMENTATION, Phase.CLOSED)),
         )
     )
+    if only is not None:
+        asked = asked.where(ProjectLine.round_id == only.id)
     contracts = _contracts(session, asked)
     promises: dict[int, list[Promise]] = defaultdict(list)
     for line_id, kind, due_on, reached_on in session.execute(

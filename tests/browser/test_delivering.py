@@ -18,6 +18,7 @@ from pbplatform.delivery.overview import overview
 from pbplatform.delivery.status import Status
 from pbplatform.municipalities.models import Municipality
 from tests.browser.conftest import Demo
+from tests.browser.test_pages import AXE, WIDTHS, barriers, too_wide
 
 pytestmark = pytest.mark.browser
 
@@ -47,6 +48,19 @@ def standing(demo: Demo, town: str, slug: str, status: Status, **flags: bool) ->
 def fits(page: Page, width: int) -> None:
     shown = page.evaluate("document.documentElement.scrollWidth")
     assert shown <= width, f"{page.url} is {shown} px wide"
+
+
+TABLE = """Project no.;What;Entry no. (empty: new);Date: signed, paid, planned or ended;Amount;State at export (do not change)
+987654;Payment;;2026-11-02;12;
+"""
+
+
+def _no_barriers(page: Page) -> None:
+    """The officer's page has no barrier on a desk or a phone, and nothing sticks out."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert barriers(page) + too_wide(page) == [], page.url
 
 
 def photo() -> bytes:
@@ -89,6 +103,14 @@ def test_an_officer_records_by_form_and_by_table(demo: Demo, visit: Visit, tmp_p
     page.locator("form[action$='/photo'] button").click()
     expect(page.get_by_alt_text("Новата настилка")).to_be_visible()
 
+    page.goto(facts)
+    page.locator("a[href*='/facts/payment/']").first.click()
+    _no_barriers(page)
+    page.goto(f"{base}/rounds/participatory-budget-2025/delivery/table")
+    page.locator("#file").set_input_files({"name": "t.csv", "mimeType": "text/csv", "buffer": TABLE.encode()})
+    page.locator("form[enctype] button").click()
+    expect(page.locator("#faults")).to_be_visible()
+    _no_barriers(page)
     page.goto(f"{base}/rounds/participatory-budget-2025/delivery/table")
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Изтегляне като XLSX").click()
@@ -107,6 +129,7 @@ def test_an_officer_records_by_form_and_by_table(demo: Demo, visit: Visit, tmp_p
     page.locator("form[enctype] button").click()
     expect(page.locator("del")).to_contain_text("12,34")
     expect(page.locator("ins")).to_contain_text("56,78")
+    _no_barriers(page)
     page.get_by_role("button", name="Прилагане на всички промени").click()
     expect(page.locator(".notice--good", has_text="Приложено на")).to_be_visible()
 

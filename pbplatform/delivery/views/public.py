@@ -100,8 +100,7 @@ def _rounds(every: Sequence[Brief]) -> dict[int, Round]:
 def places(round_slug: str) -> Response:
     """Where the projects of a round are, for its map."""
     found = delivered_round(round_slug)
-    own = [one for one in overview(door.session(), g.municipality) if one.round_id == found.id]
-    return _geojson(own, {found.id: found})
+    return _geojson(overview(door.session(), g.municipality, found), {found.id: found})
 
 
 @pages.get("/projects/map.geojson")
