@@ -28,6 +28,7 @@ if [ "${1:-run}" = test ]; then
     want "postgresql" "Debian's PostgreSQL (an embedded one is tried instead)" any_postgres
     want "redis-server" "tests with Redis" command -v redis-server
     want "nginx-light" "tests behind a caching nginx" any_nginx
+    want "libfaketime" "faults with clocks that are wrong" library libfaketime.so.1
     want "poppler-utils" "looks at PDF pages" command -v pdftotext
 fi
 

@@ -20,7 +20,6 @@ from tests.faults.scene import Scene
 from tests.support.postgres import free_port
 
 Disturb = Callable[[Scene, Server, threading.Event], None]
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 
 
 def nothing(_scene: Scene, _server: Server, _over: threading.Event) -> None:
@@ -149,9 +148,10 @@ def restore_by_command(folder: Path) -> Disturb:
 
 def at_another_hour(shift: str) -> dict[str, str]:
     """The environment of a process whose clock is shifted, such as "-1h"; raise FileNotFoundError without the library."""
-    if not FAKETIME.exists():
+    found = sorted(Path("/usr/lib").glob("**/faketime/libfaketime.so.1"))
+    if not found:
         raise FileNotFoundError("libfaketime is not installed")
-    return {"LD_PRELOAD": str(FAKETIME), "FAKETIME": shift, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    return {"LD_PRELOAD": str(found[0]), "FAKETIME": shift, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 def run_command(scene: Scene, *words: str, env: dict[str, str] | None = None) -> str:

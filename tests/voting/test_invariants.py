@@ -2,12 +2,14 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
 import pytest
+from flask import Response
+from flask.testing import FlaskClient
 from sqlalchemy import func, inspect, select, text, update
 from sqlalchemy.orm import Session
 
@@ -18,9 +20,10 @@ from pbplatform.foundation import clock
 from pbplatform.foundation.crypto import KeyMissing
 from pbplatform.foundation.database import Base
 from pbplatform.foundation.errors import Conflict, Gone, Invalid
+from pbplatform.foundation.mail import FolderPost
 from pbplatform.roll import verification
 from pbplatform.roll.models import Means, RollClaim, RollEntry
-from pbplatform.voting import canon, closing, keys, opening, turnout
+from pbplatform.voting import canon, closing, keys, opening, telling, turnout
 from pbplatform.voting.closing import Anomaly
 from pbplatform.voting.models import (
     Ballot,
@@ -37,7 +40,7 @@ from tests.support import voting
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
 from tests.support.people import an_account
-from tests.support.voters import Voter
+from tests.support.voters import Voter, hidden
 
 SignIn = Callable[..., PageClient]
 
@@ -111,27 +114,54 @@ def test_every_ballot_belongs_to_one_entry_or_the_close_stops(session: Session, 
 
 
 @pytest.mark.postgres
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_no_row_about_a_person_shares_a_transaction_with_a_ballot(
     session: Session, house: House, client: PageClient, signed_in: SignIn
 ) -> None:
-    """4: after votes with sessions, passes, journal and jobs, no other table holds the number of a ballot's transaction."""
-    town = voting.an_open_vote(session, house, voters=12)
-    account = an_account(session, town.place)
+    """4: after 1,000 votes with sessions, passes, journal and mail no table holds the number of a ballot's transaction."""
+    town = voting.an_open_vote(session, house, voters=1000)
+    accounts = [an_account(session, town.place) for _ in range(5)]
     session.commit()
-    for number in range(12):
-        voter = Voter(signed_in(account) if number == 0 else client, town, number)
+    own = [Voter(signed_in(account), town, number) for number, account in enumerate(accounts)]
+    kiosk = FlaskClient(client.application, Response)
+    for voter in own:
         voter.prove()
         voter.vote({"choice-1": ["P1.1"]})
-        if number % 3 == 0:
-            voter.vote({"choice-1": ["P1.2"]})
+        voter.vote({"choice-1": ["P1.2"]})
         voter.client.post(f"{town.base}/leave", data=dict(voter.open_ballot(), go=""))
     with house.database.read() as look:
+        rules = voting.box(look, town).rules_hash
+    fields = {**hidden(kiosk.get(town.base).get_data(as_text=True)), "rules": rules}
+    for number in range(5, 1000):
+        at_the_kiosk(kiosk, town, number, fields)
+        if number % 250 == 0:
+            # The daily letters, the latest time and the turnout are written while people vote.
+            letters = FolderPost(house.config.data_dir / "letters")
+            telling.tell_voters(
+                client.application, house.database, house.secrets, letters, "town@example.org"
+            )
+            closing.keep_time(house.database)
+            turnout.publish_hourly(house.database, house.secrets)
+    with house.database.read() as look:
         numbers = set(look.scalars(text("select xmin::text from ballot")))
-        assert len(numbers) == 12
+        assert len(numbers) == 1000
+        assert look.scalar(text("select count(*) from told_ballot")), "no letter was sent"
         for table in sorted(set(Base.metadata.tables) - {"ballot", "superseded"}):
             found = set(look.scalars(text(f'select xmin::text from "{table}"')))
             assert not found & numbers, table
+
+
+def at_the_kiosk(kiosk: FlaskClient, town: voting.Town, number: int, fields: Mapping[str, str]) -> None:
+    """One after the other in a library's browser: the proof, the ballot, the leaving; every other voter votes twice."""
+    person = {"national_id": voting.national_id(number), "birth_date": voting.BORN.isoformat()}
+    proved = kiosk.post(town.base, data={**fields, **person, "code": town.codes[number]})
+    assert proved.status_code == 302, number
+    for turn in range(1 + number % 2):
+        submission = f"{number:08d}-{turn}-at-the-kiosk"
+        sent = {**fields, "go": "cast", "choice-1": f"P1.{1 + turn}", "submission": submission}
+        assert kiosk.post(f"{town.base}/ballot", data=sent).status_code == 200
+    assert kiosk.post(f"{town.base}/leave", data=fields).status_code == 302
 
 
 def test_the_ballot_table_has_no_person_time_address_or_serial() -> None:
