@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -20,7 +21,7 @@ from pbplatform.foundation import clock
 from pbplatform.foundation.database import Base
 from pbplatform.voting.models import BallotBox, BoxState
 from tests.faults import troubles
-from tests.faults.burst import Server, Verdict, burst, judge
+from tests.faults.burst import Server, Verdict, burst, cast_at_once, judge, judge_count
 from tests.faults.proxy import cutting
 from tests.faults.scene import Scene
 from tests.faults.troubles import Disturb
@@ -193,15 +194,16 @@ def clocks(report: Report, kind: str, database: Callable[[Path], object]) -> Non
             server = Server({**scene.env, **behind}, free_port(), workers=2)
             server.start()
             stack.callback(server.stop)
-            log, through = burst(server.port, scene.base, scene.cookies, 8, lambda _over: None, tries=2)
+            statuses = Counter(
+                cast_at_once(server.port, scene.base, cookie, fields) for cookie, fields in scene.posts()
+            )
+            taken = judge_count(scene.house, scene.round_id)
             scene.house.database.dispose()
     except NOT_TRIED as reason:
         report.line(None, name, str(reason))
         return
-    held = still_open and through == 0 and set(log.statuses()) == {410}
-    report.line(
-        held, name, f"still open {still_open}, taken after the end {through}, answers {log.statuses()}"
-    )
+    held = still_open and taken == 0 and set(statuses) == {410}
+    report.line(held, name, f"still open {still_open}, taken after the end {taken}, answers {dict(statuses)}")
 
 
 def main(wanted: str = "") -> int:
