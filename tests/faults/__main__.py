@@ -21,7 +21,7 @@ from pbplatform.foundation import clock
 from pbplatform.foundation.database import Base
 from pbplatform.voting.models import BallotBox, BoxState
 from tests.faults import troubles
-from tests.faults.burst import Server, Verdict, burst, cast_at_once, judge, judge_count
+from tests.faults.burst import Server, ServerOfOneProcess, Verdict, burst, cast_at_once, judge, judge_count
 from tests.faults.proxy import cutting
 from tests.faults.scene import Scene
 from tests.faults.troubles import Disturb
@@ -191,7 +191,7 @@ def clocks(report: Report, kind: str, database: Callable[[Path], object]) -> Non
             with scene.house.database.transaction() as session:
                 session.execute(update(BallotBox).values(closes_at=clock.now() - timedelta(seconds=1)))
             troubles.run_command(scene, "duties", "run", "close_votes")
-            server = Server({**scene.env, **behind}, free_port(), workers=2)
+            server = ServerOfOneProcess({**scene.env, **behind}, free_port(), workers=1)
             server.start()
             stack.callback(server.stop)
             statuses = Counter(

@@ -151,7 +151,7 @@ def at_another_hour(shift: str) -> dict[str, str]:
     found = sorted(Path("/usr/lib").glob("**/faketime/libfaketime.so.1"))
     if not found:
         raise FileNotFoundError("libfaketime is not installed")
-    return {"LD_PRELOAD": str(found[0]), "FAKETIME": shift, "NO_FAKE_STAT": "1"}
+    return {"LD_PRELOAD": str(found[0]), "FAKETIME": shift, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 def run_command(scene: Scene, *words: str, env: dict[str, str] | None = None) -> str:
