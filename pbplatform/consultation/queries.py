@@ -1,6 +1,7 @@
 """Questions about rounds."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import pairwise
 
 from sqlalchemy import and_, bindparam, func, or_, select
@@ -50,6 +51,26 @@ _PUBLIC_ROUNDS = (
 def public_rounds(session: Session, municipality_id: int) -> Sequence[Round]:
     """The rounds that anybody may see, newest first."""
     return session.scalars(_PUBLIC_ROUNDS, {"place": municipality_id}).all()
+
+
+_IN_PHASES = (
+    select(Round, Window.closes_at)
+    .outerjoin(
+        Window,
+        and_(
+            Window.round_id == Round.id,
+            Window.municipality_id == Round.municipality_id,
+            Window.phase == Round.phase,
+        ),
+    )
+    .where(Round.phase.in_(bindparam("phases", expanding=True)))
+    .order_by(Window.closes_at, Round.id)
+)
+
+
+def in_phases(session: Session, phases: Sequence[Phase]) -> list[tuple[Round, datetime | None]]:
+    """The rounds of all municipalities that stand in one of these phases, with its planned end, the soonest first."""
+    return [(row[0], row[1]) for row in session.execute(_IN_PHASES, {"phases": list(phases)})]
 
 
 def is_public(found: Round) -> bool:

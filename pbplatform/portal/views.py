@@ -1,7 +1,7 @@
 """The root, health checks, the home pages and the charter."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, url_for
 from sqlalchemy import text
@@ -93,8 +93,14 @@ def security_txt() -> Response:
 @house_pages.get("/")
 @acts(Action.READ_PUBLIC)
 def home() -> str:
-    """The municipalities of this installation."""
-    return render_template("portal/home.html", municipalities=municipalities.everyone(door.session()))
+    """The municipalities of this installation, each with what citizens can take part in now."""
+    session = door.session()
+    open_rounds: dict[int, list[tuple[Round, datetime | None]]] = {}
+    for found, closes_at in rounds.in_phases(session, CITIZENS_TURN):
+        open_rounds.setdefault(found.municipality_id, []).append((found, closes_at))
+    return render_template(
+        "portal/home.html", municipalities=municipalities.everyone(session), open_rounds=open_rounds
+    )
 
 
 @house_pages.get("/charter")

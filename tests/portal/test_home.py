@@ -3,9 +3,13 @@
 import pytest
 from sqlalchemy.orm import Session
 
+from pbplatform.charter.phases import Phase
+from pbplatform.consultation import queries as rounds
+from pbplatform.foundation import i18n
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
 from tests.support.people import a_municipality
+from tests.support.rounds import a_round
 
 
 @pytest.mark.parametrize(
@@ -32,6 +36,21 @@ def test_home_names_every_municipality_in_the_readers_language(client: PageClien
     session.commit()
     assert "რუსთავი" in client.get("/ka/").get_data(as_text=True)
     assert "Rustavi" in client.get("/en/").get_data(as_text=True)
+
+
+@on_both_databases
+def test_home_tells_what_is_open_where_and_until_when(client: PageClient, session: Session) -> None:
+    place = a_municipality(session)
+    found = a_round(session, place, Phase.VOTING, slug="vote-now")
+    a_round(session, place, Phase.DRAFT, slug="hidden")
+    a_round(session, place, Phase.CLOSED, slug="over")
+    window = next(one for one in rounds.windows(session, found.id) if one.phase is Phase.VOTING)
+    session.commit()
+    page = client.get("/en/").get_data(as_text=True)
+    assert "/en/rustavi/rounds/vote-now/" in page
+    assert i18n.moment(window.closes_at, "en", place.zone) in page
+    assert "/rounds/hidden/" not in page
+    assert "/rounds/over/" not in page
 
 
 def test_an_unknown_language_or_municipality_is_not_found(client: PageClient) -> None:
