@@ -12,14 +12,15 @@ def scene(moment: str, seed: int) -> bytes:
     """The same corner of a town before, during or after the works, as a JPEG; the seed shifts what stands in it."""
     image = Image.new("RGB", SIZE, "#c9def0" if moment == "after" else "#d5d8da")
     draw = ImageDraw.Draw(image)
-    _houses(draw, seed)
+    draw_houses(draw, seed)
     {"before": _before, "during": _during, "after": _after}[moment](draw, seed)
     drawn = BytesIO()
     image.save(drawn, "JPEG", quality=85)
     return drawn.getvalue()
 
 
-def _houses(draw: ImageDraw.ImageDraw, seed: int) -> None:
+def draw_houses(draw: ImageDraw.ImageDraw, seed: int) -> None:
+    """A row of houses down to the horizon."""
     for place in range(4):
         left = place * 250 - seed % 5 * 20
         top = 120 + (place * 37 + seed * 13) % 90
@@ -35,7 +36,8 @@ def _ground(draw: ImageDraw.ImageDraw, colour: str) -> None:
     draw.rectangle((0, _HORIZON, *SIZE), fill=colour)
 
 
-def _tree(draw: ImageDraw.ImageDraw, x: int, y: int, leaves: str | None) -> None:
+def draw_tree(draw: ImageDraw.ImageDraw, x: int, y: int, leaves: str | None) -> None:
+    """A tree that stands on the point; bare without leaves."""
     draw.rectangle((x - 8, y - 110, x + 8, y), fill="#6b4a2f")
     if leaves is None:
         for end in ((x - 50, y - 160), (x + 45, y - 170), (x - 10, y - 190)):
@@ -51,7 +53,7 @@ def _before(draw: ImageDraw.ImageDraw, seed: int) -> None:
         x = (place * 131 + seed * 29) % SIZE[0]
         draw.line((x, _HORIZON + 20, x + 60, 470, x + 20, 620), fill="#606263", width=4)
     draw.ellipse((560, 500, 800, 570), fill="#70777c")
-    _tree(draw, 180 + seed % 4 * 60, 520, None)
+    draw_tree(draw, 180 + seed % 4 * 60, 520, None)
 
 
 def _during(draw: ImageDraw.ImageDraw, seed: int) -> None:
@@ -72,7 +74,7 @@ def _after(draw: ImageDraw.ImageDraw, seed: int) -> None:
     _ground(draw, "#86b06a")
     draw.polygon(((380, 640), (600, 640), (520, _HORIZON), (470, _HORIZON)), fill="#e5d8bd")
     for place, x in enumerate((110, 270, 700, 860)):
-        _tree(draw, x + seed % 3 * 10, 500 + place % 2 * 60, ("#3f7d43", "#5b9a4a")[place % 2])
+        draw_tree(draw, x + seed % 3 * 10, 500 + place % 2 * 60, ("#3f7d43", "#5b9a4a")[place % 2])
     for x in (200, 640):
         draw.rectangle((x, 545, x + 130, 560), fill="#8a5a33")
         draw.rectangle((x, 505, x + 130, 520), fill="#8a5a33")

@@ -8,7 +8,7 @@ from pbplatform.accounts.models import Account
 from pbplatform.charter.phases import Phase
 from pbplatform.consultation import queries as plans
 from pbplatform.consultation.models import Category, Envelope, Round, Window
-from pbplatform.demo import proposal_texts, scene_ideas
+from pbplatform.demo import proposal_texts, scene_ideas_bg, scene_ideas_ka
 from pbplatform.demo.proposal_texts import REASONS, STREETS, Idea
 from pbplatform.demo.rounds import PLAYS, Moment
 from pbplatform.demo.stage import Stage
@@ -29,7 +29,7 @@ from pbplatform.proposals.models import (
     SupportChannel,
 )
 
-IDEAS = {"ka": proposal_texts.KA + scene_ideas.KA, "bg": proposal_texts.BG + scene_ideas.BG}
+IDEAS = {"ka": proposal_texts.KA + scene_ideas_ka.IDEAS, "bg": proposal_texts.BG + scene_ideas_bg.IDEAS}
 THEMES = {
     "green-courtyards": ("green", "children", "access"),
     "safe-streets": ("streets", "access"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pbplatform.app import create_app
 from pbplatform.config import Config
 from pbplatform.demo import (
+    albums,
     ballots,
     budget,
     chronicle,
@@ -29,6 +30,7 @@ ACTS: tuple[Callable[[Stage], None], ...] = (
     people.build,
     rounds.build,
     proposals.build,
+    albums.build,
     screening.build,
     talk.build,
     votes.build,

@@ -23,6 +23,8 @@ from pbplatform.moderation import queries as moderation
 from pbplatform.municipalities.models import Municipality
 from pbplatform.proposals.models import BallotDraw, Proposal, ProposalState
 from pbplatform.screening import queries as screening
+from pbplatform.uploads.models import Upload
+from pbplatform.uploads.operations import key
 from pbplatform.voting.models import Ballot, Project, RoundSeal, SealedBallot
 
 pytestmark = pytest.mark.timeout(300)
@@ -156,3 +158,21 @@ def test_projects_stand_in_every_state_of_delivery_and_one_round_is_finished(
     for kind in ("photos", "updates", "corrections"):
         assert any(getattr(one, kind) for one in spoken), kind
     assert any(contract.procurement_id for one in board for contract in one.contracts)
+
+
+def test_most_proposals_that_one_can_picture_have_a_described_picture(seeded: Flask, look: Session) -> None:
+    files = seeded.extensions["house"].files
+    for language in ("ka", "bg"):
+        readable = [
+            one
+            for one in look.scalars(select(Proposal).where(Proposal.language == language, Proposal.listed))
+            if one.hidden_at is None
+        ]
+        pictured = [one for one in readable if one.cover]
+        assert len(pictured) > len(readable) // 3
+        for one in pictured[:20]:
+            upload = look.scalars(select(Upload).where(Upload.token == one.cover)).one()
+            assert upload.published
+            assert upload.alt
+            assert upload.language == language
+            assert files.get(key(upload, small=True))
