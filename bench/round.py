@@ -250,12 +250,18 @@ def _comments(
                 {
                     "municipality_id": place.id, "round_id": round_.id, "proposal_id": first + number % size,
                     "author_id": people[number % len(people)], "official": number % 97 == 0, "side": sides[number % len(sides)],
-                    "state": CommentState.VISIBLE, "text": " ".join(dice.choices(WORDS, k=25)), "language": "ka",
+                    "state": CommentState.VISIBLE, "text": _remark(dice, number), "language": "ka",
                     "endorsements": number % 13, "posted_at": now - timedelta(seconds=number), "version": 1,
                 }
                 for number in range(start, min(start + SLICE, count))
             ],
         )  # fmt: skip
+
+
+def _remark(dice: random.Random, number: int) -> str:
+    """Mostly plain words, every fourth with a link, emphasis and a list, which have to be made harmless."""
+    words = " ".join(dice.choices(WORDS, k=25))
+    return words if number % 4 else f"**{words[:20]}** {words} www.example.org\n\n- {words[:30]}\n- {words[30:60]}"
 
 
 def _supports(app: Flask, first: int, size: int, count: int, dice: random.Random) -> None:
