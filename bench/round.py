@@ -261,7 +261,11 @@ def _comments(
 def _remark(dice: random.Random, number: int) -> str:
     """Mostly plain words, every fourth with a link, emphasis and a list, which have to be made harmless."""
     words = " ".join(dice.choices(WORDS, k=25))
-    return words if number % 4 else f"**{words[:20]}** {words} www.example.org\n\n- {words[:30]}\n- {words[30:60]}"
+    return (
+        words
+        if number % 4
+        else f"**{words[:20]}** {words} www.example.org\n\n- {words[:30]}\n- {words[30:60]}"
+    )
 
 
 def _supports(app: Flask, first: int, size: int, count: int, dice: random.Random) -> None:
