@@ -50,7 +50,7 @@ def test_the_same_result_from_a_shell(folder: Path) -> None:
         assert json.loads((folder / "manifest.json").read_text())["result"] in done.stdout
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_the_same_result_on_other_versions_of_python(folder: Path) -> None:
     versions = {f"{sys.version_info.major}.{sys.version_info.minor}"}
     for python in others() or missing(

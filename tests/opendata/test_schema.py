@@ -144,7 +144,7 @@ def operations(schema: Any) -> list[Any]:
     return [result.ok() for result in schema.get_all_operations()]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_nothing_undocumented_happens(schema: Any, places: list[dict[str, str]]) -> None:
     tried = operations(schema)
     assert len(tried) == len(resources()) + 3
