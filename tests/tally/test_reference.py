@@ -139,3 +139,15 @@ NUMBERS = st.one_of(st.integers(1, 12), st.integers(10**15 - 3, 10**15))
 def test_scores_that_differ_by_a_hair_are_ranked_like_their_fractions(score: list[Fraction]) -> None:
     places = range(len(score))
     assert ranked(score, places, places) == sorted(places, key=lambda place: (-score[place], place))
+
+
+@pytest.mark.parametrize("voters", range(1, 120))
+def test_supporters_who_hold_exactly_the_cost_buy_the_project(voters: int) -> None:
+    """Where a float of the purses falls short of it: 49 times one forty-ninth is less than one."""
+    election = Election.from_ballots(
+        budget=1,
+        projects=[Project("all", 1)],
+        ballots=[Ballot(("all",), weight=voters)],
+        format=BallotFormat.APPROVAL,
+    )
+    assert count(election, RuleSpec(Rule.EQUAL_SHARES)).funded == ("all",)
