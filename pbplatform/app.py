@@ -207,6 +207,10 @@ def _install_languages(app: Flask) -> None:
 
 
 def _preferred_language() -> str:
+    # An address that leads nowhere still begins with the language in which its reader came.
+    named = request.path.split("/", 2)[1]
+    if named in i18n.LANGUAGES:
+        return named
     remembered = request.cookies.get("pb_language", "")
     if remembered in i18n.LANGUAGES:
         return remembered

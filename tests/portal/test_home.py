@@ -56,3 +56,15 @@ def test_home_tells_what_is_open_where_and_until_when(client: PageClient, sessio
 def test_an_unknown_language_or_municipality_is_not_found(client: PageClient) -> None:
     assert client.get("/xx/").status_code == 404
     assert client.get("/ka/nowhere/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ka", "ასეთი გვერდი"), ("bg", "Няма такава страница"), ("en", "no such page")]
+)
+def test_an_address_that_leads_nowhere_answers_in_its_own_language(
+    client: PageClient, language: str, words: str
+) -> None:
+    page = client.get(f"/{language}/rustavi/nothing/here", headers={"Accept-Language": "fr"})
+    assert page.status_code == 404
+    assert f'<html lang="{language}"' in page.get_data(as_text=True)
+    assert words in page.get_data(as_text=True)
