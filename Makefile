@@ -8,7 +8,7 @@ UV := $(VENV)/bin/uv
 export UV_SYSTEM_CERTS ?= 1
 export NODE_USE_SYSTEM_CA ?= 1
 PORT ?= 8000
-# Two workers on two cores; PYTEST_ARGS adds to the call, such as PYTEST_ARGS="tests/voting -x".
+# Two workers on two cores, files in their order: the long ones of the browser come early, so that no worker is left with one. PYTEST_ARGS adds to the call, such as PYTEST_ARGS="tests/voting -x".
 WORKERS ?= auto
 PYTEST_ARGS ?=
 
@@ -74,7 +74,7 @@ demo: $(VENV)/.stamp-run sysdeps-run assets translations ## Serve the platform w
 	@$(PY) -m pbplatform.cli.main demo --port $(PORT)
 
 test: $(VENV)/.stamp-dev sysdeps-test assets translations pythons ## Run the whole test suite
-	$(PY) -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 # --- habits ---------------------------------------------------------------------------------------------------------
 
