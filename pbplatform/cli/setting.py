@@ -18,7 +18,9 @@ def config() -> Config:
 
 
 def database() -> Database:
-    """The configured database."""
+    """The configured database, with the tables of every feature known, since they point at one another."""
+    from pbplatform import features  # noqa: F401
+
     return Database(config().database_url)
 
 
