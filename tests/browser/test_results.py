@@ -49,7 +49,7 @@ def test_a_losing_project_says_what_it_lacked_and_a_receipt_what_it_paid_for(
     tab = visit(width=360, java_script_enabled=script).new_page()
     results = f"{demo.url}/{language}/{town}/rounds/{DECLARED}/results"
     tab.goto(results)
-    losers = tab.locator("table.result-table").nth(1)
+    losers = tab.locator("table.card-table").nth(1)
     title = losers.locator("tbody th a").first
     said = title.inner_text()
     title.click()
