@@ -25,10 +25,13 @@ def make_pdf(html: str) -> bytes:
     # Importing it takes a second and needs system libraries, and most requests never need it.
     try:
         import weasyprint
+        from PIL import ImageFile
         from weasyprint.text.fonts import FontConfiguration
         from weasyprint.urls import URLFetcherResponse
     except (ImportError, OSError) as missing:
         raise NoPdf from missing
+    # It asks Pillow to take pictures that break off, for the whole process; what people upload must be whole.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
 
     files = {f"{SCHEME}{weight}": content for weight, content in _whole_fonts().items()}
 

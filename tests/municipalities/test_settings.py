@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from pbplatform.charter.roles import Role
 from pbplatform.door import House
 from pbplatform.foundation.database import Database
+from pbplatform.foundation.pdf import NoPdf, make_pdf
 from pbplatform.municipalities import operations, queries
-from tests.support.marks import on_both_databases
+from tests.support.marks import missing, on_both_databases
 from tests.support.pages import PageClient
 from tests.support.people import a_municipality, an_account
 
@@ -164,6 +165,15 @@ def test_what_is_no_fitting_picture_is_refused(admin: PageClient, content: bytes
     assert response.status_code == 422
     assert "govuk-error-summary" in response.get_data(as_text=True)
     assert admin.get("/en/rustavi/logo").status_code == 404
+
+
+def test_a_broken_picture_is_refused_also_after_a_document_was_printed(admin: PageClient) -> None:
+    try:
+        make_pdf("<h1>Printed</h1>")
+    except NoPdf:
+        missing("the part that prints documents is not installed")
+    sent = {"logo": (io.BytesIO(picture()[:60]), "logo.png")}
+    assert admin.post("/en/rustavi/settings/logo", data=sent).status_code == 422
 
 
 def outlines(**changed: object) -> dict[str, object]:
