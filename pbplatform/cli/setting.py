@@ -1,10 +1,13 @@
 """What commands share: the configuration of the environment, the database, the application."""
 
 import os
+from importlib import import_module
+from pathlib import Path
 
 import click
 from flask import Flask
 
+import pbplatform
 from pbplatform.config import Config, ConfigError, read_config
 from pbplatform.foundation.database import Database
 
@@ -19,8 +22,8 @@ def config() -> Config:
 
 def database() -> Database:
     """The configured database, with the tables of every feature known, since they point at one another."""
-    from pbplatform import features  # noqa: F401
-
+    for path in sorted(Path(pbplatform.__file__).parent.glob("*/*models.py")):
+        import_module(f"pbplatform.{path.parent.name}.{path.stem}")
     return Database(config().database_url)
 
 

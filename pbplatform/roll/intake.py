@@ -167,7 +167,8 @@ class Intake:
         self._database = database
         self._checker = checker
         self._import_id = import_id
-        self._owners: dict[str, set[bytes]] = {}
+        # Nearly everybody has a phone of their own, and a set for each of half a million would weigh a hundred megabytes.
+        self._owners: dict[str, tuple[bytes, ...]] = {}
         self.taken = Taken()
 
     def take(self, rows: Iterable[tuple[int, Row]], tell: Callable[[int], None]) -> Taken:
@@ -191,10 +192,12 @@ class Intake:
                     RollEntry.municipality_id == self._checker.place.id,
                     RollEntry.phone.is_not(None),
                     RollEntry.removed_at.is_(None),
-                )
+                ),
+                execution_options={"yield_per": BATCH},
             )
             for id_hash, phone in known:
-                self._owners.setdefault(phone or "", set()).add(bytes.fromhex(id_hash))
+                number = phone or ""
+                self._owners[number] = (*self._owners.get(number, ()), bytes.fromhex(id_hash))
 
     def _checked(self, batch: list[tuple[int, Row]]) -> Iterator[Line]:
         for number, row in batch:
@@ -204,15 +207,21 @@ class Intake:
                 if key in self.taken.seen:
                     raise Bad(FaultCause.TWICE)
                 if line.phone:
-                    owners = self._owners.setdefault(line.phone, set())
-                    if key not in owners and len(owners) >= MOST_SHARING_A_PHONE:
-                        raise Bad(FaultCause.PHONE_SHARED)
-                    owners.add(key)
+                    self._own(line.phone, key)
             except Bad as bad:
                 self.taken.fault(number, bad.cause)
                 continue
             self.taken.seen.add(key)
             yield line
+
+    def _own(self, phone: str, key: bytes) -> None:
+        """Note whose phone it is; raise Bad for one person too many."""
+        owners = self._owners.get(phone, ())
+        if key in owners:
+            return
+        if len(owners) >= MOST_SHARING_A_PHONE:
+            raise Bad(FaultCause.PHONE_SHARED)
+        self._owners[phone] = (*owners, key)
 
     def _write(self, session: Session, lines: list[Line]) -> None:
         place_id = self._checker.place.id
