@@ -27,7 +27,8 @@ class SecretFolder:
     def read(self, name: str, size: int = 32) -> bytes:
         """The key of that name; raise KeyMissing when the file is absent or not `size` bytes."""
         try:
-            key = (self.folder / name).read_bytes()
+            with (self.folder / name).open("rb", buffering=0) as file:
+                key = file.read(size + 1)
         except OSError:
             raise KeyMissing(name) from None
         if len(key) != size:

@@ -135,6 +135,9 @@ class Database:
         self._look = sessionmaker(self.engine, expire_on_commit=False)
         self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
         self._write = sessionmaker(self._writing, expire_on_commit=False)
+        self._plain = self._writing
+        if self.engine.dialect.name == "postgresql":
+            self._plain = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._identity = _identity(self._file)
 
     def read(self) -> Session:
@@ -150,9 +153,15 @@ class Database:
         return self._write()
 
     @contextmanager
-    def statements(self) -> Iterator[Connection]:
-        """One writing transaction without objects, for the few statements that thousands send at the same moment."""
-        with self._writing.begin() as connection:
+    def side_by_side(self, name: str) -> Iterator[Connection]:
+        """One writing transaction without objects among others that hold `name` as well, for what thousands do at a time.
+
+        It holds the name shared, as `hold` does, until it ends. PostgreSQL is told to begin and to hold in one message;
+        the driver would send a message for each, so it leaves the beginning to us and still commits or rolls back.
+        """
+        with self._plain.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"BEGIN; SELECT pg_advisory_xact_lock_shared({_number(name)})")
             yield connection
 
     @contextmanager
@@ -299,8 +308,12 @@ def hold(session: Session | Connection, name: str, *, shared: bool = False) -> N
     """
     if _dialect(session) == "sqlite":
         return
-    number = int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
-    session.execute(_HOLD_SHARED if shared else _HOLD, {"number": number})
+    session.execute(_HOLD_SHARED if shared else _HOLD, {"number": _number(name)})
+
+
+def _number(name: str) -> int:
+    """The 64 bits under which PostgreSQL holds a name."""
+    return int.from_bytes(sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
 _HOLD = text("select pg_advisory_xact_lock(:number)")

@@ -27,6 +27,14 @@ POLICY = {
     "frame-ancestors": "'none'",
     "manifest-src": "'self'",
 }
+_ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("X-Frame-Options", "DENY"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "geolocation=(self), camera=(), microphone=(), interest-cohort=()"),
+)
 
 
 def limit_bodies(app: Flask) -> None:
@@ -79,23 +87,15 @@ def refuse_large(req: Request, most: int) -> None:
 
 
 def secure(response: Response, *, https: bool) -> Response:
-    """Set the headers that every response carries."""
-    nonce = g.get("nonce", "")
-    policy = getattr(response, "content_policy", None) or POLICY
-    response.headers.setdefault(
-        "Content-Security-Policy",
-        "; ".join(f"{name} {value.format(nonce=nonce)}" for name, value in policy.items()),
+    """Set the headers that every response carries, unless a view has set its own."""
+    policy = "; ".join(
+        f"{name} {value}" for name, value in (getattr(response, "content_policy", None) or POLICY).items()
     )
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("X-Frame-Options", "DENY")
-    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    response.headers.setdefault(
-        "Permissions-Policy", "geolocation=(self), camera=(), microphone=(), interest-cohort=()"
-    )
+    wanted = [("Content-Security-Policy", policy.replace("{nonce}", g.get("nonce", ""))), *_ALWAYS]
     if https:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+        wanted.append(("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
+    there = {name.lower() for name, _ in response.headers}
+    response.headers.extend([(name, value) for name, value in wanted if name.lower() not in there])
     return response
 
 

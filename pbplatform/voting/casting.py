@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Executable, Row, and_, bindparam, select, true, update
 
 from pbplatform.foundation.crypto import SecretFolder
-from pbplatform.foundation.database import Database, DatabaseClock, hold, insert_new
+from pbplatform.foundation.database import Database, DatabaseClock, insert_new
 from pbplatform.foundation.errors import Conflict, Gone, Invalid
 from pbplatform.roll.queries import PROVED, Proof
 from pbplatform.voting import ballots, canon, keys, rules, secrecy
@@ -130,8 +130,7 @@ def vote(
     submission_id, word = sent.get("submission", ""), sent.get("word", "").strip()
     _refuse_malformed(submission_id, word)
     asked = {**proof.values(municipality_id), "round_id": round_id}
-    with database.statements() as connection:
-        hold(connection, box_lock(round_id), shared=True)
+    with database.side_by_side(box_lock(round_id)) as connection:
         box = _open(connection, _BOX_AND_VOTER, asked)
         if box.entry_id is None:
             raise Stranger
@@ -177,8 +176,7 @@ def cast(
     of other rules or a voter who took paper, KeyMissing without the right key, OperationalError without a database.
     """
     _refuse_malformed(submission_id, word)
-    with database.statements() as connection:
-        hold(connection, box_lock(round_id), shared=True)
+    with database.side_by_side(box_lock(round_id)) as connection:
         box = _open(connection, _BOX, {"round_id": round_id})
         if box.rules_hash != rules_hash:
             raise Conflict(CastProblem.STALE_PAGE)
@@ -254,8 +252,7 @@ def tick_paper(
 
     Raise Conflict for somebody who has voted online, Gone after the close.
     """
-    with database.statements() as connection:
-        hold(connection, box_lock(round_id), shared=True)
+    with database.side_by_side(box_lock(round_id)) as connection:
         box = _open(connection, _BOX, {"round_id": round_id})
         key = keys.round_key(secrets, round_id, box.key_commit)
         bid = canon.ballot_id(key, round_id, roll_entry_id)

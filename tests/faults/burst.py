@@ -33,13 +33,16 @@ import os, sys
 from gunicorn.app.base import BaseApplication
 from pbplatform.app import create_app
 from pbplatform.config import read_config
+from pbplatform.foundation import memory
 class Server(BaseApplication):
     def load_config(self):
         for name, value in {"bind": sys.argv[1], "workers": int(sys.argv[2]), "worker_class": "sync", "timeout": 30,
                             "loglevel": os.environ.get("FAULT_LOG") and "error" or "critical", "graceful_timeout": 3}.items():
             self.cfg.set(name, value)
     def load(self):
-        return create_app(read_config(os.environ))
+        app = create_app(read_config(os.environ))
+        memory.settle()
+        return app
 Server().run()
 """
 
