@@ -15,8 +15,9 @@ from pbplatform.accounts import guard
 from pbplatform.charter.actions import Action
 from pbplatform.charter.roles import Role
 from pbplatform.config import Config
-from pbplatform.foundation import clock, i18n, navigation, richtext, words
+from pbplatform.foundation import clock, conversion, i18n, navigation, richtext, words
 from pbplatform.foundation.catalogue import gettext, ngettext
+from pbplatform.foundation.i18n import Currency
 
 
 def install(app: Flask, config: Config, static: Path) -> None:
@@ -47,6 +48,7 @@ def install(app: Flask, config: Config, static: Path) -> None:
         local=local,
         localtext=localtext,
         money=money,
+        worth=worth,
         number=number,
         day=day,
         moment=moment,
@@ -174,6 +176,15 @@ def rich(texts: dict[str, str] | str | None) -> Markup:
 def money(minor: int, currency: str) -> str:
     """An amount in minor units."""
     return i18n.money(minor, currency, g.locale)
+
+
+def worth(minor: int, currency: str) -> str:
+    """An amount as it was said; leva, in a town that counts in euro now, with what they are worth by the law's rate."""
+    said = money(minor, currency)
+    place = g.get("municipality")
+    if currency != Currency.BGN or place is None or place.currency is not Currency.EUR:
+        return said
+    return f"{said} ({money(conversion.converted(minor, Currency.BGN, Currency.EUR) or 0, Currency.EUR)})"
 
 
 def number(value: float) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pbplatform.budget import cofog, conversion, queries
+from pbplatform.budget import cofog, queries
 from pbplatform.budget.models import Axis, BudgetSum, BudgetVersion, Programme, Side, Stage
 from pbplatform.budget.sums import NOWHERE
 from pbplatform.budget.treemap import areas
+from pbplatform.foundation import conversion
 from pbplatform.foundation.i18n import Texts
 
 WIDE, NARROW = (1000, 520), (360, 420)

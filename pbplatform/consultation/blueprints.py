@@ -14,8 +14,9 @@ from pbplatform.charter.roles import Actor
 from pbplatform.consultation import planning, queries, settings
 from pbplatform.consultation.models import BallotFormat, Blueprint, Publication, Round
 from pbplatform.consultation.plans import CategoryPlan, EnvelopePlan, PlanProblem, WindowPlan, plan_of
-from pbplatform.foundation import clock
+from pbplatform.foundation import clock, conversion
 from pbplatform.foundation.errors import Invalid
+from pbplatform.foundation.i18n import Currency
 from pbplatform.journal.operations import record
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.municipalities.models import Municipality
@@ -36,6 +37,7 @@ def describe(session: Session, found: Round) -> dict[str, Any]:
         "summaries": dict(found.summaries),
         "texts": dict(found.texts),
         "settings": own,
+        "currency": queries.currency(session, found),
         "windows": [
             {
                 "phase": window.phase.value,
@@ -128,6 +130,22 @@ def blueprints_for(session: Session, place: Municipality) -> Sequence[Blueprint]
     return session.scalars(select(Blueprint).where(mine).order_by(Blueprint.id.desc())).all()
 
 
+def _into(plan: dict[str, Any], counted_in: str | None, currency: Currency) -> None:
+    """Let the amounts of an envelope say in a currency what they said in another; only leva become euro by law."""
+    if counted_in is None or counted_in == currency:
+        return
+    for amounts, name in (
+        (plan, "amount"),
+        (plan, "lowest_cost"),
+        (plan, "highest_cost"),
+        (plan["rule_options"], "increment"),
+    ):
+        if amounts.get(name):
+            amounts[name] = (
+                conversion.converted(amounts[name], Currency(counted_in), currency) or amounts[name]
+            )
+
+
 def begin_from(
     actor: Actor,
     session: Session,
@@ -154,10 +172,11 @@ def begin_from(
     )
     districts = {district.code: district.id for district in municipalities.districts(session, place.id)}
     for described in content["envelopes"]:
-        plan = dict(described)
+        plan = {**described, "rule_options": dict(described["rule_options"])}
         plan["district_id"] = districts.get(plan.pop("district") or "")
         plan["ballot_format"] = BallotFormat(plan["ballot_format"])
         plan["publication"] = Publication(plan["publication"])
+        _into(plan, content.get("currency"), place.currency)
         planning.add_envelope(actor, session, found, EnvelopePlan(**plan))
     planning.set_categories(actor, session, found, [CategoryPlan(**one) for one in content["categories"]])
     windows = [

@@ -26,13 +26,14 @@ def this_round(slug: str) -> Round:
     loaded = door.remembered(("round", place_id, slug), lambda own: queries.with_windows(own, place_id, slug))
     if loaded is None:
         raise Missing
-    found, windows = loaded
+    found, windows, currency = loaded
     if found.phase is Phase.DRAFT and found.announced_at is None:
         subject = Subject(found.municipality_id, found.phase)
         if decide(door.actor(), Action.SEE_DRAFT_ROUND, subject) is not None:
             raise Missing
     g.round = found
     g.round_settings = settings.read(found.settings)
+    g.round_currency = currency or g.municipality.currency.value
     g.timeline = timeline(found, g.round_settings, windows)
     return found
 
@@ -45,6 +46,11 @@ def this_timeline() -> Timeline:
 def this_settings() -> RoundSettings:
     """The settings of the round that `this_round` loaded."""
     return cast(RoundSettings, g.round_settings)
+
+
+def this_currency() -> str:
+    """The currency of the money of the round that `this_round` loaded: what was planned in leva stays in leva."""
+    return cast(str, g.round_currency)
 
 
 def present() -> dict[str, Any]:
@@ -60,6 +66,7 @@ def present() -> dict[str, Any]:
         "round": g.round,
         "timeline": g.timeline,
         "round_settings": g.round_settings,
+        "round_currency": g.round_currency,
         # Only some pages show the tabs, so their addresses are made when they are asked for.
         "round_tabs": lambda: [(tab, url_for(tab.endpoint, round_slug=g.round.slug)) for tab in shown],
     }

@@ -262,7 +262,7 @@ def add_envelope(
         municipality_id=found.municipality_id,
         round_id=found.id,
         position=last + 1,
-        currency=place.currency,
+        currency=queries.currency(session, found) or place.currency,
         **plan.values(),
     )
     session.add(envelope)

@@ -74,7 +74,7 @@ class CategoryPlan:
 
 @dataclass(frozen=True)
 class EnvelopePlan:
-    """One envelope. Amounts are minor units of the municipality's currency."""
+    """One envelope. Amounts are minor units of the round's currency, for the first one the municipality's."""
 
     names: Mapping[str, str]
     amount: int

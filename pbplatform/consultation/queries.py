@@ -20,8 +20,18 @@ def by_slug(session: Session, municipality_id: int, slug: str) -> Round | None:
     return session.scalar(select(Round).where(Round.municipality_id == municipality_id, Round.slug == slug))
 
 
+_CURRENCY = (
+    select(Envelope.currency)
+    .where(Envelope.round_id == Round.id)
+    .order_by(Envelope.position)
+    .limit(1)
+    .correlate(Round)
+    .scalar_subquery()
+)
+"""What the money of a round is counted in: all its envelopes have the currency in which the first was planned."""
+
 _WITH_WINDOWS = (
-    select(Round, Window)
+    select(Round, Window, _CURRENCY)
     .outerjoin(Window, and_(Window.round_id == Round.id, Window.municipality_id == bindparam("place")))
     .where(Round.municipality_id == bindparam("place"), Round.slug == bindparam("slug"))
     .order_by(Window.opens_at)
@@ -29,12 +39,20 @@ _WITH_WINDOWS = (
 """Every page of a round begins with this statement, so it is made once."""
 
 
-def with_windows(session: Session, municipality_id: int, slug: str) -> tuple[Round, list[Window]] | None:
-    """The round of this address with its windows in order of time, in one statement."""
+def with_windows(
+    session: Session, municipality_id: int, slug: str
+) -> tuple[Round, list[Window], str | None] | None:
+    """The round of this address with its windows in order of time and its currency, in one statement; a round without
+    envelopes has no currency yet."""
     rows = session.execute(_WITH_WINDOWS, {"place": municipality_id, "slug": slug}).all()
     if not rows:
         return None
-    return rows[0][0], [window for _, window in rows if window is not None]
+    return rows[0][0], [window for _, window, _ in rows if window is not None], rows[0][2]
+
+
+def currency(session: Session, found: Round) -> str | None:
+    """The currency of a round's money; none before its first envelope."""
+    return session.scalar(select(_CURRENCY).where(Round.id == found.id))
 
 
 _PUBLIC_ROUNDS = (

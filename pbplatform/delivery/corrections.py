@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pbplatform.budget import conversion
 from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.actions import Action
 from pbplatform.charter.roles import Actor
@@ -16,6 +15,7 @@ from pbplatform.delivery import editions, queries, rules
 from pbplatform.delivery.models import WORKS, Contract, Correction, Ending, Fact, Milestone, Payment
 from pbplatform.delivery.operations import ContractPlan
 from pbplatform.delivery.problems import DeliveryProblem
+from pbplatform.foundation import conversion
 from pbplatform.foundation.database import database_now
 from pbplatform.foundation.errors import Invalid
 from pbplatform.foundation.i18n import Currency

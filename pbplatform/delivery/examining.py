@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbplatform.accounts.models import Account
-from pbplatform.budget import conversion
 from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.policy import Refused
 from pbplatform.charter.roles import Actor
@@ -31,6 +30,7 @@ from pbplatform.delivery.operations import ContractPlan
 from pbplatform.delivery.problems import DeliveryProblem, SheetFault
 from pbplatform.delivery.sheet import MOST_CHANGES, Column, Fault, Faulty, Row
 from pbplatform.delivery.sheet_reading import Reader
+from pbplatform.foundation import conversion
 from pbplatform.foundation.errors import Invalid
 from pbplatform.foundation.i18n import Currency
 from pbplatform.municipalities.models import Municipality

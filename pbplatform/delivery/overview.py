@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
-from pbplatform.budget import conversion
 from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.phases import Phase
 from pbplatform.consultation.models import Envelope, Round
 from pbplatform.delivery.models import Contract, Ending, Milestone, Payment
 from pbplatform.delivery.status import Promise, Status, status
+from pbplatform.foundation import conversion
 from pbplatform.foundation.database import DatabaseClock
 from pbplatform.foundation.i18n import Currency, Texts
 from pbplatform.municipalities.models import Municipality

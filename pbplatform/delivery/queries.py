@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from pbplatform.budget import conversion
 from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.phases import Phase
 from pbplatform.consultation.models import Envelope, Round
@@ -22,6 +21,7 @@ from pbplatform.delivery.models import (
     Payment,
 )
 from pbplatform.delivery.status import Promise, Status, status
+from pbplatform.foundation import conversion
 from pbplatform.foundation.database import DatabaseClock, database_now
 from pbplatform.foundation.i18n import Currency
 from pbplatform.municipalities.models import Municipality

@@ -7,7 +7,6 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pbplatform.budget import conversion
 from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.actions import Action
 from pbplatform.charter.phases import Phase
@@ -17,6 +16,7 @@ from pbplatform.consultation.models import Round
 from pbplatform.delivery import editions, queries
 from pbplatform.delivery.models import WORKS, Contract, MilestoneKind
 from pbplatform.delivery.problems import DeliveryProblem
+from pbplatform.foundation import conversion
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.foundation.i18n import Currency
 from pbplatform.journal.operations import record

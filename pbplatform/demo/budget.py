@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from pbplatform.budget import layout, mapping, operations, reading, sums, work
-from pbplatform.budget.conversion import LEVA_IN_A_EURO
 from pbplatform.budget.models import Axis, BudgetImport, Programme, Side
 from pbplatform.budget.models import Stage as Version
 from pbplatform.charter.roles import operator
@@ -20,6 +19,7 @@ from pbplatform.demo.budget_rustavi import RUSTAVI
 from pbplatform.demo.stage import Stage
 from pbplatform.door import House
 from pbplatform.foundation import clock
+from pbplatform.foundation.conversion import LEVA_IN_A_EURO
 from pbplatform.foundation.crypto import digest
 from pbplatform.foundation.i18n import Currency
 from pbplatform.foundation.sheets import read_table

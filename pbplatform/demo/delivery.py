@@ -15,7 +15,7 @@ from pbplatform.charter.phases import Phase
 from pbplatform.charter.roles import Actor, Role
 from pbplatform.consultation import queries as rounds_queries
 from pbplatform.consultation.models import Round
-from pbplatform.delivery import corrections, operations, photos, walking
+from pbplatform.delivery import corrections, operations, photos, queries, walking
 from pbplatform.delivery.models import Contract, Milestone, MilestoneKind, Moment, Payment
 from pbplatform.delivery.operations import ContractPlan
 from pbplatform.demo import delivery_texts as said
@@ -23,6 +23,8 @@ from pbplatform.demo import pictures
 from pbplatform.demo import rounds as plays
 from pbplatform.demo.stage import Stage
 from pbplatform.door import House
+from pbplatform.foundation import conversion
+from pbplatform.foundation.i18n import Currency
 from pbplatform.municipalities.models import Municipality
 from pbplatform.notices import queries as notices
 
@@ -105,13 +107,21 @@ class _Office:
             else ""
         )
         suppliers = said.SUPPLIERS[self.place.languages[0]]
-        amount = line.amount * (100 - place % 7) // 100
-        plan = ContractPlan(suppliers[place % len(suppliers)], self.day(after), amount, tender)
+        day = self.day(after)
+        currency = conversion.due_in(line.currency, day)
+        amount = _converted(line.amount * (100 - place % 7) // 100, line.currency, currency)
+        plan = ContractPlan(suppliers[place % len(suppliers)], day, amount, tender, currency)
         return operations.sign_contract(self.actor, self.stage.session, line, plan)
 
     def pay(self, contract: Contract, hundredths: int, after: int) -> Payment:
-        amount = contract.amount * hundredths // 100
-        return operations.pay(self.actor, self.stage.session, contract, self.day(after), amount)
+        day = self.day(after)
+        currency = conversion.due_in(contract.currency, day)
+        amount = min(_share(contract, hundredths, currency), self.left(contract, currency))
+        return operations.pay(self.actor, self.stage.session, contract, day, amount, currency)
+
+    def left(self, contract: Contract, currency: Currency) -> int:
+        paid = queries.paid_under(self.stage.session, contract)
+        return conversion.left(contract.amount, contract.currency, paid, currency)
 
     def promise(
         self,
@@ -163,7 +173,7 @@ class _Office:
         second = self.pay(contract, 4 if place == 0 else 40, 150 + shift)
         if place == 0:
             corrections.correct_payment(
-                self.actor, self.stage.session, second, second.paid_on, contract.amount * 40 // 100,
+                self.actor, self.stage.session, second, second.paid_on, _share(contract, 40, second.currency),
                 self.words(said.CORRECTED),
             )  # fmt: skip
         self.promise(line, MilestoneKind.HANDOVER, 240 + shift, 236 + shift)
@@ -179,8 +189,9 @@ class _Office:
 
     def pay_rest(self, contract: Contract, after: int) -> None:
         """Everything that is left, so that the last payment ends the story."""
-        rest = contract.amount - contract.amount * 30 // 100 - contract.amount * 40 // 100
-        operations.pay(self.actor, self.stage.session, contract, self.day(after), rest)
+        day = self.day(after)
+        currency = conversion.due_in(contract.currency, day)
+        operations.pay(self.actor, self.stage.session, contract, day, self.left(contract, currency), currency)
 
     def abandoned(self, line: ProjectLine, place: int) -> None:
         self.promise(line, MilestoneKind.DESIGN, 60, 55)
@@ -235,3 +246,14 @@ class _Office:
         corrections.correct_milestone(
             self.actor, self.stage.session, works, self.day(390), None, self.words(said.MOVED)
         )
+
+
+def _share(contract: Contract, hundredths: int, currency: Currency) -> int:
+    """So many hundredths of a contract, in the currency in which they are paid."""
+    return _converted(contract.amount * hundredths // 100, contract.currency, currency)
+
+
+def _converted(minor: int, currency: Currency, to: Currency) -> int:
+    found = conversion.converted(minor, currency, to)
+    assert found is not None
+    return found

@@ -21,6 +21,7 @@ from pbplatform.demo.round_texts import CANCELLED, CATEGORIES, CITY_WIDE, SCENES
 from pbplatform.demo.stage import Stage
 from pbplatform.door import House
 from pbplatform.foundation import clock
+from pbplatform.foundation.conversion import EURO_SINCE
 from pbplatform.foundation.i18n import Currency
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.municipalities.models import Municipality
@@ -155,8 +156,14 @@ def at(stage: Stage, *moments: Moment, town: str | None = None) -> list[Round]:
 
 def _play(stage: Stage, place: Municipality, scene: Scene, moment: Moment) -> Round:
     actor, session = operator(place.id), stage.session
+    place = session.get_one(Municipality, place.id)
     words = {language: scene.words[language] for language in place.languages}
     windows = _windows(moment)
+    announced = min(windows[0].opens_at - timedelta(days=20), clock.now())
+    now_counts_in = place.currency
+    if now_counts_in is Currency.EUR and announced.date() < EURO_SINCE:
+        # The towns counted in leva when this round was planned, and its money stays in leva.
+        place.currency = Currency.BGN
     released = next((plan.closes_at for plan in windows if plan.phase is Phase.REVIEW), None)
     found = planning.plan_round(
         actor,
@@ -177,6 +184,7 @@ def _play(stage: Stage, place: Municipality, scene: Scene, moment: Moment) -> Ro
     )
     for plan in _envelopes(stage, place, scene, moment):
         planning.add_envelope(actor, session, found, plan)
+    place.currency = now_counts_in
     planning.set_categories(
         actor,
         session,
@@ -193,7 +201,7 @@ def _play(stage: Stage, place: Municipality, scene: Scene, moment: Moment) -> Ro
     if moment is Moment.DRAFT:
         return found
     operations.announce(actor, session, found)
-    _announced(stage, found, min(windows[0].opens_at - timedelta(days=20), clock.now()))
+    _announced(stage, found, announced)
     _walk_to(stage, found, Phase.COUNTING if moment in VOTED else PHASES[moment])
     if moment is Moment.CANCELLED:
         reasons = {language: CANCELLED[language] for language in place.languages}
@@ -224,7 +232,7 @@ def _windows(moment: Moment) -> list[WindowPlan]:
 
 def _envelopes(stage: Stage, place: Municipality, scene: Scene, moment: Moment) -> list[EnvelopePlan]:
     names = {language: CITY_WIDE[language] for language in place.languages}
-    share = scene.share if place.currency == Currency.GEL else scene.share // 2
+    share = scene.share // 2 if place.currency is Currency.EUR else scene.share
     city = EnvelopePlan(
         names,
         share * 100,

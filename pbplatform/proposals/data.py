@@ -1,20 +1,31 @@
 """The proposals of a round as data: those that its list shows."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbplatform.consultation.models import Category, Envelope
-from pbplatform.consultation.publishing import LATITUDE, LONGITUDE, Asked, Field, Holds, Resource, Row, page
+from pbplatform.consultation.publishing import (
+    CURRENCY,
+    LATITUDE,
+    LONGITUDE,
+    Asked,
+    Field,
+    Holds,
+    Resource,
+    Row,
+    page,
+)
 from pbplatform.municipalities.models import District
 from pbplatform.proposals.models import LISTED_STATES, Proposal
 
 
 def _proposals(session: Session, asked: Asked) -> Iterator[Row]:
     statement = (
-        select(Proposal, Category.code, Envelope.position, District.code)
+        select(Proposal, Category.code, Envelope.position, Envelope.currency, District.code)
         .outerjoin(Category, Category.id == Proposal.category_id)
         .outerjoin(Envelope, Envelope.id == Proposal.envelope_id)
         .outerjoin(District, District.id == Proposal.district_id)
@@ -24,7 +35,7 @@ def _proposals(session: Session, asked: Asked) -> Iterator[Row]:
             Proposal.listed,
         )
     )
-    for proposal, category, envelope, district in page(session, statement, Proposal.id, asked):
+    for proposal, category, envelope, currency, district in page(session, statement, Proposal.id, asked):
         yield (
             proposal.id,
             {
@@ -43,6 +54,7 @@ def _proposals(session: Session, asked: Asked) -> Iterator[Row]:
                 "longitude": proposal.longitude,
                 "cost_estimate": proposal.cost_estimate,
                 "admitted_cost": proposal.admitted_cost,
+                "currency": currency,
                 "ballot_number": proposal.ballot_number,
                 "merged_into": proposal.merged_into_id,
                 "support": proposal.support,
@@ -82,6 +94,7 @@ PROPOSALS = Resource(
         LONGITUDE,
         Field("cost_estimate", Holds.MONEY, _l("The author’s own estimate."), 1_200_000, empty=True),
         Field("admitted_cost", Holds.MONEY, _l("The cost as assessed."), 1_350_000, empty=True),
+        replace(CURRENCY, empty=True),
         Field("ballot_number", Holds.WHOLE, _l("The number on the ballot."), 7, empty=True),
         Field(
             "merged_into", Holds.WHOLE, _l("The proposal that this one was merged into."), None, empty=True

@@ -27,6 +27,7 @@ COLUMNS = (
     "language",
     "state",
     "assessed_cost",
+    "currency",
     "ballot_number",
     "support",
     "submitted_at",
@@ -39,7 +40,7 @@ def rows(session: Session, round_: Round) -> Iterator[list[Any]]:
     """A head and a row for every listed proposal, oldest first; costs in whole units with decimals."""
     yield list(COLUMNS)
     found = session.execute(
-        select(Proposal, Category.code, Envelope.position, District.code)
+        select(Proposal, Category.code, Envelope.position, Envelope.currency, District.code)
         .outerjoin(Category, Category.id == Proposal.category_id)
         .outerjoin(Envelope, Envelope.id == Proposal.envelope_id)
         .outerjoin(District, District.id == Proposal.district_id)
@@ -47,7 +48,7 @@ def rows(session: Session, round_: Round) -> Iterator[list[Any]]:
         .order_by(Proposal.id)
         .execution_options(yield_per=500)
     )
-    for proposal, category, envelope, district in found:
+    for proposal, category, envelope, currency, district in found:
         yield [
             proposal.imported_code or "",
             proposal.title,
@@ -65,6 +66,7 @@ def rows(session: Session, round_: Round) -> Iterator[list[Any]]:
             proposal.language,
             proposal.state.value,
             _units(proposal.admitted_cost),
+            currency,
             proposal.ballot_number,
             proposal.support,
             proposal.submitted_at.strftime("%Y-%m-%dT%H:%M:%SZ") if proposal.submitted_at else "",

@@ -47,10 +47,11 @@ def assessed(session: Session, found: Round) -> Sequence[tuple[Project, Assessme
 
 
 def _assessments(session: Session, found: Round) -> Iterator[Line]:
-    yield ("project", "department", "verdict", "cost", "legal_ground", "reason")
+    yield ("project", "department", "verdict", "cost", "currency", "legal_ground", "reason")
+    currency = consultation.currency(session, found)
     for project, said in assessed(session, found):
         cost = None if said.cost is None else exporting.amount(said.cost)
-        yield (project.code, said.department, said.verdict, cost, said.legal_ground, said.reason)
+        yield (project.code, said.department, said.verdict, cost, currency, said.legal_ground, said.reason)
 
 
 def _turnout(session: Session, found: Round) -> Iterable[Line]:

@@ -8,13 +8,14 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
-from pbplatform.budget import cofog, conversion, incoming, mapping, operations, queries, showing, work
+from pbplatform.budget import cofog, incoming, mapping, operations, queries, showing, work
 from pbplatform.budget.amounts import NotAnAmount, decimal_mark, minor_units
 from pbplatform.budget.forms import ColumnsForm, ImportForm, NamesForm, ProgrammeForm, PublishForm, SheetForm
 from pbplatform.budget.models import BudgetImport, BudgetVersion, ImportState, Side, Stage
 from pbplatform.budget.words import FAULTS, PROBLEMS, STAGES
 from pbplatform.charter.actions import Action
 from pbplatform.door import acts, carries, found
+from pbplatform.foundation import conversion
 from pbplatform.foundation.i18n import Currency
 from pbplatform.foundation.sheets import LARGEST_FILE
 

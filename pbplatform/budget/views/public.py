@@ -7,12 +7,13 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
-from pbplatform.budget import cofog, conversion, queries, showing
+from pbplatform.budget import cofog, queries, showing
 from pbplatform.budget.models import Axis, BudgetVersion, Side
 from pbplatform.budget.views.guide import guide_of
 from pbplatform.budget.words import COMPARED, measure_word
 from pbplatform.charter.actions import Action
 from pbplatform.door import acts
+from pbplatform.foundation import conversion
 from pbplatform.foundation.i18n import Texts
 from pbplatform.municipalities import queries as municipalities
 

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from pbplatform import door
-from pbplatform.budget import conversion
 from pbplatform.charter.actions import Action
 from pbplatform.delivery import corrections, editions, operations, photos, rules, told
 from pbplatform.delivery.forms import (
@@ -41,6 +40,7 @@ from pbplatform.delivery.queries import Standing
 from pbplatform.delivery.views.pages import Answer, pages, standing_of, texts_of
 from pbplatform.delivery.words import MILESTONES, MOMENTS, OUTCOMES, PROBLEMS
 from pbplatform.door import acts, carries, found
+from pbplatform.foundation import conversion
 from pbplatform.foundation.errors import Conflict, Missing
 from pbplatform.foundation.i18n import Currency
 from pbplatform.uploads.operations import LARGEST

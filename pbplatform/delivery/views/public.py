@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from flask import Response, g, render_template, request, url_for
 
 from pbplatform import door
-from pbplatform.budget import conversion
 from pbplatform.budget import queries as budget
 from pbplatform.charter.actions import Action
 from pbplatform.consultation import queries as rounds
@@ -18,6 +17,7 @@ from pbplatform.delivery.schedule import schedule
 from pbplatform.delivery.status import Status
 from pbplatform.delivery.views.pages import delivered_round, pages, standing_of
 from pbplatform.door import acts
+from pbplatform.foundation import conversion
 from pbplatform.foundation.i18n import localised
 from pbplatform.foundation.sheets import XLSX_TYPE, write_csv, write_xlsx
 

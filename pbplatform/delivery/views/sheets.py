@@ -9,6 +9,7 @@ from pbplatform import door
 from pbplatform.accounts import queries as accounts
 from pbplatform.budget import adoption
 from pbplatform.charter.actions import Action
+from pbplatform.consultation.place import this_currency
 from pbplatform.delivery import bulk, queries, showing
 from pbplatform.delivery.forms import AmendForm, SheetForm
 from pbplatform.delivery.models import DeliverySheet, Fact, MilestoneKind
@@ -140,7 +141,7 @@ def _fault(fault: dict[str, Any]) -> dict[str, Any]:
     """A fault with its sentence in the reader's language."""
     values = dict(fault["values"])
     if isinstance(values.get("now"), dict):
-        values["now"] = showing.line(values["now"], g.municipality.currency.value)
+        values["now"] = showing.line(values["now"], this_currency())
     heading = str(HEADINGS[Column(fault["heading"])]) if fault["heading"] else ""
     return {**fault, "heading": heading, "sentence": str(_BY_VALUE[fault["problem"]]) % values}
 

@@ -7,7 +7,7 @@ from flask import Response, g, render_template, url_for
 from pbplatform import door
 from pbplatform.charter.actions import Action
 from pbplatform.consultation.models import Round
-from pbplatform.consultation.place import this_round
+from pbplatform.consultation.place import this_currency, this_round
 from pbplatform.door import acts
 from pbplatform.foundation import sheets
 from pbplatform.foundation.errors import Missing
@@ -42,7 +42,7 @@ def sheet(round_slug: str, proposal_id: int) -> str:
         surroundings=surroundings,
         company=queries.company(door.session(), proposal.id),
         address=_address(round_, proposal),
-        currency=g.municipality.currency,
+        currency=this_currency(),
     )
 
 
@@ -76,7 +76,7 @@ def share(round_slug: str, proposal_id: int) -> Response:
             part
             for part in (
                 localised(round_.titles, door.locale()).text,
-                money(cost, place.currency, door.locale()) if cost else "",
+                money(cost, this_currency(), door.locale()) if cost else "",
             )
             if part
         ),

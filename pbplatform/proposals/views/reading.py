@@ -15,7 +15,7 @@ from pbplatform import door
 from pbplatform.charter.actions import Action
 from pbplatform.charter.phases import Phase
 from pbplatform.consultation.models import Round
-from pbplatform.consultation.place import this_round, this_settings
+from pbplatform.consultation.place import this_currency, this_round, this_settings
 from pbplatform.door import acts
 from pbplatform.foundation.errors import Missing
 from pbplatform.proposals import differences, listing, queries
@@ -179,7 +179,7 @@ def detail(round_slug: str, proposal_id: int) -> tuple[str, int] | str:
         and queries.supports(door.session(), proposal.id, door.actor().account_id),
         form=PlainForm(),
         panels=panels_of(round_, proposal, subject.owners),
-        currency=g.municipality.currency,
+        currency=this_currency(),
     )
 
 
@@ -196,7 +196,7 @@ def history(round_slug: str, proposal_id: int) -> str:
         "proposals/history.html",
         proposal=proposal,
         steps=differences.steps(versions, offered),
-        currency=g.municipality.currency,
+        currency=this_currency(),
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, flash, g, jsonify, redirect, render_template, request, url_for
+from flask import Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -12,7 +12,7 @@ from pbplatform.charter.actions import Action
 from pbplatform.charter.policy import Subject
 from pbplatform.consultation import queries as rounds
 from pbplatform.consultation.models import Round
-from pbplatform.consultation.place import this_round
+from pbplatform.consultation.place import this_currency, this_round
 from pbplatform.door import acts
 from pbplatform.foundation.i18n import localised, money
 from pbplatform.municipalities import queries as municipalities
@@ -133,7 +133,7 @@ def _surrounding(round_: Round, proposal: Proposal, form: ProposalForm) -> dict[
             longitude=form.longitude.data if isinstance(form.longitude.data, float) else None,
             but=proposal.id,
         ),
-        "currency": g.municipality.currency,
+        "currency": this_currency(),
     }
 
 
@@ -198,7 +198,7 @@ def check(round_slug: str, proposal_id: int) -> Answer:
             longitude=proposal.longitude,
             but=proposal.id,
         ),
-        currency=g.municipality.currency,
+        currency=this_currency(),
     ), 422 if form.is_submitted() else 200
 
 

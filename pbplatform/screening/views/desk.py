@@ -12,7 +12,7 @@ from pbplatform import door
 from pbplatform.accounts import queries as people
 from pbplatform.charter.actions import Action
 from pbplatform.consultation.models import Round
-from pbplatform.consultation.place import this_round, this_settings
+from pbplatform.consultation.place import this_currency, this_round, this_settings
 from pbplatform.door import acts
 from pbplatform.foundation import clock
 from pbplatform.proposals import letters
@@ -157,7 +157,7 @@ def _case(round_: Round, proposal: Proposal, **failed: Any) -> str:
         criteria=list(Criterion),
         forms=forms,
         failed=next(iter(failed.values()), None),
-        currency=g.municipality.currency,
+        currency=this_currency(),
     )
 
 

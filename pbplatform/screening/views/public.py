@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from pbplatform import door
 from pbplatform.charter.actions import Action
 from pbplatform.consultation import queries as rounds
-from pbplatform.consultation.place import this_round, this_settings
+from pbplatform.consultation.place import this_currency, this_round, this_settings
 from pbplatform.door import acts
 from pbplatform.foundation.errors import Missing
 from pbplatform.proposals import queries as proposals
@@ -55,7 +55,7 @@ def result(round_slug: str, proposal_id: int) -> Answer:
         form=form,
         days=this_settings().appeal_days,
         answers_of=_answers_of,
-        currency=g.municipality.currency,
+        currency=this_currency(),
     ), 422 if form.is_submitted() else 200
 
 
@@ -105,7 +105,7 @@ def appeal(round_slug: str, proposal_id: int) -> Answer:
         assessments=queries.assessments(session, proposal.id),
         allowed=door.may(Action.DECIDE_ASSESSMENT_APPEAL, proposals.subject(proposal, round_, owners)),
         form=form,
-        currency=g.municipality.currency,
+        currency=this_currency(),
     ), 422 if form.is_submitted() else 200
 
 
@@ -193,7 +193,7 @@ def conflict(round_slug: str, conflict_id: int) -> Answer:
         form=form,
         row=row,
         proposals=proposals.titles(session, {row.first_id, row.second_id}),
-        currency=g.municipality.currency,
+        currency=this_currency(),
     ), 422 if form.is_submitted() else 200
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbplatform.budget import conversion
-from pbplatform.budget.conversion import EURO_SINCE, converted, due_in, left, settled, total
+from pbplatform.foundation import conversion
+from pbplatform.foundation.conversion import EURO_SINCE, converted, due_in, left, settled, total
 from pbplatform.foundation.i18n import Currency
 
 BGN, EUR, GEL = Currency.BGN, Currency.EUR, Currency.GEL
