@@ -8,18 +8,21 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pbplatform.budget.models import ProjectLine
+from pbplatform.budget import adoption
+from pbplatform.budget.models import LineAmendment, ProjectLine
 from pbplatform.charter.actions import Action
 from pbplatform.charter.roles import Actor
+from pbplatform.consultation.models import Round
 from pbplatform.delivery import editions, queries, rules
-from pbplatform.delivery.models import WORKS, Contract, Correction, Ending, Fact, Milestone, Payment
-from pbplatform.delivery.operations import ContractPlan
+from pbplatform.delivery.models import WORKS, Contract, Correction, Ending, Fact, Milestone, Outcome, Payment
+from pbplatform.delivery.operations import ContractPlan, tell_followers
 from pbplatform.delivery.problems import DeliveryProblem
 from pbplatform.foundation import conversion
 from pbplatform.foundation.database import database_now
 from pbplatform.foundation.errors import Invalid
 from pbplatform.foundation.i18n import Currency
 from pbplatform.municipalities.models import Municipality
+from pbplatform.notices.models import News
 
 Texts = Mapping[str, str]
 Recorded = Contract | Payment | Milestone | Ending
@@ -217,7 +220,28 @@ def take_back_ending(actor: Actor, session: Session, line: ProjectLine, reasons:
     ending = session.scalars(select(Ending).where(Ending.line_id == line.id)).one()
     case = _open(actor, session, line, ending, reasons, after_end=True)
     rules.begin(actor, session, Action.END_PROJECT, line, after_end=True)
+    return _reopen(case, ending)
+
+
+def fund_again(actor: Actor, session: Session, found: Round, reasons: Texts) -> list[LineAmendment]:
+    """Let the budget lines follow a corrected result, see `adoption.amend`. A project that was abandoned and has its money
+    again is open again, with the same public reason, after the round's close too: nobody may build what has ended."""
+    made = adoption.amend(actor, session, found, reasons)
+    for amendment in made:
+        if amendment.amount_before:
+            continue
+        ending = session.scalar(
+            select(Ending).where(Ending.line_id == amendment.line_id, Ending.outcome == Outcome.ABANDONED)
+        )
+        if ending is not None:
+            line = session.get_one(ProjectLine, amendment.line_id)
+            _reopen(_open(actor, session, line, ending, amendment.reasons, after_end=True), ending)
+            tell_followers(session, line, News.DELIVERY_CHANGED)
+    return made
+
+
+def _reopen(case: _Case, ending: Ending) -> Correction:
     correction = _close(case, Fact.ENDING, struck=True)
-    session.delete(ending)
-    session.flush()
+    case.session.delete(ending)
+    case.session.flush()
     return correction

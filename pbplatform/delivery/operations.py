@@ -162,7 +162,7 @@ def reach_milestone(
         fact=f"milestone {milestone.kind}",
         reached=reached_on.isoformat(),
     )
-    _tell_followers(session, line, News.DELIVERY_FORWARD)
+    tell_followers(session, line, News.DELIVERY_FORWARD)
 
 
 def explain_delay(actor: Actor, session: Session, milestone: Milestone, reasons: Mapping[str, str]) -> None:
@@ -170,7 +170,7 @@ def explain_delay(actor: Actor, session: Session, milestone: Milestone, reasons:
     line, place = _own(actor, session, milestone)
     milestone.delay_reasons = rules.said(place, reasons, DeliveryProblem.DELAY_REASON_MISSING, "reason")
     rules.journal(actor, session, line, Action.RECORD_DELIVERY, fact=f"delay {milestone.kind}")
-    _tell_followers(session, line, News.DELIVERY_DELAYED)
+    tell_followers(session, line, News.DELIVERY_DELAYED)
 
 
 def _own(actor: Actor, session: Session, milestone: Milestone) -> tuple[ProjectLine, Municipality]:
@@ -193,11 +193,12 @@ def publish_update(actor: Actor, session: Session, line: ProjectLine, texts: Map
     )
     session.add(update)
     rules.journal(actor, session, line, Action.TELL_OF_DELIVERY)
-    _tell_followers(session, line, News.DELIVERY_CHANGED)
+    tell_followers(session, line, News.DELIVERY_CHANGED)
     return update
 
 
-def _tell_followers(session: Session, line: ProjectLine, news: News) -> None:
+def tell_followers(session: Session, line: ProjectLine, news: News) -> None:
+    """Tell who follows a project or its round."""
     project, found = session.get_one(Project, line.project_id), session.get_one(Round, line.round_id)
     about = [(Topic.ROUND, found.id)]
     if project.proposal_id is not None:
@@ -245,5 +246,5 @@ def _end(
     )
     session.add(ending)
     rules.journal(actor, session, line, Action.END_PROJECT, outcome=outcome.value)
-    _tell_followers(session, line, _ENDS[outcome])
+    tell_followers(session, line, _ENDS[outcome])
     return ending

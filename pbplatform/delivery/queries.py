@@ -155,6 +155,17 @@ def titles_of(session: Session, projects: Sequence[int]) -> dict[int, dict[str, 
     return {row[0]: row[1] for row in rows}
 
 
+def abandoned(session: Session, projects: Sequence[int]) -> set[int]:
+    """Which of these projects were abandoned."""
+    return set(
+        session.scalars(
+            select(ProjectLine.project_id)
+            .join(Ending, Ending.line_id == ProjectLine.id)
+            .where(ProjectLine.project_id.in_(projects), Ending.outcome == Outcome.ABANDONED)
+        )
+    )
+
+
 def _standings(session: Session, place: Municipality, asked: Select[int]) -> list[Standing]:
     contracts, payments = _money(session, asked)
     milestones: dict[int, list[Milestone]] = defaultdict(list)

@@ -233,14 +233,20 @@ def _trimmed(rows: list[list[Cell]]) -> list[list[Cell]]:
 
 def safe(value: Any) -> Any:
     """A cell that no spreadsheet program takes for a formula; numbers and dates stay what they are."""
-    if isinstance(value, str) and value.startswith(_ACTING):
+    if isinstance(value, str) and _acts(value):
         return "'" + value
     return value
 
 
+def _acts(text: str) -> bool:
+    """Whether a text would act in a spreadsheet, or begins like one that was made safe: both get one apostrophe more, so
+    that taking one away gives exactly what was there."""
+    return text.lstrip("'").startswith(_ACTING)
+
+
 def _plain(text: str) -> str:
     """What `safe` was given."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_ACTING) else text
+    return text[1:] if text.startswith("'") and _acts(text) else text
 
 
 def write_csv(rows: Iterable[Sequence[Any]], delimiter: str = ",") -> bytes:

@@ -15,10 +15,11 @@ from pbplatform.charter.policy import Refused
 from pbplatform.charter.roles import Actor, Role
 from pbplatform.consultation.models import Round
 from pbplatform.consultation.operations import Blocked
+from pbplatform.delivery import corrections, queries, queues, told, walking
 from pbplatform.delivery import operations as delivery
-from pbplatform.delivery import queries, queues, walking
 from pbplatform.delivery.models import MilestoneKind
 from pbplatform.delivery.operations import ContractPlan
+from pbplatform.delivery.status import Status
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.models import JournalEntry
 from pbplatform.municipalities.models import Municipality
@@ -131,6 +132,33 @@ def test_a_result_corrected_after_the_close_still_reaches_the_budget_and_is_deli
         with pytest.raises(Refused):
             delivery.sign_contract(officer, session, line, ContractPlan("A", today, 1))
     assert found.phase is Phase.CLOSED
+
+
+@on_both_databases
+def test_who_lost_the_money_and_gets_it_again_after_the_close_is_delivered_like_any_other(
+    session: Session, place: Municipality, officer: Actor, found: Round
+) -> None:
+    today = queries.today_in(session, place)
+    park, bridge = sorted(adoption.lines_of(session, found), key=lambda line: line.amount)
+    correct(session, "a")
+    corrections.fund_again(officer, session, found, WHY)
+    delivery.deliver(officer, session, park, today)
+    delivery.abandon(officer, session, bridge, today, WHY)
+    walking.close(officer, session, found)
+    with pytest.raises(Refused):
+        corrections.take_back_ending(officer, session, bridge, WHY)
+    correct(session, "a", "c")
+    corrections.fund_again(officer, session, found, WHY)
+    (standing,) = [one for one in queries.board(session, place, found) if one.line.id == bridge.id]
+    assert (bridge.amount, standing.ending, standing.status) == (3000, None, Status.PLANNED)
+    (kept,) = told.about(session, bridge).corrections
+    assert (kept.before["outcome"], kept.after, kept.reasons) == ("abandoned", {}, WHY)
+    assert [one.id for one in queries.running(session, place.id)] == [found.id]
+    contract = delivery.sign_contract(officer, session, bridge, ContractPlan("A", today, 2900))
+    delivery.pay(officer, session, contract, today, 2900)
+    delivery.deliver(officer, session, bridge, today)
+    assert list(queries.running(session, place.id)) == []
+    assert queries.delivered(queries.board(session, place, found)) == 2
 
 
 def test_citizens_amend_nothing(session: Session, place: Municipality, found: Round) -> None:

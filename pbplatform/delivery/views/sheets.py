@@ -10,7 +10,7 @@ from pbplatform.accounts import queries as accounts
 from pbplatform.budget import adoption
 from pbplatform.charter.actions import Action
 from pbplatform.consultation.place import this_currency
-from pbplatform.delivery import bulk, queries, showing
+from pbplatform.delivery import bulk, corrections, queries, showing
 from pbplatform.delivery.forms import AmendForm, SheetForm
 from pbplatform.delivery.models import DeliverySheet, Fact, MilestoneKind
 from pbplatform.delivery.overview import sums
@@ -185,12 +185,13 @@ def amend(round_slug: str) -> Answer:
     form = AmendForm()
     if form.validate_on_submit():
         with door.attempt(form, ADOPTION_PROBLEMS) as tried:
-            adoption.amend(door.actor(), session, round_, texts_of(form, "reason"))
+            corrections.fund_again(door.actor(), session, round_, texts_of(form, "reason"))
         if tried.ok:
             flash(_("The budget lines follow the corrected result now."))
             return redirect(url_for("delivery.board", round_slug=round_slug))
     differing = adoption.differences(session, round_)
     titles = queries.titles_of(session, [line.project_id for line in differing.surplus])
+    abandoned = queries.abandoned(session, [project.id for project in differing.missing])
     return render_template(
-        "delivery/amend.html", form=form, differing=differing, titles=titles
+        "delivery/amend.html", form=form, differing=differing, titles=titles, abandoned=abandoned
     ), 422 if form.is_submitted() else 200
