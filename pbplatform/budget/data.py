@@ -1,6 +1,7 @@
 """The civic budget as data: every published version with its totals, every line of them, the programmes in plain words."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -12,17 +13,31 @@ from pbplatform.consultation.publishing import CURRENCY, Asked, Field, Holds, Re
 
 
 def _lines(session: Session, asked: Asked) -> Iterator[Row]:
-    # Columns, not objects: a town's budgets are a quarter of a million lines, and an object of each is thrice the work.
-    statement = (
-        select(BudgetLine.id, *_OF_VERSION, *_OF_LINE)
-        .join(BudgetVersion, BudgetVersion.id == BudgetLine.version_id)
-        .where(
-            BudgetLine.municipality_id == asked.municipality.id,
-            BudgetVersion.published_at.is_not(None),
+    """Version by version, because an index leads to the lines of a version. Their numbers grow from version to version: the
+    imports of a municipality are checked one at a time."""
+    versions = list(
+        session.execute(
+            select(BudgetVersion.id, *_OF_VERSION)
+            .where(
+                BudgetVersion.municipality_id == asked.municipality.id,
+                BudgetVersion.published_at.is_not(None),
+            )
+            .order_by(BudgetVersion.id)
         )
     )
-    for key, *values in page(session, statement, BudgetLine.id, asked):
-        yield key, dict(zip(_LINE_FIELDS, values, strict=True))
+    last = session.scalar(select(BudgetLine.version_id).where(BudgetLine.id == asked.after))
+    if last in [version.id for version in versions]:
+        versions = [version for version in versions if version.id >= last]
+    given = 0
+    for version in versions:
+        left = replace(asked, most=None if asked.most is None else asked.most - given)
+        # Columns, not objects: a town's budgets are a quarter of a million lines, and an object of each is thrice the work.
+        statement = select(BudgetLine.id, *_OF_LINE).where(BudgetLine.version_id == version.id)
+        for key, *values in page(session, statement, BudgetLine.id, left):
+            given += 1
+            yield key, dict(zip(_LINE_FIELDS, (*version[1:], *values), strict=True))
+        if given == asked.most:
+            return
 
 
 _OF_VERSION = (

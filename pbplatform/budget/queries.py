@@ -1,9 +1,9 @@
 """Questions about the published budget. Every page asks sums that were made with the version, never all its lines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from pbplatform.budget.models import (
@@ -98,6 +98,12 @@ def numbered(session: Session, municipality_id: int, year: int, number: int) -> 
     return next((found for found in versions if (found.year, found.number) == (year, number)), None)
 
 
+def _of(version_ids: Iterable[int], axes: Iterable[Axis] = tuple(Axis)) -> tuple[ColumnElement[bool], ...]:
+    """Sums of versions along some axes of both sides. Named one by one, so that an index leads to each of them: a version has
+    tens of thousands of sums, and a page asks for some hundred at most."""
+    return (BudgetSum.version_id.in_(version_ids), BudgetSum.side.in_(tuple(Side)), BudgetSum.axis.in_(axes))
+
+
 def place(
     session: Session, version_id: int, side: Side, axis: Axis, path: str
 ) -> tuple[BudgetSum | None, list[BudgetSum], list[BudgetSum]]:
@@ -120,9 +126,7 @@ def place(
 def tops(session: Session, version_id: int) -> dict[tuple[Side, Axis], tuple[BudgetSum, list[BudgetSum]]]:
     """Each axis of a version as a whole with what it is made of, in one statement."""
     rows = session.scalars(
-        select(BudgetSum).where(
-            BudgetSum.version_id == version_id, or_(BudgetSum.path == "", BudgetSum.parent == "")
-        )
+        select(BudgetSum).where(*_of([version_id]), or_(BudgetSum.path == "", BudgetSum.parent == ""))
     ).all()
     return {
         (whole.side, whole.axis): (
@@ -191,11 +195,7 @@ def code_names(session: Session, municipality_id: int) -> CodeNames:
 
 def codes_to_name(session: Session, version_id: int) -> list[BudgetSum]:
     """The economic codes and institutions of a version, revenue first."""
-    rows = session.scalars(
-        select(BudgetSum).where(
-            BudgetSum.version_id == version_id, BudgetSum.axis.in_(NAMED), BudgetSum.parent == ""
-        )
-    )
+    rows = session.scalars(select(BudgetSum).where(*_of([version_id], NAMED), BudgetSum.parent == ""))
     found = [row for row in rows if row.title and row.path != "-"]
     return sorted(found, key=lambda row: (row.side is Side.EXPENDITURE, row.axis, row.path))[:MOST_NAMES]
 
@@ -251,11 +251,7 @@ def search_titles(session: Session, version_id: int, words: str) -> list[BudgetS
     """Programmes, units and kinds of spending whose name holds the words; few enough to be compared here."""
     wanted = searchable(words).split()[:6]
     rows = session.scalars(
-        select(BudgetSum).where(
-            BudgetSum.version_id == version_id,
-            BudgetSum.parent == "",
-            BudgetSum.axis.in_((Axis.PROGRAMME, Axis.UNIT, Axis.ECONOMIC)),
-        )
+        select(BudgetSum).where(*_of([version_id], (Axis.PROGRAMME, *NAMED)), BudgetSum.parent == "")
     )
     found = []
     for row in rows:
@@ -309,7 +305,7 @@ def named_sums(session: Session, version_id: int) -> dict[tuple[Axis, str], str]
     """The names that a file gives its programmes, units and economic codes."""
     rows = session.execute(
         select(BudgetSum.axis, BudgetSum.path, BudgetSum.title).where(
-            BudgetSum.version_id == version_id, BudgetSum.parent == ""
+            *_of([version_id], (Axis.PROGRAMME, *NAMED)), BudgetSum.parent == ""
         )
     )
     return {(axis, path): title for axis, path, title in rows if title}

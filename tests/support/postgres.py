@@ -32,12 +32,14 @@ def server() -> Iterator[str]:
 
 
 @contextmanager
-def server_in(folder: Path, *, durable: bool = False) -> Iterator[str]:
-    """A server of this machine's own with its data in that folder; `durable` leaves every safety on."""
+def server_in(folder: Path, *, durable: bool = False, kept: bool = False) -> Iterator[str]:
+    """A server of this machine's own with its data in that folder; `durable` leaves every safety on, `kept` data is stopped
+    gently, so that the next server finds it whole."""
     binaries = _debian_binaries()
     if binaries is None:
         raise FileNotFoundError("Debian's postgresql is not installed")
-    yield from _debian(binaries, folder, ["max_connections=200"] if durable else SETTINGS)
+    settings = ["max_connections=200"] if durable else SETTINGS
+    yield from _debian(binaries, folder, settings, stop="fast" if kept else "immediate")
 
 
 def _debian_binaries() -> Path | None:
@@ -45,7 +47,7 @@ def _debian_binaries() -> Path | None:
     return found[-1].parent if found else None
 
 
-def _debian(binaries: Path, folder: Path, settings: list[str]) -> Iterator[str]:
+def _debian(binaries: Path, folder: Path, settings: list[str], *, stop: str = "immediate") -> Iterator[str]:
     as_postgres = []
     if os.geteuid() == 0:
         as_postgres = ["runuser", "-u", "postgres", "--"]
@@ -64,7 +66,8 @@ def _debian(binaries: Path, folder: Path, settings: list[str]) -> Iterator[str]:
         "--locale=C.UTF-8",
         "--no-sync",
     ]
-    subprocess.run([*as_postgres, *initdb], check=True, capture_output=True, cwd=folder)
+    if not data.exists():
+        subprocess.run([*as_postgres, *initdb], check=True, capture_output=True, cwd=folder)
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
     options += "".join(f" -c {setting}" for setting in settings)
     control = [*as_postgres, binaries / "pg_ctl", "-D", data]
@@ -75,7 +78,9 @@ def _debian(binaries: Path, folder: Path, settings: list[str]) -> Iterator[str]:
     try:
         yield f"postgresql://pb@127.0.0.1:{port}"
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=False, capture_output=True, cwd=folder)
+        subprocess.run(
+            [*control, "-w", "-t", "300", "-m", stop, "stop"], check=False, capture_output=True, cwd=folder
+        )
 
 
 def _embedded() -> Iterator[str]:
