@@ -43,6 +43,7 @@ _GROUPED = {
     ",": re.compile(r"^\d{1,3}(?:\.\d{3})+(?:,\d+)?$|^\d+(?:,\d+)?$"),
     ".": re.compile(r"^\d{1,3}(?:,\d{3})+(?:\.\d+)?$|^\d+(?:\.\d+)?$"),
 }
+_ANY_DIGIT = str.maketrans("123456789", "000000000")
 _TAIL = re.compile(r"([.,])(\d+)$")
 MOST = Decimal(10) ** 15
 """More than any public budget here, and well inside 64 bits as minor units."""
@@ -74,8 +75,9 @@ def take_apart(text: str) -> Written | None:
 def decimal_mark(texts: Iterable[str]) -> str | None:
     """The decimal mark of a column: the one before one or two last digits; None when both occur, "," when neither does."""
     marks: set[str] = set()
-    for text in texts:
-        written = take_apart(text)
+    # Which digits they are says nothing, so that thousands of amounts have a few dozen shapes.
+    for shape in {text.translate(_ANY_DIGIT) for text in texts}:
+        written = take_apart(shape)
         if written is None:
             continue
         tail = _TAIL.search(written.digits)
@@ -99,18 +101,22 @@ def minor_units(value: Decimal | str, mark: str, unit: int = 1) -> tuple[int | N
     """
     if isinstance(value, Decimal):
         return _exact(value, unit), None
-    written = take_apart(value)
-    if written is None:
-        return None, None
-    if not _GROUPED[mark].match(written.digits):
-        looks = re.fullmatch(r"[\d.,]+", written.digits) is not None
+    if _GROUPED[mark].match(value):
+        digits, currency, negative = value, None, False
+    else:
+        written = take_apart(value)
+        if written is None:
+            return None, None
+        digits, currency, negative = written.digits, written.currency, written.negative
+    if not _GROUPED[mark].match(digits):
+        looks = re.fullmatch(r"[\d.,]+", digits) is not None
         raise NotAnAmount(AmountFault.MARKS if looks else AmountFault.TEXT)
     group = "." if mark == "," else ","
     try:
-        amount = Decimal(written.digits.replace(group, "").replace(mark, "."))
+        amount = Decimal(digits.replace(group, "").replace(mark, "."))
     except InvalidOperation:
         raise NotAnAmount(AmountFault.TEXT) from None
-    return _exact(-amount if written.negative else amount, unit), written.currency
+    return _exact(-amount if negative else amount, unit), currency
 
 
 def _exact(amount: Decimal, unit: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from pbplatform.budget.models import BudgetLine, BudgetVersion, Programme, Side, Stage
@@ -15,19 +15,16 @@ from pbplatform.consultation.publishing import CURRENCY, Asked, Field, Holds, Re
 def _lines(session: Session, asked: Asked) -> Iterator[Row]:
     """Version by version, because an index leads to the lines of a version. Their numbers grow from version to version: the
     imports of a municipality are checked one at a time."""
-    versions = list(
-        session.execute(
-            select(BudgetVersion.id, *_OF_VERSION)
-            .where(
-                BudgetVersion.municipality_id == asked.municipality.id,
-                BudgetVersion.published_at.is_not(None),
-            )
-            .order_by(BudgetVersion.id)
+    unread = exists().where(BudgetLine.version_id == BudgetVersion.id, BudgetLine.id > asked.after)
+    versions = session.execute(
+        select(BudgetVersion.id, *_OF_VERSION)
+        .where(
+            BudgetVersion.municipality_id == asked.municipality.id,
+            BudgetVersion.published_at.is_not(None),
+            unread,
         )
-    )
-    last = session.scalar(select(BudgetLine.version_id).where(BudgetLine.id == asked.after))
-    if last in [version.id for version in versions]:
-        versions = [version for version in versions if version.id >= last]
+        .order_by(BudgetVersion.id)
+    ).all()
     given = 0
     for version in versions:
         left = replace(asked, most=None if asked.most is None else asked.most - given)

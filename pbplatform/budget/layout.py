@@ -47,7 +47,8 @@ class Layout:
 def text_of(cell: Cell) -> str:
     """A cell as text in one line."""
     if isinstance(cell, str):
-        return " ".join(cell.split())
+        plain = " ".join(cell.split())
+        return cell if plain == cell else plain
     if cell is None:
         return ""
     if isinstance(cell, Decimal):

@@ -68,6 +68,8 @@ class _Reader:
         districts: frozenset[str],
     ) -> None:
         self.rows, self.header, self.mapping, self.currency = rows, header, mapping, currency
+        # Each cell is asked for several times.
+        self.texts = [[text_of(cell) for cell in row] for row in rows]
         self.districts = districts
         self.faults: list[Place] = []
         self.faults_found = 0
@@ -137,8 +139,8 @@ class _Reader:
 
     def _text(self, place: int, meaning: Meaning) -> str:
         column = self.columns.get(meaning)
-        row = self.rows[place]
-        return text_of(row[column]) if column is not None and column < len(row) else ""
+        row = self.texts[place]
+        return row[column] if column is not None and column < len(row) else ""
 
     def _said(self, row: _Said, meaning: Meaning) -> str:
         """What a row says, with its own cell or with the one above."""
@@ -169,11 +171,9 @@ class _Reader:
         return False
 
     def _row(self, place: int) -> _Said | None:
-        row = self.rows[place]
-        if self.mapping.filter_column is not None and (
-            text_of(self._cell(place, self.mapping.filter_column)) != self.mapping.filter_value
-        ):
-            self.filtered += any(text_of(cell) for cell in row)
+        row, only = self.texts[place], self.mapping.filter_column
+        if only is not None and (row[only] if only < len(row) else "") != self.mapping.filter_value:
+            self.filtered += any(row)
             return None
         if self._is_numbering(row) or self._repeats_headings(row):
             self.empty += 1
@@ -199,16 +199,16 @@ class _Reader:
             return {}
         return self.above
 
-    def _is_numbering(self, row: Sequence[Cell]) -> bool:
+    def _is_numbering(self, row: Sequence[str]) -> bool:
         """Whether a row only numbers the columns, as printed tables do below their headings."""
-        if next((text for cell in row if (text := text_of(cell))), "") != "1":
+        if next((text for text in row if text), "") != "1":
             return False
-        texts = [text for cell in row if (text := text_of(cell))]
+        texts = [text for text in row if text]
         return len(texts) >= 3 and texts == [str(number) for number in range(1, len(texts) + 1)]
 
-    def _repeats_headings(self, row: Sequence[Cell]) -> bool:
+    def _repeats_headings(self, row: Sequence[str]) -> bool:
         """Whether a row is the headings again, as at the top of a printed page."""
-        return list(row) == list(self.rows[self.header][: len(row)]) and any(text_of(cell) for cell in row)
+        return row == self.texts[self.header][: len(row)] and any(row)
 
     def _is_revenue(self, place: int) -> bool:
         """Whether the row says itself that it is revenue."""
@@ -282,13 +282,16 @@ class _Reader:
         """Whether a row sums up others: it begins with such a word and names no economic or functional code of its own."""
         if any(map(str.isdigit, self._text(place, Meaning.ECONOMIC) + self._text(place, Meaning.FUNCTION))):
             return False
-        first = next((text_of(cell) for cell in self.rows[place] if text_of(cell)), "")
-        words = (first, self._text(place, Meaning.TITLE), self._text(place, Meaning.PROGRAMME_TITLE))
+        words = (
+            self._first(place),
+            self._text(place, Meaning.TITLE),
+            self._text(place, Meaning.PROGRAMME_TITLE),
+        )
         return any(_TOTAL.match(word) for word in words)
 
     def _first(self, place: int) -> str:
         """The first text of a row, as its name in the report."""
-        return next((text for cell in self.rows[place] if (text := text_of(cell))), "")[:120]
+        return next((text for text in self.texts[place] if text), "")[:120]
 
     def _check_total(self, place: int, amounts: dict[str, int | None]) -> None:
         """Compare a totals row with the lines above it: those since the last total, a side's, or all."""
@@ -380,7 +383,7 @@ class _Reader:
         code = self._text(place, Meaning.DISTRICT)
         if code and self.districts and code not in self.districts:
             self._fault(Fault.UNKNOWN_DISTRICT, place, self.columns.get(Meaning.DISTRICT), code)
-        return code[:40]
+        return _code(code)[:40]
 
     def _refuse_two_functions(self, lines: list[Line]) -> None:
         """A programme belongs to one function; two are a slip of the pen that would split its money."""

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.orm import Session
 
 from pbplatform.budget import findings, layout, mapping, reading, sums
@@ -21,7 +21,7 @@ from pbplatform.budget.models import (
     Side,
 )
 from pbplatform.foundation import clock
-from pbplatform.foundation.database import Database
+from pbplatform.foundation.database import Database, insert_many
 from pbplatform.foundation.errors import Invalid
 from pbplatform.foundation.files import Files
 from pbplatform.foundation.i18n import searchable
@@ -289,7 +289,7 @@ def _insert_lines(connection: Connection, version: BudgetVersion, lines: Sequenc
         for line in lines
     )
     for piece in _pieces(rows):
-        connection.execute(insert(BudgetLine), piece)
+        insert_many(connection, BudgetLine, piece)
 
 
 def _insert_sums(connection: Connection, version: BudgetVersion, summed: dict[sums.Key, sums.Sum]) -> None:
@@ -306,10 +306,16 @@ def _insert_sums(connection: Connection, version: BudgetVersion, summed: dict[su
             "adjusted": found.adjusted,
             "actual": found.actual,
         }
-        for (side, axis, path), found in summed.items()
+        for (side, axis, path), found in sorted(summed.items(), key=_beside_each_other)
     )
     for piece in _pieces(rows):
-        connection.execute(insert(BudgetSum), piece)
+        insert_many(connection, BudgetSum, piece)
+
+
+def _beside_each_other(item: tuple[sums.Key, sums.Sum]) -> tuple[str, str, str, str]:
+    """Parts of the same place are kept beside each other, because a page asks for all of them."""
+    side, axis, path = item[0]
+    return side, axis, sums.parent(path) or "", path
 
 
 def _pieces(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

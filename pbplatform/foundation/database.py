@@ -6,7 +6,7 @@ later fails at once under load, whatever the busy timeout. Readers stay deferred
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -31,6 +31,7 @@ from sqlalchemy import (
     bindparam,
     create_engine,
     event,
+    insert,
     select,
     text,
 )
@@ -298,6 +299,31 @@ def _insert_unless_there(dialect: str, model: type[Base], names: tuple[str, ...]
     table = cast(Table, model.__table__)
     values: dict[str, Any] = {name: bindparam(name) for name in names}
     return insert(table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+
+
+def insert_many(connection: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that all name the same columns, by the quickest way the database has for thousands of them."""
+    if not rows:
+        return
+    table = cast(Table, model.__table__)
+    if _dialect(connection) == "sqlite":
+        connection.execute(insert(table), rows)
+        return
+    names = list(rows[0])
+    listed = ", ".join(f'"{name}"' for name in names)
+    # One statement per row would be a message and a plan each.
+    driver: Any = connection.connection.driver_connection
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f'copy "{table.name}" ({listed}) from stdin') as copy,
+    ):
+        for row in rows:
+            copy.write_row([_bare(row[name]) for name in names])
+
+
+def _bare(value: Any) -> Any:
+    """A member of an enumeration as its column keeps it."""
+    return value.value if isinstance(value, StrEnum) else value
 
 
 def hold(session: Session | Connection, name: str, *, shared: bool = False) -> None:

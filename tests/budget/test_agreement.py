@@ -123,6 +123,24 @@ def test_packages_and_tables_stand_in_the_catalogue(
     assert "package.zip" in kept[0]["dcat:distribution"][0]["dcat:downloadURL"]["@id"]
 
 
+def test_the_interface_gives_the_lines_of_all_published_versions_page_by_page(
+    session: Session, signed_in: Callable[..., PageClient], client: PageClient
+) -> None:
+    place = a_municipality(session)
+    account = an_account(session, place, Role.OFFICER)
+    session.commit()
+    officer = signed_in(account)
+    _published(officer)
+    map_and_check(officer, bring(officer, FILE.encode(), currency="BGN"), rest="06.2")
+    _published(officer)
+    rows = _everything(client, "budget-lines")
+    assert [(row["version"], row["row"]) for row in rows] == [
+        (version, row) for version in (1, 2) for row in range(2, 7)
+    ]
+    whole = json.loads(client.get("/api/v1/municipalities/rustavi/budget-lines?limit=100").data)
+    assert whole == {"items": rows, "next": None}
+
+
 @pytest.mark.parametrize("name", ["budget-versions", "budget-lines", "budget-programmes"])
 def test_a_draft_is_in_no_interface(
     session: Session, signed_in: Callable[..., PageClient], client: PageClient, name: str
