@@ -219,7 +219,7 @@ def _preferred_language() -> str:
 
 def _install_requests(app: Flask, config: Config) -> None:
     house: House = app.extensions["house"]
-    kept_pages = PageCache(config.page_cache_seconds, house.generations.whole)
+    kept_pages = PageCache(config.page_cache_seconds, house.generations.whole, features.HARMLESS_COOKIES)
     app.wsgi_app = kept_pages.wrap(app.wsgi_app)  # type: ignore[method-assign, assignment]
     login = LoginManager(app)
     login.session_protection = None

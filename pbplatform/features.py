@@ -73,7 +73,7 @@ from pbplatform.proposals import words as proposals_words
 from pbplatform.proposals.views import counter as _counter  # noqa: F401
 from pbplatform.proposals.views import outward as _outward  # noqa: F401 (its pages)
 from pbplatform.proposals.views import pages as proposals_views
-from pbplatform.proposals.views import reading as _reading  # noqa: F401
+from pbplatform.proposals.views import reading as proposals_reading
 from pbplatform.proposals.views import together as _together  # noqa: F401
 from pbplatform.proposals.views import writing as _writing  # noqa: F401
 from pbplatform.results import data as results_data
@@ -232,6 +232,9 @@ NAVIGATION = (
     *notices_words.NAVIGATION,
 )
 """The main navigation of a municipality."""
+
+HARMLESS_COOKIES = (proposals_reading.ORDER_COOKIE,)
+"""What a browser may carry, beside its language, and still be a stranger who gets the pages kept for everybody."""
 
 FINDERS: dict[Topic, notices.Finder] = {
     Topic.ROUND: rounds_queries.round_titles,

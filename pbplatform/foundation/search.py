@@ -9,8 +9,9 @@ Georgian and Bulgarian put endings to words, so a longer word is looked for with
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, and_, column, or_, text
+from sqlalchemy import ColumnElement, Integer, String, and_, bindparam, column, or_, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -34,44 +35,53 @@ def stems(question: str) -> list[str]:
     return list(dict.fromkeys(stem(word) for word in words))[:MOST_WORDS]
 
 
-def containing(
-    session: Session,
-    key: InstrumentedAttribute[int],
-    texts: InstrumentedAttribute[str],
-    question: str,
-    *,
-    every: bool = True,
+class Shape(NamedTuple):
+    """What kind of condition a question needs; statements are built once for each shape."""
+
+    indexed: bool
+    """Whether SQLite's index is asked for some of the pieces, all in one question."""
+    plain: int
+    """How many pieces are looked for in the texts themselves: all on PostgreSQL, whose index serves that."""
+    every: bool
+
+    @property
+    def by_index_alone(self) -> bool:
+        """Whether SQLite's index alone answers."""
+        return self.indexed and not self.plain
+
+
+def asked(session: Session, question: str, *, every: bool = True) -> tuple[Shape, dict[str, str]]:
+    """The shape of the condition that a row holds every (or any) word of a question, and the values it is run with."""
+    pieces = stems(question)
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    indexed = [piece for piece in pieces if sqlite and len(piece) >= SHORTEST_INDEXED]
+    plain = [piece for piece in pieces if piece not in indexed]
+    # No piece has a quotation mark or a wildcard in it: stems() drops them.
+    values = {f"search_{number}": f"%{piece}%" for number, piece in enumerate(plain)}
+    if indexed:
+        values["search_words"] = (" AND " if every else " OR ").join(f'"{piece}"' for piece in indexed)
+    return Shape(bool(indexed), len(plain), every), values
+
+
+def holding(
+    shape: Shape, key: InstrumentedAttribute[int], texts: InstrumentedAttribute[str]
 ) -> ColumnElement[bool] | None:
-    """The condition that a row holds every (or any) word of the question; None when the question has no word."""
-    pieces = stems(question)
-    if not pieces:
+    """The condition of that shape for a table; None when the question had no word."""
+    conditions: list[ColumnElement[bool]] = [
+        texts.like(bindparam(f"search_{number}", type_=String)) for number in range(shape.plain)
+    ]
+    if shape.indexed:
+        table = key.class_.__tablename__
+        # The sum keeps SQLite from fetching each found row one by one where an index holds all that is asked for.
+        found = (key + 0).in_(
+            text(f"select rowid from search_{table} where search_{table} match :search_words").columns(  # noqa: S608 (our table's name)
+                column("rowid", Integer)
+            )
+        )
+        conditions.insert(0, found)
+    if not conditions:
         return None
-    join = and_ if every else or_
-    if session.get_bind().dialect.name != "sqlite":
-        return join(*(texts.contains(piece, autoescape=True) for piece in pieces))
-    indexed = [piece for piece in pieces if len(piece) >= SHORTEST_INDEXED]
-    short = [texts.contains(piece, autoescape=True) for piece in pieces if len(piece) < SHORTEST_INDEXED]
-    if not indexed:
-        return join(*short)
-    table = key.class_.__tablename__
-    match = (" AND " if every else " OR ").join(f'"{piece}"' for piece in indexed)
-    # The sum keeps SQLite from fetching each found row one by one where an index holds all that is asked for.
-    found = (key + 0).in_(
-        text(f"select rowid from search_{table} where search_{table} match :search_words")  # noqa: S608 (our table's name)
-        .bindparams(search_words=match)
-        .columns(column("rowid", Integer))
-    )
-    return join(found, *short)
-
-
-def matching(session: Session, question: str) -> str | None:
-    """What SQLite's index is asked for rows that hold every word; None where the index alone cannot answer."""
-    pieces = stems(question)
-    if session.get_bind().dialect.name != "sqlite" or not pieces:
-        return None
-    if any(len(piece) < SHORTEST_INDEXED for piece in pieces):
-        return None
-    return " AND ".join(f'"{piece}"' for piece in pieces)
+    return (and_ if shape.every else or_)(*conditions)
 
 
 def likeness(left: str, right: str) -> float:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     bindparam,
+    case,
     column,
     func,
     literal,
@@ -143,27 +144,62 @@ _FILTERS = {
     "district": Proposal.district_id,
     "state": Proposal.state,
 }
-_MATCHED = text(
-    "select proposal.id as id, proposal.shuffle as shuffle from search_proposal "
-    "cross join proposal indexed by ix_proposal_found on proposal.id = search_proposal.rowid "
-    "where search_proposal match :match and proposal.round_id = :round and proposal.listed is 1"
+_MATCHED = (
+    text(
+        "select proposal.id as id, proposal.shuffle as shuffle from search_proposal "
+        "cross join proposal indexed by ix_proposal_found on proposal.id = search_proposal.rowid "
+        "where search_proposal match :search_words and proposal.round_id = :round and proposal.listed is 1"
+    )
+    .columns(column("id", Key), column("shuffle", Key))
+    .subquery()
 )
 """On SQLite, what holds the words. Said in its own way, because its planner would walk the whole round for it."""
 
 
 def page(session: Session, round_: Round, wanted: Wanted) -> Found:
-    """One page of the listed proposals. Without words it walks an index, so it costs the same in a round of any size."""
+    """One page of the listed proposals; beyond the last page, the last.
+
+    Without words it walks an index, so it costs the same in a round of any size.
+    """
     number = max(wanted.page, 1)
     asked = {"round": round_.id, **_filtered(wanted)}
+    if wanted.words:
+        return _page_of_words(session, wanted, asked, number)
+    filters = tuple(_filtered(wanted))
+    turned = wanted.sort is Sort.RANDOM
+    if turned:
+        asked["start"] = wanted.seed * SPREAD % PRIME
+    ahead = wanted.seed % 2 == 0
+    total, passed = 0, 0
+    if number > 1:
+        total, passed = session.execute(_counts(filters, turned=turned, ahead=ahead), asked).one()
+        number = min(number, max(1, -(-total // PAGE)))
+    skip = (number - 1) * PAGE
+
+    def some(most: int, skip: int, turn: bool | None) -> Sequence[Any]:
+        statement = _in_order(filters, wanted.sort, turn=turn, ahead=ahead)
+        return session.execute(statement, {**asked, "most": most, "skip": skip}).all()
+
+    if not turned:
+        found = some(PAGE, skip, None)
+    else:
+        # The ring of shuffled proposals, from the visitor's place, in their direction: each is as likely to stand first
+        # as any other, and the index gives the order without sorting.
+        found = some(PAGE, skip, False) if number == 1 or passed > skip else []
+        if len(found) < PAGE and (number == 1 or skip + len(found) < total):
+            found = [*found, *some(PAGE - len(found), max(0, skip - passed), True)]
+    return Found(found, found[0].total if found else 0, number)
+
+
+def _page_of_words(session: Session, wanted: Wanted, asked: dict[str, Any], number: int) -> Found:
+    """A page of what holds the words; each of its rows says how many there are in all."""
+
+    shape, words = search.asked(session, wanted.words)
+    statement = _found_by_words(shape, tuple(_filtered(wanted)), wanted.sort)
+    asked = {**asked, **words, "factor": _factor(wanted.seed)}
 
     def rows(number: int) -> Sequence[Any]:
-        skip = (number - 1) * PAGE
-        if wanted.words:
-            return session.execute(_found_by_words(session, wanted), {**asked, "skip": skip}).all()
-        if wanted.sort is Sort.RANDOM:
-            return _turned(session, asked, tuple(_filtered(wanted)), wanted.seed, skip)
-        statement = _in_order(tuple(_filtered(wanted)), wanted.sort)
-        return session.execute(statement, {**asked, "most": PAGE, "skip": skip}).all()
+        return session.execute(statement, {**asked, "skip": (number - 1) * PAGE}).all()
 
     found = rows(number)
     if found or number == 1:
@@ -209,54 +245,28 @@ def _half(turn: bool, *, ahead: bool) -> ColumnElement[bool]:
     return ~before if turn else before
 
 
-@lru_cache(maxsize=128)
-def _before_the_turn(filters: tuple[str, ...], *, ahead: bool) -> Any:
-    return select(func.count()).select_from(Proposal).where(*_conditions(filters), _half(False, ahead=ahead))
+@lru_cache(maxsize=256)
+def _counts(filters: tuple[str, ...], *, turned: bool, ahead: bool) -> Any:
+    """How many there are in all, and in a visitor's own order how many stand before the turn of the ring."""
+    before = case((_half(False, ahead=ahead), 1)) if turned else null()
+    return select(func.count(), func.count(before)).select_from(Proposal).where(*_conditions(filters))
 
 
-def _turned(
-    session: Session, asked: dict[str, Any], filters: tuple[str, ...], seed: int, skip: int
-) -> Sequence[Any]:
-    """The page of a visitor's own order: the ring of shuffled proposals, from the visitor's place, in their direction.
-
-    Each proposal is as likely to stand first as any other, and the index gives the order without sorting.
-    """
-    ahead = seed % 2 == 0
-    asked = {**asked, "start": seed * SPREAD % PRIME}
-
-    def some(most: int, skip: int, *, turn: bool) -> Sequence[Any]:
-        statement = _in_order(filters, Sort.RANDOM, turn=turn, ahead=ahead)
-        return session.execute(statement, {**asked, "most": most, "skip": skip}).all()
-
-    rows = some(PAGE, skip, turn=False)
-    if len(rows) < PAGE:
-        passed = skip + len(rows)
-        if not rows and skip:
-            passed = session.scalar(_before_the_turn(filters, ahead=ahead), asked) or 0
-        rows = [*rows, *some(PAGE - len(rows), max(0, skip - passed), turn=True)]
-    return rows
-
-
-def _found_by_words(session: Session, wanted: Wanted) -> Any:
+@lru_cache(maxsize=512)
+def _found_by_words(shape: search.Shape, filters: tuple[str, ...], sort: Sort) -> Any:
     """The statement of a page of what holds the words, with the number of all, so that words are looked up once."""
-    conditions = _conditions(tuple(_filtered(wanted)))
     total = func.count().over().label("total")
-    match = search.matching(session, wanted.words)
-    if match is not None and wanted.sort is Sort.RANDOM and not _filtered(wanted):
-        matched = (
-            _MATCHED.bindparams(match=match).columns(column("id", Key), column("shuffle", Key)).subquery()
-        )
-        place = _scattered(matched.c.shuffle, wanted.seed)
-        chosen = select(matched.c.id, total, place.label("place")).order_by(place, matched.c.id)
+    if shape.by_index_alone and sort is Sort.RANDOM and not filters:
+        place = _scattered(_MATCHED.c.shuffle)
+        chosen = select(_MATCHED.c.id, total, place.label("place")).order_by(place, _MATCHED.c.id)
     else:
-        words = search.containing(session, Proposal.id, Proposal.search, wanted.words)
-        random = wanted.sort is Sort.RANDOM
-        order = (_scattered(Proposal.shuffle, wanted.seed),) if random else _order(wanted.sort, ahead=True)
+        words = search.holding(shape, Proposal.id, Proposal.search)
+        order = (_scattered(Proposal.shuffle),) if sort is Sort.RANDOM else _order(sort, ahead=True)
         # The window keeps the order whatever it is, so that the page below need not be told of it twice.
         row = func.row_number().over(order_by=(*order, Proposal.id))
         chosen = (
             select(Proposal.id, total, row.label("place"))
-            .where(*conditions, *([] if words is None else [words]))
+            .where(*_conditions(filters), *([] if words is None else [words]))
             .order_by(row)
         )
     shown = chosen.limit(PAGE).offset(bindparam("skip")).subquery()
@@ -267,11 +277,14 @@ def _found_by_words(session: Session, wanted: Wanted) -> Any:
     )
 
 
-def _scattered(shuffle: Any, seed: int) -> ColumnElement[Any]:
+def _scattered(shuffle: Any) -> ColumnElement[Any]:
     # Multiplying by a number below a prime, modulo that prime, is a permutation; near seeds give far factors.
-    factor = (seed * SPREAD) % (PRIME - 1) + 1
-    scattered: ColumnElement[Any] = (shuffle * factor) % PRIME
+    scattered: ColumnElement[Any] = (shuffle * bindparam("factor", type_=Key)) % PRIME
     return scattered
+
+
+def _factor(seed: int) -> int:
+    return (seed * SPREAD) % (PRIME - 1) + 1
 
 
 def _order(sort: Sort, *, ahead: bool) -> tuple[ColumnElement[Any], ...]:
@@ -301,11 +314,8 @@ def similar(
 ) -> list[Any]:
     """Listed proposals of the round that a new one may repeat: alike in words, or at the same place."""
     conditions: list[ColumnElement[bool]] = []
-    words = (
-        search.containing(session, Proposal.id, Proposal.search, title, every=False)
-        if len(title) > 3
-        else None
-    )
+    shape, values = search.asked(session, title if len(title) > 3 else "", every=False)
+    words = search.holding(shape, Proposal.id, Proposal.search)
     if words is not None:
         conditions.append(words)
     if latitude is not None and longitude is not None:
@@ -330,7 +340,7 @@ def similar(
         .limit(2000)
     )
     scored = []
-    for row in session.execute(question):
+    for row in session.execute(question, values):
         score = search.likeness(title, row.title)
         near = (
             None not in (latitude, longitude, row.latitude, row.longitude)

@@ -12,6 +12,7 @@ from pbplatform.door import House
 from pbplatform.foundation.pagecache import PageCache
 from tests.support.pages import PageClient
 from tests.support.people import a_municipality, an_account
+from tests.support.rounds import a_round
 
 
 @pytest.fixture
@@ -59,6 +60,37 @@ def test_a_kept_page_still_remembers_the_language_of_a_new_reader(app: Flask) ->
     remembering = app.test_client()
     remembering.set_cookie("pb_language", "en")
     assert "Set-Cookie" not in remembering.get("/en/").headers
+
+
+def test_a_visitor_with_an_order_of_lists_gets_kept_pages_but_never_anothers_order(
+    app: Flask, house: House
+) -> None:
+    with house.database.transaction() as session:
+        a_round(session, a_municipality(session), slug="spring")
+    listed = "/en/rustavi/rounds/spring/proposals/"
+    first = app.test_client().get(listed)
+    names = [whole.split("=")[0] for whole in first.headers.getlist("Set-Cookie")]
+    assert sorted(names) == ["pb_language", "pb_order"]
+    again = app.test_client().get(listed)
+    assert again.get_data() == first.get_data(), "kept for everybody who comes for the first time"
+    assert again.headers.getlist("Set-Cookie") == first.headers.getlist("Set-Cookie")
+    own = app.test_client()
+    own.set_cookie("pb_order", "77")
+    for _ in range(2):
+        page = own.get(listed)
+        assert 'name="seed" value="77"' in page.get_data(as_text=True)
+        assert "ETag" not in page.headers
+    assert app.test_client().get(listed).get_data() == first.get_data(), "nor is theirs kept for others"
+    fresh = _ask(app)
+    assert own.get("/en/").get_data() == fresh.get_data()
+    assert own.get("/en/").headers["ETag"] == fresh.headers["ETag"]
+
+
+def test_a_browser_with_any_other_cookie_is_nobodys_stranger(app: Flask, house: House) -> None:
+    _ask(app)
+    for cookies in ("pb=whatever", "pb_language=en; other=1", "pb_order=1; pb_order=2"):
+        browser = app.test_client(use_cookies=False)
+        assert "ETag" not in browser.get("/en/", headers={"Cookie": cookies}).headers, cookies
 
 
 def test_a_foreign_host_never_gets_a_kept_page(app: Flask) -> None:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from pbplatform.charter.phases import Phase
+from pbplatform.foundation.database import Database
 from pbplatform.proposals.models import Proposal, ProposalState
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
@@ -134,6 +135,7 @@ def test_the_list_finds_bent_words_and_filters(session: Session, client: PageCli
         assert client.get(base, query_string=nonsense).status_code == 200, nonsense
 
 
+@on_both_databases
 def test_each_visitor_has_a_stable_order_of_their_own(session: Session, client: PageClient) -> None:
     place = a_municipality(session)
     round_ = a_round(session, place, Phase.REVIEW, slug="spring")
@@ -152,3 +154,36 @@ def test_each_visitor_has_a_stable_order_of_their_own(session: Session, client: 
     assert len(set(order(5))) == 45
     assert order(5) == order(5)
     assert order(5) != order(6)
+
+
+@on_both_databases
+@pytest.mark.parametrize("narrowed", [{}, {"sort": "newest"}, {"q": "bench"}, {"q": "be"}])
+def test_any_page_of_the_list_asks_little_and_beyond_the_last_stands_the_last(
+    session: Session, client: PageClient, database: Database, narrowed: dict[str, str]
+) -> None:
+    place = a_municipality(session)
+    round_ = a_round(session, place, Phase.REVIEW, slug="spring")
+    for number in range(45):
+        a_standing_proposal(session, place, round_, title=f"A bench under tree {number}")
+    session.commit()
+    asked: list[str] = []
+    event.listen(
+        database.engine,
+        "before_cursor_execute",
+        lambda *given: given[2].lower().startswith(("select", "with")) and asked.append(given[2]),
+    )
+
+    def shown(page: int, seed: int) -> list[str]:
+        asked.clear()
+        html = client.get(
+            "/en/rustavi/rounds/spring/proposals/", query_string={"page": page, "seed": seed, **narrowed}
+        ).get_data(as_text=True)
+        assert 0 < len(asked) <= 6, asked
+        assert "45 proposals" in html
+        return re.findall(r'title"><a href="[^"]+/(\d+)"', html)
+
+    for seed in range(6):
+        pages = [shown(page, seed) for page in (1, 2, 3, 99)]
+        assert [len(page) for page in pages] == [20, 20, 5, 5]
+        assert len({number for page in pages[:3] for number in page}) == 45
+        assert pages[3] == pages[2], "beyond the last page stands the last"

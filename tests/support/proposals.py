@@ -72,16 +72,17 @@ def a_standing_proposal(
     }
     if state is ProposalState.ADMITTED:
         values["admitted_cost"] = said.cost_estimate
+    values |= changed
     proposal = Proposal(
         municipality_id=place.id,
         round_id=round_.id,
         state=state,
         language=place.languages[0],
         shuffle=number * 715_827_883 % 2**31,
-        search=said.title.casefold(),
+        search=str(values["title"]).casefold(),
         submitted_at=clock.now(),
         changed_at=clock.now(),
-        **(values | changed),
+        **values,
     )
     session.add(proposal)
     session.flush()

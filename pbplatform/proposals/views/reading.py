@@ -65,6 +65,9 @@ def listed(round_slug: str) -> Response:
             httponly=True,
             secure=door.house().config.production,
         )
+    elif _order_in(request.args.get("seed", "")) is None:
+        # The address does not say in whose order this page is, so it is not kept for others.
+        response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
@@ -85,9 +88,16 @@ def _wanted(round_: Round) -> Wanted:
 
 def _seed() -> int:
     for given in (request.args.get("seed", ""), request.cookies.get(ORDER_COOKIE, "")):
-        if given.isascii() and given.isdecimal() and len(given) < 12:
-            return int(given) % listing.PRIME
+        order = _order_in(given)
+        if order is not None:
+            return order
     return secrets.randbelow(listing.PRIME)
+
+
+def _order_in(given: str) -> int | None:
+    if given.isascii() and given.isdecimal() and len(given) < 12:
+        return int(given) % listing.PRIME
+    return None
 
 
 def _sorts(round_: Round) -> list[Sort]:
