@@ -8,6 +8,7 @@ import click
 from pbplatform.charter.roles import operator
 from pbplatform.cli import setting
 from pbplatform.foundation.crypto import SecretFolder
+from pbplatform.foundation.errors import Invalid
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.roll import operations, queries, reading
 from pbplatform.roll.reading import NEEDED, Column
@@ -46,7 +47,12 @@ def import_roll(file: Path, municipality: str, columns: tuple[str, ...], complet
         place = municipalities.by_slug(session, municipality)
         if place is None:
             raise click.ClickException(f"there is no municipality {municipality!r}")
-        waiting = operations.begin_import(operator(place.id), session, file.name, headers, complete=complete)
+        try:
+            waiting = operations.begin_import(
+                operator(place.id), session, file.name, headers, complete=complete
+            )
+        except Invalid:
+            raise click.ClickException(f"{file.name} has no line of headings: put one above it") from None
         place_id, import_id = place.id, waiting.id
     counts = operations.import_file(
         database,

@@ -201,14 +201,14 @@ def _seal_row(vote: Vote, text: str, trackers: list[str], paper: list[str]) -> R
     }
     published = {
         str(envelope.position): canon.published_as(
-            envelope.publication.value, len(choices[str(envelope.position)])
+            envelope.publication.value, len(choices[str(envelope.position)]), len(paper)
         )
         for envelope in vote.projects
     }
     shown = {
         position: None if published[position] == "totals" else lines for position, lines in choices.items()
     }
-    roots = canon.roots(trackers, paper, shown)
+    roots = canon.roots(trackers, paper if set(published.values()) == {"open"} else None, shown)
     root = canon.final_root(roots)
     counts = {"cast": len(said), "counted": len(said), "superseded": 0, "annulled": 0}
     manifest = {"round": vote.round.slug, "final_root": root, "counts": counts}

@@ -1,7 +1,8 @@
 """Backup while the platform runs, restore in place: both through the database's own means, never by copying files.
 
 A backup is one ZIP: `manifest.json` (release, time, digests), the database (an SQLite file or pg_dump's custom format)
-and the uploaded files. Secrets are not in it: keys and pepper are kept apart, on purpose.
+and the uploaded files. Secrets are not in it: keys and pepper are kept apart, on purpose. Nor are files that only pass
+through, such as letters with codes and voter rolls that wait to be read: a backup outlives them by years.
 """
 
 import hashlib
@@ -19,7 +20,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
 from pbplatform.foundation import clock, highwater
-from pbplatform.foundation.files import FileMissing, Files
+from pbplatform.foundation.files import PASSING, FileMissing, Files
 
 FORMAT = 1
 
@@ -38,6 +39,8 @@ def back_up(engine: Engine, files: Files, target: Path) -> dict[str, Any]:
         with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
             archive.write(dump, "database")
             for key in files.all_keys():
+                if key.startswith(PASSING):
+                    continue
                 try:
                     content = files.get(key)
                 except FileMissing:

@@ -9,6 +9,9 @@ import obstore
 from obstore.exceptions import NotFoundError
 from obstore.store import LocalStore, MemoryStore, S3Store
 
+PASSING = "passing/"
+"""Keys that begin so are of files that wait for days at most and hold what nobody may keep; no backup has them."""
+
 
 class FileMissing(Exception):
     """No file lies under that key."""

@@ -14,7 +14,7 @@ from pbplatform.foundation import clock
 from pbplatform.foundation.crypto import SecretFolder
 from pbplatform.foundation.database import Database
 from pbplatform.foundation.errors import Gone
-from pbplatform.foundation.files import Files
+from pbplatform.foundation.files import PASSING, FileMissing, Files
 from pbplatform.foundation.jobs import Progress
 from pbplatform.foundation.pdf import make_pdf
 from pbplatform.journal.operations import record
@@ -27,10 +27,12 @@ LETTERS_JOB = "letters"
 MOST_LETTERS = 2_000
 """In one file; a larger district is printed in several."""
 FILE_LIFE = timedelta(days=2)
+LETTER_LIFE = timedelta(days=180)
+"""For so long nobody gets a second letter; a later vote writes to everybody again."""
 
 
 def order_letters(actor: Actor, session: Session, place_id: int, district_id: int | None) -> LetterBatch:
-    """Ask for letters to everybody of a district who has none yet, at most MOST_LETTERS in one run."""
+    """Ask for letters to everybody of a district who got none lately, at most MOST_LETTERS in one run."""
     require(actor, Action.PRINT_LETTERS, Subject(place_id))
     batch = LetterBatch(
         municipality_id=place_id,
@@ -57,7 +59,7 @@ def print_letters(
         place = session.get_one(Municipality, batch.municipality_id)
         letters = _make_codes(session, seasoning, place.id, batch.district_id)
         batch.letters = len(letters)
-    key = f"letters/{place.id}/{batch_id}.pdf"
+    key = f"{PASSING}letters/{place.id}/{batch_id}.pdf"
     progress.tell(0, max(len(letters), 1))
     if letters:
         pages = []
@@ -85,7 +87,9 @@ def print_letters(
 def _make_codes(
     session: Session, seasoning: Pepper, place_id: int, district_id: int | None
 ) -> list[tuple[RollEntry, str]]:
-    have = select(LetterCode.roll_entry_id).where(LetterCode.municipality_id == place_id)
+    have = select(LetterCode.roll_entry_id).where(
+        LetterCode.municipality_id == place_id, LetterCode.issued_at > clock.now() - LETTER_LIFE
+    )
     question = select(RollEntry).where(
         RollEntry.municipality_id == place_id, RollEntry.removed_at.is_(None), RollEntry.id.not_in(have)
     )
@@ -114,11 +118,16 @@ def fetch(actor: Actor, session: Session, files: Files, batch: LetterBatch) -> b
     require(actor, Action.PRINT_LETTERS, Subject(batch.municipality_id))
     if batch.file_key is None:
         raise Gone
+    try:
+        content = files.get(batch.file_key)
+    except FileMissing:
+        # A restored database may speak of letters that no backup has.
+        raise Gone from None
     batch.fetched_at = batch.fetched_at or clock.now()
     record(
         actor, session, batch.municipality_id, Action.PRINT_LETTERS, "letter_batch", batch.id, step="fetched"
     )
-    return files.get(batch.file_key)
+    return content
 
 
 def forget_files(database: Database, files: Files) -> int:

@@ -83,7 +83,7 @@ class RollImport(Base):
     account_id: Mapped[int | None] = mapped_column(Key, ForeignKey("account.id"))
     file_name: Mapped[str] = mapped_column(String(200))
     file_key: Mapped[str | None] = mapped_column(String(120))
-    """Where the file waits; none once it has been read, because it holds the national ids."""
+    """Where the file waits; none once it has been read or has waited too long, because it holds the national ids."""
     columns: Mapped[dict[str, Any]]
     complete: Mapped[bool] = mapped_column(default=False)
     """Whether the file is the whole roll, so that whoever is missing has left it."""

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +17,7 @@ from pbplatform.foundation import clock
 from pbplatform.foundation.crypto import SecretFolder
 from pbplatform.foundation.database import Database
 from pbplatform.foundation.errors import Invalid
-from pbplatform.foundation.files import Files
+from pbplatform.foundation.files import PASSING, Files
 from pbplatform.foundation.jobs import Progress
 from pbplatform.journal.operations import record
 from pbplatform.municipalities import queries as municipalities
@@ -38,6 +39,11 @@ from pbplatform.roll.verification import subject_of
 
 IMPORT_JOB = "roll_import"
 TRY_LIFE = timedelta(days=30)
+FILE_LIFE = timedelta(days=2)
+"""A roll file whose columns nobody confirms, or whose reading broke off, is deleted after this."""
+PREFIX = "pb-roll-"
+MOST_DIGITS = 5
+"""In a heading; a personal number, a date and a phone number have more."""
 BYTES_A_LINE = 90
 """About as long as a line of a roll is, for showing how far a file has been read."""
 
@@ -48,6 +54,7 @@ class RollProblem(StrEnum):
     UNREADABLE = "unreadable"
     COLUMNS_MISSING = "columns_missing"
     COLUMN_TWICE = "column_twice"
+    NO_HEADINGS = "no_headings"
     NO_SUCH_PERSON = "no_such_person"
     ALREADY_READ = "already_read"
 
@@ -62,7 +69,7 @@ def prepare_import(
         except reading.Unreadable:
             raise Invalid(RollProblem.UNREADABLE, "file") from None
     waiting = begin_import(actor, session, file_name, headers)
-    waiting.file_key = f"roll/{waiting.municipality_id}/{waiting.id}"
+    waiting.file_key = f"{PASSING}roll/{waiting.municipality_id}/{waiting.id}"
     files.put(waiting.file_key, content)
     return waiting
 
@@ -73,6 +80,9 @@ def begin_import(
     """Note that a file with these headings is going to be read."""
     require(actor, Action.IMPORT_ROLL, Subject(actor.municipality_id))
     assert actor.municipality_id is not None
+    if any(sum(letter.isdecimal() for letter in heading) > MOST_DIGITS for heading in headers):
+        # It is somebody's line: the headings are kept, and a personal number must not be.
+        raise Invalid(RollProblem.NO_HEADINGS, "file")
     waiting = RollImport(
         municipality_id=actor.municipality_id,
         account_id=actor.account_id,
@@ -138,7 +148,37 @@ def run_import(
             tell=lambda done: progress.tell(done, max(lines, done)),
         )
     files.delete(key)
+    with database.transaction() as session:
+        session.get_one(RollImport, import_id).file_key = None
     return counts
+
+
+def forget_files(database: Database, files: Files) -> int:
+    """The duty: delete roll files that were read, or that waited too long; return how many.
+
+    The row loses its key after the file is gone, so that no crash leaves a file that nothing speaks of.
+    """
+    with database.read() as session:
+        old = session.execute(
+            select(RollImport.id, RollImport.file_key).where(
+                RollImport.file_key.is_not(None),
+                RollImport.ended_at.is_not(None) | (RollImport.uploaded_at < clock.now() - FILE_LIFE),
+            )
+        ).all()
+    for import_id, key in old:
+        files.delete(key or "")
+        with database.transaction() as session:
+            session.get_one(RollImport, import_id).file_key = None
+    _sweep_leftovers()
+    return len(old)
+
+
+def _sweep_leftovers() -> None:
+    """Remove what a killed reader left in the folder for temporary files."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if path.stat().st_mtime < clock.now().timestamp() - FILE_LIFE.total_seconds():
+                path.unlink()
 
 
 def import_file(
@@ -173,7 +213,7 @@ def import_file(
     with database.transaction() as session:
         done = session.get_one(RollImport, import_id)
         done.counts = {**counts, "broken": taken.counts["broken"]}
-        done.ended_at, done.file_key = clock.now(), None
+        done.ended_at = clock.now()
         record(None, session, place_id, Action.IMPORT_ROLL, "roll_import", import_id, **counts)
     return counts
 
@@ -185,7 +225,7 @@ class _as_file:
         self._content = content
 
     def __enter__(self) -> Path:
-        with tempfile.NamedTemporaryFile(prefix="pb-roll-", delete=False) as file:
+        with tempfile.NamedTemporaryFile(prefix=PREFIX, delete=False) as file:
             file.write(self._content)
         self._path = Path(file.name)
         return self._path

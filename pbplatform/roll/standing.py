@@ -29,4 +29,5 @@ def install(app: Flask, house: House) -> None:
         ),
     )
     house.jobs.every_minutes(60, "forget_letters", lambda: letters.forget_files(house.database, house.files))
+    house.jobs.every_minutes(60, "forget_rolls", lambda: operations.forget_files(house.database, house.files))
     house.jobs.every_minutes(60, "forget_tries", lambda: operations.forget_old(house.database))

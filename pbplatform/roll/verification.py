@@ -170,8 +170,8 @@ def send_code(
 
 def verify_code(
     session: Session, pepper: Pepper, place: Municipality, flow: str, code: str, network: str
-) -> RollEntry | None:
-    """The entry whose sent code was typed into the browser that asked for it, or None."""
+) -> tuple[RollEntry, Means] | None:
+    """The entry whose sent code was typed into the browser that asked for it, and how it was sent; or None."""
     sent = session.scalar(
         select(SentCode)
         .where(SentCode.flow_hash == digest(flow), SentCode.municipality_id == place.id)
@@ -187,9 +187,10 @@ def verify_code(
     if not right or entry is None or entry.removed_at is not None:
         entry = None
     _note(session, pepper, place, sent.subject_hash, network, sent.means, entry)
-    if entry is not None:
-        sent.used_at = clock.now()
-    return entry
+    if entry is None:
+        return None
+    sent.used_at = clock.now()
+    return entry, sent.means
 
 
 def verify_eid(

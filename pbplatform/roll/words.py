@@ -28,6 +28,9 @@ ROLL_PROBLEMS = {
         "Say which column holds the personal number and which the date of birth."
     ),
     RollProblem.COLUMN_TWICE: _l("Two columns have the same meaning. Each meaning can be given once."),
+    RollProblem.NO_HEADINGS: _l(
+        "The first line of this file has no headings but already somebody’s details. Please put a line of headings above it, such as: personal number, name, date of birth."
+    ),
     RollProblem.NO_SUCH_PERSON: _l("Nobody with this personal number is on the voter roll."),
     RollProblem.ALREADY_READ: _l("This file is being read already, or has been."),
 }

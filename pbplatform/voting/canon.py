@@ -24,6 +24,8 @@ VERSION = "PBv1"
 TRACKER_LENGTH = 16
 OPEN_FROM = 100
 SEALED_FROM = 20
+PAPER_FROM = 10
+"""Fewer sheets than this are never told apart from the other ballots: their neighbours know who voted on paper."""
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _LETTERS = {letter: place for place, letter in enumerate(_ALPHABET)}
@@ -151,17 +153,18 @@ def merkle_root(leaves: Iterable[str]) -> str:
 
 def roots(
     trackers: Iterable[str],
-    paper: Iterable[str],
+    paper: Iterable[str] | None,
     choices: Mapping[str, Iterable[str] | None],
 ) -> dict[str, Any]:
     """The roots of a sealed vote, list by list, so that open and sealed publication can both be checked.
 
-    `trackers` are those of the online ballots, `paper` the payloads of the counted sheets, `choices` per position the
+    `trackers` are those of the online ballots, `paper` the payloads of the counted sheets, None where these are not
+    published (a root over few short texts would be guessed), `choices` per position the
     canonical choices of every ballot that has some there; None where an envelope publishes totals only.
     """
     return {
         "trackers": merkle_root(trackers),
-        "paper": merkle_root(paper),
+        "paper": None if paper is None else merkle_root(paper),
         "choices": {
             position: None if lines is None else merkle_root(lines) for position, lines in choices.items()
         },
@@ -188,14 +191,15 @@ def tie_order(seed: str, root: str, beacon: str, position: int, codes: Iterable[
     return sorted(codes, key=lambda code: tie_rank(seed, root, beacon, position, code))
 
 
-def published_as(chosen: str, ballots: int) -> str:
+def published_as(chosen: str, ballots: int, paper: int) -> str:
     """How an envelope's ballots are published: "open", "sealed" or "totals".
 
-    `chosen` is what the municipality asked for ("automatic" and "open" take what the number allows). A ballot's line is
-    open only when every envelope in it is: its tracker covers the whole payload.
+    `chosen` is what the municipality asked for ("automatic" and "open" take what the number allows), `paper` the number
+    of counted sheets in the whole vote, which stand in a list of their own where it is open. A ballot's line is open
+    only when every envelope in it is: its tracker covers the whole payload.
     """
     if chosen == "totals" or ballots < SEALED_FROM:
         return "totals"
-    if chosen == "sealed" or ballots < OPEN_FROM:
+    if chosen == "sealed" or ballots < OPEN_FROM or 0 < paper < PAPER_FROM:
         return "sealed"
     return "open"

@@ -29,7 +29,16 @@ from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
 from pbplatform.voting import canon, joint, keys, queries, rules, secrecy, turnout
 from pbplatform.voting.casting import box_lock
-from pbplatform.voting.models import Ballot, BallotBox, BoxState, Channel, JointAct, Superseded
+from pbplatform.voting.models import (
+    Ballot,
+    BallotBox,
+    BoxState,
+    Channel,
+    Elector,
+    JointAct,
+    JointKind,
+    Superseded,
+)
 from pbplatform.voting.opening import snapshot_hash
 
 log = logging.getLogger(__name__)
@@ -155,9 +164,33 @@ def find_anomaly(session: Session, secrets: SecretFolder, box: BallotBox) -> Inv
         return Invalid(Anomaly.ORPHAN_BALLOTS, count=orphans)
     if broken:
         return Invalid(Anomaly.BROKEN_BALLOTS, count=broken)
-    if snapshot_hash(session, box.round_id) != box.snapshot_hash:
+    if snapshot_hash(session, box.round_id) != box.snapshot_hash or not _changes_have_two_names(session, box):
         return Invalid(Anomaly.ROLL_CHANGED, count=1)
     return None
+
+
+def _changes_have_two_names(session: Session, box: BallotBox) -> bool:
+    """Whether everybody who was added to the frozen roll or taken off it was so by two persons, as the acts say."""
+    added: set[int] = set()
+    removed: set[int] = set()
+    for act in queries.acts(session, box.round_id, JointKind.CHANGE_ELECTOR):
+        if act.confirmed_at is None:
+            continue
+        entry = act.arguments["roll_entry_id"]
+        if act.arguments.get("remove"):
+            removed.add(entry)
+        else:
+            added.add(entry)
+            removed.discard(entry)
+    found = session.execute(
+        select(Elector.roll_entry_id, Elector.added_later, Elector.removed).where(
+            Elector.round_id == box.round_id,
+            Elector.added_later | Elector.removed | Elector.roll_entry_id.in_(removed),
+        )
+    ).all()
+    return {row.roll_entry_id for row in found if row.added_later} <= added and all(
+        row.removed == (row.roll_entry_id in removed) for row in found
+    )
 
 
 def _is_sound(key: bytes, box: BallotBox, name: str, bid: str, kept: bytes) -> bool:

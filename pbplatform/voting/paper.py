@@ -23,6 +23,9 @@ from pbplatform.voting.models import BoxState
 from pbplatform.voting.paper_models import Invalidity, PaperEntry, PaperSheet, PaperStation, SheetState
 from pbplatform.voting.rules import FrozenEnvelope, FrozenRules
 
+BLANK = canon.canonical_payload({})
+"""A sheet on which nothing is marked; online such a ballot is not taken either."""
+
 
 class PaperProblem(StrEnum):
     """Why a sheet or a station cannot be entered like this."""
@@ -142,7 +145,7 @@ def enter(
     serial = serial.strip()[:20]
     if not serial:
         raise Invalid(PaperProblem.SERIAL_MISSING, "serial")
-    if reading.payload is None and reading.invalidity is None:
+    if reading.payload in (None, BLANK) and reading.invalidity is None:
         raise Invalid(PaperProblem.NOTHING_READ)
     # Sealing holds the same lock alone, so no sheet slips in behind it.
     hold(session, box_lock(found.id), shared=True)

@@ -23,6 +23,7 @@ class SheetState(StrEnum):
 class Invalidity(StrEnum):
     """Why a sheet does not count."""
 
+    BLANK = "blank"
     UNSIGNED = "unsigned"
     UNREADABLE = "unreadable"
     LATE = "late"
@@ -62,11 +63,12 @@ class PaperSheet(Base):
     serial: Mapped[str] = mapped_column(String(20))
     state: Mapped[SheetState] = mapped_column(one_of(SheetState), default=SheetState.ONCE)
     payload: Mapped[str | None] = mapped_column(Text)
+    """Emptied at the seal: from then on choices stand among the sealed ballots, beside no serial."""
     invalidity: Mapped[Invalidity | None] = mapped_column(one_of(Invalidity))
 
 
 class PaperEntry(Base):
-    """What one officer read on a sheet; the others do not see it before they have entered theirs."""
+    """What one officer read on a sheet; the others do not see it before they have entered theirs. Gone at the seal."""
 
     __tablename__ = "paper_entry"
     __table_args__ = (

@@ -186,11 +186,10 @@ def ballots(round_slug: str, district_id: int) -> Response:
     """The paper ballot of a district, with the drawn numbers; 0 for people without a district."""
     here = this_round(round_slug)
     frozen = paper.paper_rules(door.session(), here)
-    place = guard.municipality()
     html = render_template(
         "voting/paper/ballot.html",
+        rules=frozen,
         envelopes=frozen.for_district(district_id or None),
-        languages_here=place.languages,
     )
     return _pdf(html, f"ballot-{district_id}")
 

@@ -4,6 +4,7 @@ The text is canonical JSON; its SHA-256 is in every receipt. Nothing in it chang
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -52,6 +53,16 @@ class FrozenEnvelope:
         """The project of a drawn number."""
         return next((project for project in self.projects if project.number == number), None)
 
+    def rivals(self, project: FrozenProject) -> list[int]:
+        """The numbers of the projects that nobody can choose together with this one."""
+        if not project.group:
+            return []
+        return [
+            other.number
+            for other in self.projects
+            if other.group == project.group and other.code != project.code
+        ]
+
     @property
     def ranks(self) -> int:
         """How many places a ranking has."""
@@ -78,6 +89,15 @@ class FrozenRules:
             for envelope in self.envelopes
             if envelope.district_id is None or envelope.district_id == district_id
         )
+
+    def limited(self, envelope: FrozenEnvelope) -> list[tuple[Mapping[str, str], int]]:
+        """The categories of which this envelope has more projects than may be chosen: names and limit."""
+        counts = Counter(project.category for project in envelope.projects if project.category)
+        return [
+            (self.category_names[category], most)
+            for category, most in sorted(self.category_limits.items())
+            if counts[category] > most
+        ]
 
     @property
     def ranked(self) -> frozenset[int]:

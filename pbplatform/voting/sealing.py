@@ -24,9 +24,9 @@ from pbplatform.foundation.crypto import SecretFolder
 from pbplatform.foundation.database import Database, database_now
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
-from pbplatform.roll.models import SentCode, VerificationTry, VoterPass
+from pbplatform.roll.models import LetterCode, SentCode, VerificationTry, VoterPass
 from pbplatform.voting import canon, joint, keys, queries, rules
-from pbplatform.voting.closing import locked_box, said_online
+from pbplatform.voting.closing import close_manifest, find_anomaly, locked_box, said_online
 from pbplatform.voting.models import (
     Ballot,
     BallotBox,
@@ -40,7 +40,7 @@ from pbplatform.voting.models import (
     Superseded,
     ToldBallot,
 )
-from pbplatform.voting.paper_models import PaperSheet, SheetState
+from pbplatform.voting.paper_models import PaperEntry, PaperSheet, SheetState
 
 BATCH = 5_000
 
@@ -52,6 +52,7 @@ class SealProblem(StrEnum):
     CHALLENGE_OPEN = "challenge_open"
     SHEETS_WAITING = "sheets_waiting"
     MORE_SHEETS_THAN_TICKS = "more_sheets_than_ticks"
+    BOX_CHANGED = "box_changed"
     BEACON_MISSING = "beacon_missing"
     ACTS_WAITING = "acts_waiting"
 
@@ -132,9 +133,10 @@ def seal(
         sealed = session.get_one(RoundSeal, round_id)
     write_manifest(folder, sealed)
     keys.destroy(secrets, round_id)
+    # Before the last step, so that it is done again when a crash comes in between.
+    _wipe_traces(database)
     with database.transaction() as session:
         _clear(actor, session, round_id)
-    _wipe_traces(database)
     with database.read() as session:
         return session.get_one(RoundSeal, round_id)
 
@@ -147,6 +149,8 @@ def _rewrite(actor: Actor | None, session: Session, secrets: SecretFolder, round
     in_the_way = obstacles(session, box)
     if act is None or in_the_way:
         raise Invalid(in_the_way[0] if in_the_way else SealProblem.ACTS_WAITING)
+    if find_anomaly(session, secrets, box) or close_manifest(session, secrets, box) != box.close_manifest:
+        raise Invalid(SealProblem.BOX_CHANGED)
     key = keys.round_key(secrets, round_id, box.key_commit)
     annulled = _annul(session, key, round_id)
     frozen = rules.read(box.rules)
@@ -175,6 +179,7 @@ def _rewrite(actor: Actor | None, session: Session, secrets: SecretFolder, round
     ]
     replaced = sorted(session.scalars(select(Superseded.tracker).where(Superseded.round_id == round_id)))
     ticks = sum(ticks_by_station(session, round_id).values())
+    _part_sheets_from_choices(session, round_id)
     for table in (SealedBallot, Superseded, Ballot, ToldBallot, Elector):
         session.execute(delete(table).where(table.round_id == round_id))
     places = [
@@ -213,6 +218,17 @@ def _rewrite(actor: Actor | None, session: Session, secrets: SecretFolder, round
         step="sealed",
         final_root=sealed.final_root,
         manifest=sealed.manifest["manifest_hash"],
+    )
+
+
+def _part_sheets_from_choices(session: Session, round_id: int) -> None:
+    """Empty the sheets: their choices stand among the sealed ballots now, and a serial may have been seen in a hand."""
+    mine = select(PaperSheet.id).where(PaperSheet.round_id == round_id)
+    session.execute(delete(PaperEntry).where(PaperEntry.sheet_id.in_(mine)))
+    session.execute(
+        update(PaperSheet)
+        .where(PaperSheet.round_id == round_id, PaperSheet.payload.is_not(None))
+        .values(payload="")
     )
 
 
@@ -256,14 +272,15 @@ def _seal_row(
     for row in rows:
         for position, choices in json.loads(row["payload"]).items():
             by_position[position].append(canon.canonical(choices))
+    online = [row for row in rows if row["channel"] is Channel.ONLINE]
+    paper = [row["payload"] for row in rows if row["channel"] is Channel.PAPER]
     publication = {
-        str(e.position): canon.published_as(e.publication, len(by_position[str(e.position)]))
+        str(e.position): canon.published_as(e.publication, len(by_position[str(e.position)]), len(paper))
         for e in frozen.envelopes
     }
-    online = [row for row in rows if row["channel"] is Channel.ONLINE]
     parts = canon.roots(
         (row["tracker"] for row in online),
-        (row["payload"] for row in rows if row["channel"] is Channel.PAPER),
+        paper if set(publication.values()) == {"open"} else None,
         {
             position: None if publication[position] == "totals" else lines
             for position, lines in by_position.items()
@@ -280,7 +297,7 @@ def _seal_row(
         "cast": len(online) + numbers["superseded"] + numbers["annulled"],
         "counted": len(online),
         **numbers,
-        "by_channel": {"online": len(online), "paper": len(rows) - len(online)},
+        "by_channel": {"online": len(online), "paper": len(paper)},
         "by_envelope": {position: len(lines) for position, lines in by_position.items()},
         "paper_sheets": _sheets(session, box.round_id),
     }
@@ -358,13 +375,13 @@ def _clear(actor: Actor | None, session: Session, round_id: int) -> None:
     for act in queries.acts(session, round_id):
         if "roll_entry_id" in act.arguments:
             act.arguments = {}
-    _forget_clusters(session, box)
+    _forget_visits(session, box)
     session.flush()
     record(actor, session, box.municipality_id, Action.SEAL_VOTE, "round", round_id, step="key_destroyed")
 
 
-def _forget_clusters(session: Session, box: BallotBox) -> None:
-    """What was kept to find clusters of verifications dies with the challenge window, unless another vote is open here."""
+def _forget_visits(session: Session, box: BallotBox) -> None:
+    """What tells who came to vote and when dies with the challenge window, unless another vote is open here."""
     others = session.scalar(
         select(func.count()).where(
             BallotBox.municipality_id == box.municipality_id,
@@ -376,6 +393,11 @@ def _forget_clusters(session: Session, box: BallotBox) -> None:
         return
     for table in (VerificationTry, VoterPass, SentCode):
         session.execute(delete(table).where(table.municipality_id == box.municipality_id))
+    session.execute(
+        delete(LetterCode).where(
+            LetterCode.municipality_id == box.municipality_id, LetterCode.used_at.is_not(None)
+        )
+    )
 
 
 def _wipe_traces(database: Database) -> None:
@@ -385,7 +407,7 @@ def _wipe_traces(database: Database) -> None:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in ("ballot", "superseded", "told_ballot", "elector"):
+        for table in ("ballot", "superseded", "told_ballot", "elector", "paper_entry", "paper_sheet"):
             connection.execute(text(f"vacuum (full) {table}"))
 
 

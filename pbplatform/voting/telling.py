@@ -1,5 +1,7 @@
 """The daily letter "a vote was recorded in your name": no choice, no receipt, no hour, and no list of who got one.
 
+Who was ticked off for paper is written to as well: nobody else would notice a sheet that was handed out to a stranger.
+
 It goes straight to the mail server and is kept in no outbox. What is kept is a mark for each ballot that was told of, made
 with the round's key: without the key it leads to nobody, and at the seal it goes with the ballots.
 """
@@ -36,6 +38,7 @@ class Recipient:
     mark: str
     email: str
     language: str
+    channel: Channel
 
 
 def tell_voters(app: Flask, database: Database, secrets: SecretFolder, post: Post, sender: str) -> int:
@@ -61,20 +64,18 @@ def tell_voters(app: Flask, database: Database, secrets: SecretFolder, post: Pos
 
 
 def recipients(session: Session, secrets: SecretFolder, box: BallotBox) -> list[Recipient]:
-    """Everybody with a mailbox on the roll whose online ballot has no mark yet, in an order that means nothing."""
+    """Everybody with a mailbox on the roll whose ballot or sheet has no mark yet, in an order that means nothing."""
     key = keys.round_key(secrets, box.round_id, box.key_commit)
     rows = session.execute(
-        select(Ballot.bid, Ballot.sealed).where(
-            Ballot.round_id == box.round_id, Ballot.channel == Channel.ONLINE
-        )
+        select(Ballot.bid, Ballot.sealed, Ballot.channel).where(Ballot.round_id == box.round_id)
     )
-    cast = {row.bid: row.sealed or b"" for row in rows}
+    cast = {row.bid: (row.sealed or b"", row.channel) for row in rows}
     marked = set(session.scalars(select(ToldBallot.mark).where(ToldBallot.round_id == box.round_id)))
     found: list[Recipient] = []
     waiting = {
-        entry_id: mark
+        entry_id: (mark, cast[bid][1])
         for bid, entry_id, _district in queries.bids(session, key, box.round_id)
-        if bid in cast and (mark := _mark(key, bid, cast[bid])) not in marked
+        if bid in cast and (mark := _mark(key, bid, cast[bid][0])) not in marked
     }
     numbers = sorted(waiting)
     for start in range(0, len(numbers), 500):
@@ -83,7 +84,9 @@ def recipients(session: Session, secrets: SecretFolder, box: BallotBox) -> list[
                 RollEntry.id.in_(numbers[start : start + 500]), RollEntry.email.is_not(None)
             )
         )
-        found += [Recipient(waiting[row.id], row.email, row.language) for row in people]
+        for row in people:
+            mark, channel = waiting[row.id]
+            found.append(Recipient(mark, row.email, row.language, channel))
     chance.SystemRandom().shuffle(found)
     return found
 
@@ -104,12 +107,15 @@ def _letter(app: Flask, session: Session, box: BallotBox, one: Recipient) -> Let
             recipient=one.email,
             language=one.language,
             written_at=clock.now(),
-            subject=gettext("%(place)s: a vote was recorded in your name", place=name),
+            subject=gettext("%(place)s: a vote was recorded in your name", place=name)
+            if one.channel is Channel.ONLINE
+            else gettext("%(place)s: a paper ballot was handed out in your name", place=name),
             body=render_template(
                 "mail/voting_recorded.txt",
                 place=name,
                 title=localised(found.titles, one.language).text,
                 address=f"{base}/{one.language}/{place.slug}/rounds/{found.slug}/vote",
+                paper=one.channel is Channel.PAPER,
                 open=box.state is BoxState.OPEN,
                 closes_at=box.closes_at,
             ),

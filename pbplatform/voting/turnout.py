@@ -4,7 +4,7 @@ The district of a ballot stands nowhere in it. It is found here, in memory, thro
 """
 
 from collections import Counter
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +17,8 @@ from pbplatform.voting import keys, queries
 from pbplatform.voting.models import Ballot, BallotBox, BoxState, Turnout
 
 STEP = 10
+FEWEST_ELECTORS = 20
+"""Of a smaller district nothing is told before the end: most of it would be one of its two small numbers."""
 
 
 def stepped(count: int) -> int:
@@ -25,22 +27,52 @@ def stepped(count: int) -> int:
 
 
 def count(session: Session, secrets: SecretFolder, box: BallotBox) -> dict[str, Any]:
-    """The figures of this moment: total, by channel, by district number ("0" for no district)."""
+    """The figures of this moment: total, by channel, by district number ("0" for no district); None is hidden."""
+    counted = _count(session, secrets, box)
     return _figures(
-        session, secrets, box, lambda row: {name: stepped(number) for name, number in row.items()}
+        counted,
+        total=stepped(counted.total),
+        by_channel={name: stepped(number) for name, number in counted.by_channel.items()},
+        by_district={
+            name: _running(number, counted.electors[name]) for name, number in counted.by_district.items()
+        },
     )
+
+
+def _running(voted: int, electors: int) -> int | None:
+    """What is told of a district while people vote: never so much that its last ten could be pointed at."""
+    if electors < FEWEST_ELECTORS:
+        return None
+    return stepped(min(voted, electors - STEP))
 
 
 def final(session: Session, secrets: SecretFolder, box: BallotBox) -> dict[str, Any]:
     """The figures after the end, exact but for the one rule about small numbers; None stands for a hidden one."""
+    counted = _count(session, secrets, box)
+    voted = suppress(counted.by_district)
+    # Who did not vote are people too; and where nobody is left, everybody is known to have voted.
+    stayed = suppress(
+        {name: max(counted.electors[name] - number, 1) for name, number in counted.by_district.items()}
+    )
     return _figures(
-        session, secrets, box, lambda row: {name: cell.value for name, cell in suppress(row).items()}
+        counted,
+        total=suppress({"all": counted.total})["all"].value,
+        by_channel={name: cell.value for name, cell in suppress(counted.by_channel).items()},
+        by_district={
+            name: None if cell.hidden or stayed[name].hidden else cell.value for name, cell in voted.items()
+        },
     ) | {"final": True}
 
 
-def _figures(
-    session: Session, secrets: SecretFolder, box: BallotBox, told: Callable[[dict[str, int]], dict[str, Any]]
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Counted:
+    total: int
+    by_channel: dict[str, int]
+    by_district: dict[str, int]
+    electors: dict[str, int]
+
+
+def _count(session: Session, secrets: SecretFolder, box: BallotBox) -> _Counted:
     channels = {
         bid: channel.value
         for bid, channel in session.execute(
@@ -54,12 +86,27 @@ def _figures(
         electors[str(district_id or 0)] += 1
         by_district[str(district_id or 0)] += bid in channels
     by_channel = Counter(channels.values())
+    return _Counted(
+        sum(by_channel.values()),
+        dict(sorted(by_channel.items())),
+        dict(sorted(by_district.items())),
+        dict(sorted(electors.items())),
+    )
+
+
+def _figures(
+    counted: _Counted,
+    *,
+    total: int | None,
+    by_channel: dict[str, int | None],
+    by_district: dict[str, int | None],
+) -> dict[str, Any]:
     return {
-        "total": told({"all": sum(by_channel.values())})["all"],
-        "electors": sum(electors.values()),
-        "by_channel": told(dict(sorted(by_channel.items()))),
-        "by_district": told(dict(sorted(by_district.items()))),
-        "electors_by_district": dict(sorted(electors.items())),
+        "total": total,
+        "electors": sum(counted.electors.values()),
+        "by_channel": by_channel,
+        "by_district": by_district,
+        "electors_by_district": {name: cell.value for name, cell in suppress(counted.electors).items()},
     }
 
 

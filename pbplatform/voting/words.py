@@ -82,6 +82,9 @@ SEAL_PROBLEMS = {
     SealProblem.MORE_SHEETS_THAN_TICKS: _l(
         "A station has more counted sheets than it handed out. This must be explained first."
     ),
+    SealProblem.BOX_CHANGED: _l(
+        "The ballots or the frozen roll are no longer those that were published at the close."
+    ),
     SealProblem.BEACON_MISSING: _l("The outcome of the public draw that was named in advance is missing."),
     SealProblem.ACTS_WAITING: _l("Something asked for by one person still waits for a second."),
 }
@@ -118,6 +121,7 @@ SHEET_STATES = {
 }
 
 INVALIDITIES = {
+    Invalidity.BLANK: _l("Nothing is marked"),
     Invalidity.UNSIGNED: _l("Stamp or signature missing"),
     Invalidity.UNREADABLE: _l("Cannot be read"),
     Invalidity.LATE: _l("Handed in too late"),

@@ -7,11 +7,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
 from pbplatform.accounts import guard
+from pbplatform.accounts.models import Account
 from pbplatform.charter.actions import Action
 from pbplatform.consultation.place import this_round
 from pbplatform.door import acts
+from pbplatform.foundation import limits
 from pbplatform.foundation.errors import Conflict
 from pbplatform.foundation.words import say
+from pbplatform.roll import queries as roll
 from pbplatform.roll import verification
 from pbplatform.roll.delivery import SEND_JOB
 from pbplatform.roll.eid import EidAway, EidRefused, Provider, Question
@@ -20,9 +23,12 @@ from pbplatform.roll.pepper import pepper
 from pbplatform.roll.verification import Person, VerificationProblem
 from pbplatform.voting import queries
 from pbplatform.voting.forms import CodeForm, LetterForm, MessageForm
+from pbplatform.voting.models import BallotBox
 from pbplatform.voting.views.pages import is_open, not_open, pages, this_box, this_voter
 from pbplatform.voting.voter import PASS
 
+MESSAGES_FROM_A_NETWORK = "200 per hour"
+"""Each message costs the municipality money and somebody's rest."""
 FLOW = "code_flow"
 EID = "eid_question"
 
@@ -49,21 +55,36 @@ def start(round_slug: str) -> BaseResponse | str | tuple[str, int]:
         seasoning = pepper(door.house().secrets)
         if verification.network_is_throttled(door.session(), place, seasoning, person.network):
             form.add_error(None, say(VerificationProblem.TOO_MANY_FROM_HERE))
-            return render_template("voting/start.html", form=form, box=box, eid=_provider() is not None), 429
+            return _start_page(form, box), 429
         entry = verification.verify_letter(door.session(), seasoning, place, person, form.code.data or "")
         if entry is not None:
             return _welcome(round_slug, entry, Means.LETTER)
         form.add_error(None, say(VerificationProblem.NOT_CONFIRMED))
+    return _start_page(form, box), 422 if form.is_submitted() else 200
+
+
+def _start_page(form: LetterForm, box: BallotBox) -> str:
     return render_template(
-        "voting/start.html", form=form, box=box, eid=_provider() is not None
-    ), 422 if form.is_submitted() else 200
+        "voting/start.html", form=form, box=box, eid=_provider() is not None, account=_untied_account()
+    )
+
+
+def _untied_account() -> Account | None:
+    """The account of this browser, while it is tied to nobody on the roll."""
+    account = guard.account()
+    if account is None or roll.claimed_entry(door.session(), account.id, guard.municipality().id) is not None:
+        return None
+    return account
 
 
 def _welcome(round_slug: str, entry: RollEntry, means: Means) -> BaseResponse:
-    """Somebody has proved who they are: this browser may vote for a while; a signed-in account is tied for good."""
+    """Somebody has proved who they are: this browser may vote for a while, and a signed-in account is tied if they wish.
+
+    It is asked, because many help their parents or neighbours in a browser of their own.
+    """
     cookie[PASS] = verification.give_pass(door.session(), entry, means)
     account = guard.account()
-    if account is not None:
+    if account is not None and request.form.get("mine"):
         try:
             verification.claim(door.session(), entry, account.id, means)
         except Conflict:
@@ -83,6 +104,7 @@ def message(round_slug: str) -> BaseResponse | str | tuple[str, int]:
     if form.validate_on_submit():
         person = Person(form.national_id.data or "", form.birth_date.data, here())
         house, place = door.house(), guard.municipality()
+        house.limits.take("vote-message", MESSAGES_FROM_A_NETWORK, limits.network(request))
         seasoning = pepper(house.secrets)
         if verification.network_is_throttled(door.session(), place, seasoning, person.network):
             form.add_error(None, say(VerificationProblem.TOO_MANY_FROM_HERE))
@@ -110,14 +132,15 @@ def code(round_slug: str) -> BaseResponse | str | tuple[str, int]:
     form = CodeForm()
     if form.validate_on_submit():
         seasoning = pepper(door.house().secrets)
-        entry = verification.verify_code(
+        proved = verification.verify_code(
             door.session(), seasoning, guard.municipality(), flow, form.code.data or "", here()
         )
-        if entry is not None:
+        if proved is not None:
             cookie.pop(FLOW, None)
-            return _welcome(round_slug, entry, Means.PHONE)
+            return _welcome(round_slug, *proved)
         form.add_error("code", say(VerificationProblem.CODE_WRONG))
-    return render_template("voting/code.html", form=form), 422 if form.is_submitted() else 200
+    answer = render_template("voting/code.html", form=form, account=_untied_account())
+    return answer, 422 if form.is_submitted() else 200
 
 
 def _provider() -> Provider | None:
@@ -164,6 +187,7 @@ def eid_back(round_slug: str) -> str:
         box=box,
         state=request.args.get("state", "")[:200],
         code=request.args.get("code", "")[:2000],
+        account=_untied_account(),
     )
 
 

@@ -32,14 +32,16 @@ def receipt_file(round_slug: str) -> Response:
     return answer
 
 
-@pages.get("/rounds/<slug:round_slug>/vote/check")
+@pages.route("/rounds/<slug:round_slug>/vote/check", methods=["GET", "POST"])
 @acts(Action.READ_VOTE)
+@reads_only
 def check(round_slug: str) -> str | tuple[str, int]:
-    """Check a receipt's signature, at any time and without telling anything about the ballot."""
+    """Check a receipt's signature without telling anything about the ballot. The code travels in the body: addresses
+    stand in histories and in the logs of proxies."""
     found = this_round(round_slug)
     box = this_box(found)
-    tracker = canon.spoken_tracker(request.args.get("tracker", "")[:60])
-    signature = "".join(request.args.get("signature", "").split())[:200]
+    tracker = canon.spoken_tracker(request.form.get("tracker", "")[:60])
+    signature = "".join(request.form.get("signature", "").split())[:200]
     asked = bool(tracker or signature)
     right = asked and keys.is_receipt(
         box.receipt_key, read(box.rules).name, box.rules_hash, tracker, signature
