@@ -18,6 +18,7 @@ from pbplatform.charter.policy import Refusal, Refused
 from pbplatform.foundation.crypto import KeyMissing
 from pbplatform.foundation.database import NumberTooLarge, let_go, unreachable
 from pbplatform.foundation.errors import Conflict, Gone, Invalid, Missing
+from pbplatform.foundation.files import FilesUnavailable
 from pbplatform.foundation.words import say
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(PoolTimeout, lambda _error: unavailable())
     # A connection that died in the middle of a transaction says so only at the next statement.
     app.register_error_handler(PendingRollbackError, lambda _error: unavailable())
+    app.register_error_handler(FilesUnavailable, _no_files)
     app.register_error_handler(KeyMissing, lambda _error: unavailable())
     app.register_error_handler(500, lambda _error: error_page(500))
 
@@ -94,6 +96,11 @@ def _refused(error: Refused) -> Response:
 def _integrity(error: IntegrityError) -> Response:
     log.warning("a constraint refused a write: %s", type(error.orig).__name__)
     return error_page(409)
+
+
+def _no_files(error: FilesUnavailable) -> Response:
+    log.error("the place for files does not answer: %s", error)
+    return unavailable()
 
 
 def _database(error: DBAPIError) -> Response:

@@ -23,6 +23,12 @@ STAFF = (
     ("councillor", (Role.COUNCILLOR,), ""),
 )
 
+DEPARTMENTS = {
+    "bg": {"parks": "Паркове и озеленяване", "roads": "Улици и транспорт"},
+    "ka": {"parks": "გამწვანების სამსახური", "roads": "გზებისა და ტრანსპორტის სამსახური"},
+}
+"""A town names its departments in its own language."""
+
 NAMES = {
     "bg": (
         "Мария Иванова",
@@ -83,8 +89,9 @@ def build(stage: Stage) -> None:
             account = _account(
                 stage, passwords, f"{login}@{plan.slug}.example.org", next(names), language, place.id
             )
+            named = DEPARTMENTS[language].get(department, "")
             for role in roles:
-                operations.give_role(operator(), stage.session, account, place.id, role, department)
+                operations.give_role(operator(), stage.session, account, place.id, role, named)
             if GUARDED.intersection(roles):
                 factors.seed_totp(stage.session, stage.app.extensions["house"].vault, account, TOTP_SECRET)
         for number, name in enumerate(names, start=1):

@@ -8,6 +8,7 @@ from pbplatform.charter.phases import Phase
 from pbplatform.consultation import operations as rounds
 from pbplatform.consultation import queries as plans
 from pbplatform.consultation.models import Round
+from pbplatform.demo.people import DEPARTMENTS
 from pbplatform.demo.proposals import Town, town
 from pbplatform.demo.rounds import PLAYS, Moment
 from pbplatform.demo.stage import Stage
@@ -90,7 +91,7 @@ def _assessment(town: Town, proposal: Proposal, department: str, verdict: Verdic
     return Assessment(
         municipality_id=town.place.id,
         proposal_id=proposal.id,
-        department=department,
+        department=DEPARTMENTS[town.language][department],
         state=AssessmentState.WRITTEN if verdict else AssessmentState.ASKED,
         asked_by=town.officer.id,
         asked_at=proposal.changed_at,

@@ -1,20 +1,39 @@
 """Files on a local disk or in an S3 bucket through one API. Content types are kept in the database, not here."""
 
+import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 from urllib.parse import parse_qs, urlsplit
 
 import obstore
-from obstore.exceptions import NotFoundError
+from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, MemoryStore, S3Store
 
 PASSING = "passing/"
 """Keys that begin so are of files that wait for days at most and hold what nobody may keep; no backup has them."""
 
+log = logging.getLogger(__name__)
+
 
 class FileMissing(Exception):
     """No file lies under that key."""
+
+
+class FilesUnavailable(Exception):
+    """The place for files does not answer: it is full, cannot be written, or is away."""
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """What the store, the disk or the network says against it becomes one error; that there is no such file stays another."""
+    try:
+        yield
+    except (NotFoundError, FileNotFoundError):
+        raise
+    except (BaseError, OSError) as problem:
+        raise FilesUnavailable(str(problem)) from problem
 
 
 class Files:
@@ -25,12 +44,14 @@ class Files:
 
     def put(self, key: str, content: bytes) -> None:
         """Keep the bytes under a key, replacing what was there."""
-        obstore.put(self._store, key, content)
+        with answering():
+            obstore.put(self._store, key, content)
 
     def get(self, key: str) -> bytes:
         """The bytes under a key; raise FileMissing when there are none."""
         try:
-            return bytes(obstore.get(self._store, key).bytes())
+            with answering():
+                return bytes(obstore.get(self._store, key).bytes())
         except (NotFoundError, FileNotFoundError):
             raise FileMissing(key) from None
 
@@ -38,36 +59,49 @@ class Files:
         """The bytes under a key; the first who asks has them made. The key must name everything that they are made of."""
         try:
             return self.get(key)
-        except FileMissing:
+        except (FileMissing, FilesUnavailable):
             content = make()
-            self.put(key, content)
+            self._keep(lambda: self.put(key, content))
             return content
+
+    def keep_copy(self, key: str, source: IO[bytes]) -> None:
+        """Keep what can be made again at any time; a full disk costs only time then."""
+        self._keep(lambda: self.put_from(key, source))
+
+    def _keep(self, put: Callable[[], None]) -> None:
+        try:
+            put()
+        except (FilesUnavailable, FileNotFoundError):
+            log.warning("a file that was made could not be kept; it will be made again")
 
     def put_from(self, key: str, source: IO[bytes]) -> None:
         """Keep what a file holds, from its beginning, without having all of it in memory."""
         source.seek(0)
-        obstore.put(self._store, key, source)
+        with answering():
+            obstore.put(self._store, key, source)
 
     def pieces(self, key: str) -> Iterator[bytes]:
         """The bytes under a key piece by piece; raise FileMissing, at the first, when there are none."""
         try:
-            for piece in obstore.get(self._store, key).stream():
-                yield bytes(piece)
+            with answering():
+                for piece in obstore.get(self._store, key).stream():
+                    yield bytes(piece)
         except (NotFoundError, FileNotFoundError):
             raise FileMissing(key) from None
 
     def delete(self, key: str) -> None:
         """Forget a key; doing it twice is no error."""
         try:
-            obstore.delete(self._store, key)
+            with answering():
+                obstore.delete(self._store, key)
         except (NotFoundError, FileNotFoundError):
             return
 
     def all_keys(self, prefix: str = "") -> list[str]:
         """Every key under a prefix, sorted."""
-        return sorted(
-            str(found["path"]) for batch in obstore.list(self._store, prefix or None) for found in batch
-        )
+        with answering():
+            batches = obstore.list(self._store, prefix or None)
+            return sorted(str(found["path"]) for batch in batches for found in batch)
 
 
 def _store(url: str) -> LocalStore | MemoryStore | S3Store:

@@ -2,9 +2,7 @@
 
 import io
 import itertools
-import json
 import zipfile
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from importlib.resources import files
@@ -15,11 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbplatform.consultation.models import Round
-from pbplatform.foundation.files import Files
-from pbplatform.results import elections, exporting, queries
+from pbplatform.foundation.files import FileMissing, Files, FilesUnavailable
+from pbplatform.results import elections, exporting, publication, queries
 from pbplatform.results.models import Count
 from pbplatform.tally.canonical import canonical
-from pbplatform.voting import canon
 from pbplatform.voting.models import Channel, RoundSeal, SealedBallot, Superseded
 
 FORMAT = "pbplatform-bundle/1"
@@ -35,6 +32,25 @@ def kept(files_: Files, session: Session, found: Round, row: Count) -> IO[bytes]
     """
     programs = sha256(b"".join(source(package, name) for package, name in PROGRAMS)).hexdigest()
     prefix = f"bundles/{row.id}-{str(row.result_hash)[:16]}-{programs[:16]}"
+    try:
+        there = _kept(files_, prefix)
+    except (FilesUnavailable, FileMissing, OSError):
+        there = None  # A copy is a convenience: where it cannot be read, the bundle is made from the ballots.
+    if there is not None:
+        return there
+    try:
+        made = build(session, found, row)
+    except OSError as problem:  # There is no room for the temporary file.
+        raise FilesUnavailable(str(problem)) from problem
+    digest = sha256()
+    while piece := made.read(1 << 16):
+        digest.update(piece)
+    files_.keep_copy(f"{prefix}/{digest.hexdigest()}.zip", made)
+    made.seek(0)
+    return made
+
+
+def _kept(files_: Files, prefix: str) -> IO[bytes] | None:
     for key in files_.all_keys(prefix):
         archive: IO[bytes] = TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
         fingerprint = sha256()
@@ -46,13 +62,7 @@ def kept(files_: Files, session: Session, found: Round, row: Count) -> IO[bytes]
             return archive
         archive.close()
         files_.delete(key)
-    made = build(session, found, row)
-    digest = sha256()
-    while piece := made.read(1 << 16):
-        digest.update(piece)
-    files_.put_from(f"{prefix}/{digest.hexdigest()}.zip", made)
-    made.seek(0)
-    return made
+    return None
 
 
 PROGRAMS = (
@@ -100,7 +110,7 @@ def parts(session: Session, found: Round, row: Count) -> Iterator[tuple[str, Ite
     """Every file of the bundle but the manifest, by name, in an order that never changes."""
     seal = queries.seal(session, found)
     frames = elections.frames(session, found)
-    ways = _ways(seal, frames)
+    ways = {str(f.envelope.position): publication.way(seal, f.envelope.position) for f in frames}
     yield "result.json", [str(row.result).encode()]
     yield "count.json", [canonical(_count(frames, ways))]
     for package, name in PROGRAMS:
@@ -112,26 +122,14 @@ def parts(session: Session, found: Round, row: Count) -> Iterator[tuple[str, Ite
             select(Superseded.tracker).where(Superseded.round_id == found.id).order_by(Superseded.tracker)
         )
         yield "superseded.csv", table(["tracker"], ([tracker] for tracker in replaced))
-    if _opened(seal, ways):
+    if publication.is_open(seal):
         yield from _open_ballots(session, found)
     else:
         yield from _apart(session, found, ways, trackers=seal is not None)
     for frame in frames:
-        if ways[str(frame.envelope.position)] != "totals":
+        if ways[str(frame.envelope.position)] != publication.TOTALS:
             name = "election.pb" if len(frames) == 1 else f"election-{frame.envelope.position}.pb"
             yield name, exporting.pabulib(session, found, frame.envelope, row)
-
-
-def _ways(seal: RoundSeal | None, frames: Sequence[elections.Frame]) -> dict[str, str]:
-    """How each envelope's ballots are told. One ballot may speak of several envelopes, so all are open or none is."""
-    ways = {str(f.envelope.position): publication(seal, str(f.envelope.position)) for f in frames}
-    if _opened(seal, ways):
-        return ways
-    return {position: "sealed" if way == "open" else way for position, way in ways.items()}
-
-
-def _opened(seal: RoundSeal | None, ways: Mapping[str, str]) -> bool:
-    return seal is not None and all(way == "open" for way in ways.values())
 
 
 def _count(frames: Sequence[elections.Frame], ways: Mapping[str, str]) -> dict[str, Any]:
@@ -161,11 +159,6 @@ def _manifest(session: Session, found: Round, row: Count, fingerprints: Mapping[
         "round": elections.round_name(session, found),
         "trackers": "seal.json" in fingerprints,
     }
-
-
-def publication(seal: RoundSeal | None, position: str) -> str:
-    """How an envelope's ballots are published; a past election's were public before, without trackers."""
-    return "sealed" if seal is None else str(seal.publication[position])
 
 
 def source(package: str, name: str) -> bytes:
@@ -202,14 +195,9 @@ def _apart(
     session: Session, found: Round, ways: Mapping[str, str], *, trackers: bool
 ) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Trackers and choices in separate lists, each sorted, so that the one does not lead to the other."""
-    told = {position: Counter[str]() for position, way in ways.items() if way == "sealed"}
-    for payload, number in elections.classes(session, found):
-        said = json.loads(payload)
-        for position, texts in told.items():
-            if position in said:
-                texts[canon.canonical(said[position])] += number
-    for position, texts in sorted(told.items()):
-        rows = ([text] for text in sorted(texts) for _ in range(texts[text]))
+    for position in sorted(position for position, way in ways.items() if way == publication.SEALED):
+        listed = publication.choices(session, found, int(position))
+        rows = ([text] for text, number in listed for _ in range(number))
         yield f"choices-{position}.csv", table(["choices"], rows)
     if trackers:
         # The seal wrote the ballots in the order of their trackers.

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from pbplatform.consultation.models import Round
 from pbplatform.foundation.crypto import digest
 from pbplatform.foundation.database import database_now
-from pbplatform.results import elections, official, queries
+from pbplatform.results import elections, official, publication, queries
 from pbplatform.results.contests import Contest, contests_of
 from pbplatform.results.elections import RESULT_FORMAT
 from pbplatform.results.figures import figures
@@ -30,10 +30,11 @@ Tell = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Counted:
-    """The outcomes of a round's envelopes, and the bytes of result.json."""
+    """The outcomes of a round's envelopes, how much of each is told, and the bytes of result.json."""
 
     contests: list[Contest]
     outcomes: list[Outcome]
+    ways: list[str]
     ballots: int
     result: bytes
 
@@ -48,8 +49,13 @@ def count_round(session: Session, found: Round, tell: Tell = lambda _done, _tota
         tell(done, len(contests))
     ballots = elections.ballots_of(session, found)
     name = elections.round_name(session, found)
-    pairs = [(c.envelope.position, o.to_dict()) for c, o in zip(contests, outcomes, strict=True)]
-    return Counted(contests, outcomes, ballots, result_bytes(name, ballots, pairs))
+    seal = queries.seal(session, found)
+    ways = [publication.way(seal, contest.envelope.position) for contest in contests]
+    pairs = [
+        (contest.envelope.position, publication.told_outcome(outcome.to_dict(), way))
+        for contest, outcome, way in zip(contests, outcomes, ways, strict=True)
+    ]
+    return Counted(contests, outcomes, ways, ballots, result_bytes(name, ballots, pairs))
 
 
 def result_bytes(name: str, ballots: int, outcomes: list[tuple[int, dict[str, Any]]]) -> bytes:
@@ -70,14 +76,14 @@ def result_bytes(name: str, ballots: int, outcomes: list[tuple[int, dict[str, An
 def keep(session: Session, row: Count, counted: Counted) -> None:
     """Write what was counted into its row, with one result for every envelope."""
     session.execute(delete(EnvelopeResult).where(EnvelopeResult.count_id == row.id))
-    for contest, outcome in zip(counted.contests, counted.outcomes, strict=True):
+    for contest, outcome, way in zip(counted.contests, counted.outcomes, counted.ways, strict=True):
         session.add(
             EnvelopeResult(
                 municipality_id=row.municipality_id,
                 count_id=row.id,
                 envelope_id=contest.envelope.id,
-                outcome=outcome.to_dict(),
-                figures=figures(contest, outcome),
+                outcome=publication.told_outcome(outcome.to_dict(), way),
+                figures=publication.told_figures(figures(contest, outcome), way),
             )
         )
     row.result = counted.result.decode()
@@ -126,6 +132,7 @@ def _left_out(contest: Contest, candidates: Sequence[str], theirs: set[str]) -> 
 def recount(session: Session, row: Count) -> None:
     """Count once more in another way and note whether the bytes are the same."""
     found = session.scalars(select(Round).where(Round.id == row.round_id)).one()
+    seal = queries.seal(session, found)
     frames = elections.frames(session, found)
     ballots = list(elections.classes(session, found))
     random.Random(row.id).shuffle(ballots)  # noqa: S311 (any other order will do)
@@ -138,7 +145,8 @@ def recount(session: Session, row: Count) -> None:
             outcome = plain.count(contest.election.to_dict(), contest.spec.to_dict())
         else:
             outcome = tally_count.count(contest.election, contest.spec).to_dict()
-        pairs.append((contest.envelope.position, outcome))
+        way = publication.way(seal, contest.envelope.position)
+        pairs.append((contest.envelope.position, publication.told_outcome(outcome, way)))
     again = result_bytes(elections.round_name(session, found), sum(number for _, number in ballots), pairs)
     row.recount_hash = digest(again)
     row.recount_method = method

@@ -16,7 +16,7 @@ from pbplatform.consultation.models import BallotFormat, Envelope, Round
 from pbplatform.foundation.i18n import localised
 from pbplatform.foundation.sheets import safe
 from pbplatform.municipalities.models import District, Municipality
-from pbplatform.results import elections, queries
+from pbplatform.results import elections, publication, queries
 from pbplatform.results.models import Count, EnvelopeResult, PastElection
 from pbplatform.tally.canonical import canonical
 from pbplatform.voting.models import Project, SealedBallot
@@ -220,7 +220,12 @@ def _project_rows(
 
 
 def _choices(session: Session, found: Round, envelope: Envelope, blank_counts: bool) -> Iterator[list[Any]]:
-    """What each ballot says of an envelope, in the order of the seal."""
+    """What each ballot says of an envelope. Where ballots are told openly, and in a past election, they stand in the order
+    of the seal or the file; otherwise in the order of what they say, because the seal's order is that of the trackers."""
+    seal = queries.seal(session, found)
+    if seal is not None and not publication.is_open(seal):
+        yield from _apart(session, found, envelope, blank_counts)
+        return
     position = str(envelope.position)
     payloads = session.scalars(
         select(SealedBallot.payload)
@@ -232,6 +237,16 @@ def _choices(session: Session, found: Round, envelope: Envelope, blank_counts: b
         choices = json.loads(payload).get(position)
         if choices is not None or blank_counts:
             yield choices or []
+
+
+def _apart(session: Session, found: Round, envelope: Envelope, blank_counts: bool) -> Iterator[list[Any]]:
+    listed = list(publication.choices(session, found, envelope.position))
+    if blank_counts:
+        blank = elections.ballots_of(session, found) - sum(number for _, number in listed)
+        yield from ([] for _ in range(blank))
+    for text, number in listed:
+        for _ in range(number):
+            yield json.loads(text)
 
 
 def _vote_rows(
@@ -340,5 +355,4 @@ def ballots_csv(session: Session, found: Round, envelope: Envelope) -> Iterator[
 
 def ballots_public(session: Session, found: Round, envelope: Envelope) -> bool:
     """Whether the ballots of an envelope may be listed at all: not where so few voted that only totals are told."""
-    seal = queries.seal(session, found)
-    return seal is None or seal.publication.get(str(envelope.position)) != "totals"
+    return publication.way(queries.seal(session, found), envelope.position) != publication.TOTALS

@@ -30,6 +30,7 @@ class Part(StrEnum):
     EXCLUDED = "excluded"
     OVER_LIMIT = "over_limit"
     SUPPORTERS_MONEY = "supporters_money"
+    SUPPORTERS_TOO_LITTLE = "supporters_too_little"
     SPENT_ELSEWHERE = "spent_elsewhere"
     NEVER_IN_REACH = "never_in_reach"
     OUT_OF_REACH = "out_of_reach"
@@ -138,6 +139,8 @@ class _Teller:
     def _bought(self, code: str) -> list[Sentence]:
         turn, bought = self.rounds[code]
         told = [_say(Part.WON_BY_SHARES, turn=turn, turns=len(self.rounds))]
+        if bought["price"] is None:  # Of so few ballots only totals are told.
+            return told
         price = Fraction(bought["price"])
         worth = {"cost": self.costs[code], "cardinality": 1}.get(self.options["utility"])
         numbers = {"full": bought["paid_full"], "rest": bought["paid_rest"]}
@@ -150,6 +153,8 @@ class _Teller:
 
     def _lost(self, code: str) -> list[Sentence]:
         why = self.unfunded[code]
+        if why["have"] is None:  # Of so few ballots only totals are told.
+            return [_say(Part.SUPPORTERS_TOO_LITTLE, money={"need": int(Fraction(why["need"]))})]
         have, need, reason = Fraction(why["have"]), Fraction(why["need"]), why["reason"]
         whole = {"have": int(have), "need": int(need), "missing": int(need) - int(have)}
         if reason == "no-support":

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pbplatform.consultation.models import BallotFormat, Round
-from pbplatform.results import queries
+from pbplatform.results import publication, queries
 from pbplatform.results.showing import Line, Shown
 from pbplatform.voting import canon
 from pbplatform.voting.models import SealedBallot, Superseded
@@ -81,15 +81,9 @@ def receipt_of(session: Session, found: Round, shown: Sequence[Shown], typed: st
     if ballot is None:
         replaced = session.get(Superseded, (found.id, tracker)) is not None
         return Receipt(tracker, Fate.REPLACED if replaced else Fate.UNKNOWN, [])
-    if not _open(session, found):
+    if not publication.is_open(queries.seal(session, found)):
         return Receipt(tracker, Fate.RECORDED, [])
     return Receipt(tracker, Fate.COUNTED, _parts(ballot, shown))
-
-
-def _open(session: Session, found: Round) -> bool:
-    """Whether ballots may be shown beside their trackers: only where every envelope is published openly."""
-    seal = queries.seal(session, found)
-    return seal is not None and all(way == "open" for way in seal.publication.values())
 
 
 def _parts(ballot: SealedBallot, shown: Sequence[Shown]) -> list[PartOfReceipt]:

@@ -191,6 +191,9 @@ _PLAIN: Mapping[Part, Callable[[], str]] = {
     Part.SUPPORTERS_MONEY: lambda: _(
         "It did not win: in the end its supporters together still had %(have)s of their shares, and it costs %(need)s."
     ),
+    Part.SUPPORTERS_TOO_LITTLE: lambda: _(
+        "It did not win: in the end its supporters together had less of their shares left than it costs, %(need)s. How much it was is not told, because only totals are published of these ballots."
+    ),
     Part.SPENT_ELSEWHERE: lambda: _(
         "What they no longer had of their shares went to other projects that they chose and that won."
     ),

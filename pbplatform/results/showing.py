@@ -19,7 +19,6 @@ from pbplatform.results import elections, official, plots, queries, sentences, s
 from pbplatform.results.models import Count, EnvelopeResult, PastElection
 from pbplatform.results.official import Official
 from pbplatform.results.reasons import Story, stories
-from pbplatform.voting.canon import SEALED_FROM
 from pbplatform.voting.models import Channel, Project
 
 MOST_LOSERS = 6
@@ -86,11 +85,16 @@ class Shown:
         return max(int(self.envelope.amount) - self.spent, 0)
 
     @property
+    def only_totals(self) -> bool:
+        """Whether nothing is told that depends on which choices stand on one ballot together (`publication`)."""
+        return not self.figures["shares"]
+
+    @property
     def happy(self) -> int | None:
         """Voters with at least one funded choice, in hundredths of all; None where that would tell a hidden number."""
         ballots = int(self.outcome["ballots"])
         without = statistics.hidden(self.figures["shares"]).get("0", 0)
-        if not ballots or without is None:
+        if not ballots or without is None or self.only_totals:
             return None
         return round(100 * (ballots - without) / ballots)
 
@@ -124,7 +128,7 @@ class Shown:
         """Number of funded choices, voters under this rule, voters under the other; small numbers hidden."""
         ours = suppress({int(k): v for k, v in self.figures["shares"].items()})
         other = self.figures["other"]
-        theirs = suppress({int(k): v for k, v in other["shares"].items()}) if other else {}
+        theirs = suppress({int(k): v for k, v in other.get("shares", {}).items()}) if other else {}
         nobody = Cell(0)
         return [(k, ours.get(k, nobody), theirs.get(k, nobody)) for k in sorted({*ours, *theirs})]
 
@@ -135,7 +139,7 @@ class Shown:
     def compared(self) -> dict[str, Cell] | None:
         """Voters who are better off under this rule, worse off, and neither; small numbers hidden."""
         other = self.figures["other"]
-        if not other:
+        if not other or self.only_totals:
             return None
         return suppress({name: other[name] for name in ("better", "worse", "equal")})
 
@@ -149,10 +153,10 @@ class Shown:
     def course(self, line: Line) -> list[int]:
         """What a project's supporters together held at the start and after each step; empty if that says nothing.
 
-        Results counted by earlier versions do not know it, and with few ballots it would tell of single voters.
+        Results counted by earlier versions do not know it, and where only totals are told it is not kept.
         """
         course = list(self.figures.get("course", {}).get(line.project.code, []))
-        return course if len(course) > 1 and self.outcome["ballots"] >= SEALED_FROM else []
+        return course if len(course) > 1 else []
 
     def course_plot(self, line: Line) -> Markup:
         """The same as a picture beside its cost."""

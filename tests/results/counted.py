@@ -1,19 +1,25 @@
 """A town whose vote is sealed, counted, counted again and declared, through the real operations."""
 
+from collections.abc import Sequence
+
 from pbplatform.consultation.models import Round
 from pbplatform.door import House
 from pbplatform.results import operations, queries
 from pbplatform.results.models import Count
 from tests.support.voting import Town, an_open_vote, cast, close, seal
 
+CHOICES = (["P1.1", "P1.2"], ["P1.3"], ["P1.1", "P1.4"], ["P1.2"])
+"""What voters choose by turns."""
 
-def a_sealed_town(house: House, voters: int = 120) -> tuple[Town, list[str]]:
+
+def a_sealed_town(
+    house: House, voters: int = 120, choices: Sequence[list[str]] = CHOICES
+) -> tuple[Town, list[str]]:
     """A vote of so many people, sealed; with the trackers of their receipts."""
     with house.database.write() as session:
         town = an_open_vote(session, house, voters=voters, with_districts=False)
         session.commit()
-    choices = (["P1.1", "P1.2"], ["P1.3"], ["P1.1", "P1.4"], ["P1.2"])
-    trackers = [cast(house, town, n, {1: choices[n % 4]}).tracker for n in range(voters)]
+    trackers = [cast(house, town, n, {1: choices[n % len(choices)]}).tracker for n in range(voters)]
     close(house, town)
     seal(house, town)
     return town, trackers
@@ -43,9 +49,11 @@ def declare(house: House, town: Town, count_id: int) -> None:
         operations.declare(town.officer(), session, found, session.get_one(Count, count_id))
 
 
-def a_declared_town(house: House, voters: int = 120) -> tuple[Town, list[str]]:
+def a_declared_town(
+    house: House, voters: int = 120, choices: Sequence[list[str]] = CHOICES
+) -> tuple[Town, list[str]]:
     """All of it."""
-    town, trackers = a_sealed_town(house, voters)
+    town, trackers = a_sealed_town(house, voters, choices)
     count_id = count(house, town)
     count_again(house, town, count_id)
     declare(house, town, count_id)

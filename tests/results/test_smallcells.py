@@ -104,7 +104,8 @@ def test_the_same_numbers_are_hidden_on_page_in_file_interface_and_protocol(
 
 
 def test_voters_by_winning_choices_are_hidden_where_they_are_few(house: House, client: PageClient) -> None:
-    town, _ = a_declared_town(house, voters=16)
+    few = (*[["P1.1", "P1.2"]] * 5, ["P1.4"])
+    town, _ = a_declared_town(house, voters=24, choices=few)
     address = f"/api/v1/municipalities/{town.place.slug}/rounds/{town.round.slug}/results"
     (result,) = client.get(address).json["items"]
     shares = result["voters_by_won_choices"]
