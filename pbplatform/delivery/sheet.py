@@ -19,7 +19,7 @@ from pbplatform.delivery.words import FACTS, MILESTONES, OUTCOMES
 from pbplatform.municipalities.models import Municipality
 
 MOST_ROWS = 5_000
-MOST_CHANGES = 300
+MOST_CHANGES = 500
 """A change costs some milliseconds, because each is tried by its rules and stands in the journal; an unchanged row is free."""
 
 
