@@ -49,6 +49,7 @@ def install(app: Flask, config: Config, static: Path) -> None:
         localtext=localtext,
         money=money,
         worth=worth,
+        in_euro=in_euro,
         number=number,
         day=day,
         moment=moment,
@@ -180,11 +181,16 @@ def money(minor: int, currency: str) -> str:
 
 def worth(minor: int, currency: str) -> str:
     """An amount as it was said; leva, in a town that counts in euro now, with what they are worth by the law's rate."""
-    said = money(minor, currency)
+    said, euro = money(minor, currency), in_euro(minor, currency)
+    return f"{said} ({euro})" if euro else said
+
+
+def in_euro(minor: int, currency: str) -> str:
+    """What an amount in leva is worth in a town that counts in euro now; empty for any other."""
     place = g.get("municipality")
     if currency != Currency.BGN or place is None or place.currency is not Currency.EUR:
-        return said
-    return f"{said} ({money(conversion.converted(minor, Currency.BGN, Currency.EUR) or 0, Currency.EUR)})"
+        return ""
+    return money(conversion.converted(minor, Currency.BGN, Currency.EUR) or 0, Currency.EUR)
 
 
 def number(value: float) -> str:

@@ -67,8 +67,8 @@ def overview(session: Session, place: Municipality, only: Round | None = None) -
     zone = ZoneInfo(place.zone)
     found = []
     for line_id, round_id, planned, currency, titles, latitude, longitude, outcome, now in rows:
-        contracted = conversion.total([one[:2] for one in contracts[line_id]], currency)
-        paid = conversion.total([(one[0], one[2]) for one in contracts[line_id]], currency)
+        contracted = conversion.settled(planned, currency, [one[:2] for one in contracts[line_id]])
+        paid = conversion.settled(planned, currency, [(one[0], one[2]) for one in contracts[line_id]])
         stands = status(
             now.astimezone(zone).date(),
             contracted=contracted,

@@ -48,15 +48,15 @@ class Standing:
 
     @property
     def contracted(self) -> int:
-        """What the contracts come to, in the line's currency."""
+        """What the contracts come to, in the line's currency; one over all that the line is worth comes to the line."""
         amounts = ((contract.currency, contract.amount) for contract in self.contracts)
-        return conversion.total(amounts, self.line.currency)
+        return conversion.settled(self.line.amount, self.line.currency, amounts)
 
     @property
     def paid(self) -> int:
         """What was paid under them, in the line's currency."""
         amounts = ((contract.currency, self.paid_under(contract)) for contract in self.contracts)
-        return conversion.total(amounts, self.line.currency)
+        return conversion.settled(self.line.amount, self.line.currency, amounts)
 
     def paid_under(self, contract: Contract) -> int:
         """What was paid under one of its contracts, in the contract's currency."""

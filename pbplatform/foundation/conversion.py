@@ -34,11 +34,6 @@ def due_in(owed: Currency, day: date) -> Currency:
     return Currency.EUR if owed is Currency.BGN and day >= EURO_SINCE else owed
 
 
-def total(amounts: Amounts, to: Currency) -> int:
-    """Sums in one currency. Those of each currency are added first, so that rounding enters once and not per sum."""
-    return sum(_fixed(minor, currency, to) for currency, minor in _by_currency(amounts).items())
-
-
 def settled(owed: int, currency: Currency, paid: Amounts) -> int:
     """What was paid of a sum that is owed, in its currency.
 

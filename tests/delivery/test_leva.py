@@ -119,6 +119,12 @@ def test_a_contract_signed_in_euro_is_counted_against_the_line_in_leva(
     operations.pay(officer, session, made, PAID_NOW, 100_000)
     standing = standing_of(session, place, line)
     assert (standing.contracted, standing.paid) == (977_915, 195_583)
+    # One over all that the line is worth comes to the line, though counted back it is a stotinka less.
+    whole = operations.ContractPlan("Строеж", PAID_NOW, 613_550, "", EUR)
+    corrections.correct_contract(officer, session, made, whole, WHY)
+    session.expire_all()
+    assert standing_of(session, place, line).contracted == line.amount == 1_200_000
+    assert overview(session, place)[0].money == (BGN, 1_200_000, 1_200_000, 195_583)
     assert refused(lambda: operations.pay(officer, session, made, PAID_NOW, 1, BGN))[0] is (
         DeliveryProblem.OTHER_CURRENCY
     )

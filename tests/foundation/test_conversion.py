@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbplatform.foundation import conversion
-from pbplatform.foundation.conversion import EURO_SINCE, converted, due_in, left, settled, total
+from pbplatform.foundation.conversion import EURO_SINCE, converted, due_in, left, settled
 from pbplatform.foundation.i18n import Currency
 
 BGN, EUR, GEL = Currency.BGN, Currency.EUR, Currency.GEL
@@ -40,9 +40,9 @@ def test_leva_are_owed_in_euro_from_the_first_day_of_2026_and_nothing_else_chang
 
 def test_sums_are_added_before_they_are_rounded() -> None:
     # One cent is 1.95583 stotinki: three of them are 5.87, not three times two.
-    assert total([(EUR, 1), (EUR, 1), (EUR, 1), (BGN, 10)], BGN) == 16
+    assert settled(100, BGN, [(EUR, 1), (EUR, 1), (EUR, 1), (BGN, 10)]) == 16
     with pytest.raises(ValueError, match="no law"):
-        total([(GEL, 1)], EUR)
+        settled(100, EUR, [(GEL, 1)])
 
 
 def test_the_legal_worth_of_a_contract_in_euro_is_all_of_it_though_it_rounds_up_by_a_stotinka() -> None:
