@@ -28,7 +28,7 @@ class NotAnAmount(Exception):
 
 _SIGNS = {
     "₾": "GEL", "gel": "GEL", "ლარი": "GEL", "ლ.": "GEL",
-    "лв.": "BGN", "лв": "BGN", "bgn": "BGN",
+    "лв.": "BGN", "лв": "BGN", "лева": "BGN", "bgn": "BGN",
     "€": "EUR", "eur": "EUR", "евро": "EUR", "ევრო": "EUR",
     "ден.": "MKD", "ден": "MKD", "mkd": "MKD", "$": "USD", "usd": "USD",
 }  # fmt: skip

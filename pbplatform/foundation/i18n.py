@@ -50,7 +50,8 @@ _SYMBOLS = {
     "HUF": "Ft",
     "MKD": "ден",
 }
-_LEV = {"bg": "лв.", "ka": "ლევი", "en": "BGN"}
+_LEV = {"bg": "лева", "ka": "ლევი", "en": "BGN"}
+"""A word and no abbreviation: a sentence that ends with an amount would end with two full stops."""
 _LOCALES = {language: Locale.parse(language) for language in LANGUAGES}
 _MARKS = {
     language: tuple(locale.number_symbols["latn"][mark] for mark in ("group", "decimal", "minusSign"))

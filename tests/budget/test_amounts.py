@@ -34,6 +34,7 @@ def test_the_mark_is_that_of_the_whole_column(texts: list[str], mark: str | None
         ("-500", ",", -50_000),
         ("12 400 ₾", ",", 1_240_000),
         ("35,5 лв.", ",", 3_550),
+        ("35,5 лева", ",", 3_550),
         ("-", ",", None),
         ("", ",", None),
     ],
