@@ -169,8 +169,10 @@ def _fill(
             rounds.append((round_.slug, first, size))
         _comments(session, place, round_, first, size, comments, dice, numbers)
     _supports(app, first, size, supports, dice)
-    with database.transaction() as session:
-        session.execute(text("analyze"))
+    if database.engine.dialect.name == "postgresql":
+        # Its autovacuum does so within a minute or so; on SQLite nobody does anything.
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("vacuum analyze")
     return place.slug, rounds
 
 

@@ -1,7 +1,9 @@
 """Bad input: refused with a sentence, never a 500, nothing half-written."""
 
 import re
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import func, select
@@ -12,6 +14,8 @@ from pbplatform.charter.roles import Role
 from pbplatform.foundation import sheets
 from pbplatform.proposals import importing, tables
 from pbplatform.proposals.models import Proposal, ProposalState
+from pbplatform.screening.models import Screening
+from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
 from tests.support.people import a_municipality, an_account, as_actor
 from tests.support.proposals import TEXT, a_draft, a_proposal, a_standing_proposal, some_words
@@ -27,6 +31,7 @@ def token(page: str) -> str:
     return found[1]
 
 
+@on_both_databases
 @pytest.mark.parametrize(
     ("changed", "status"),
     [
@@ -69,6 +74,7 @@ def test_a_form_takes_nothing_that_could_not_be_kept(
     assert answer.status_code in status, answer.get_data(as_text=True)[-1500:]
 
 
+@on_both_databases
 def test_a_lone_surrogate_is_refused_at_the_edge(session: Session, signed_in: Browser) -> None:
     place = a_municipality(session)
     round_ = a_round(session, place, slug="spring")
@@ -118,6 +124,7 @@ def test_scripts_are_words_wherever_they_are_typed(session: Session, client: Pag
         assert "49" not in re.findall(r"alert\(1\)[^<]{0,20}(49)", shown), page
 
 
+@on_both_databases
 def test_what_is_not_asked_for_is_not_set(session: Session, signed_in: Browser) -> None:
     place = a_municipality(session)
     round_ = a_round(session, place, slug="spring")
@@ -151,6 +158,7 @@ def test_what_is_not_asked_for_is_not_set(session: Session, signed_in: Browser) 
     assert kept.admitted_cost is kept.ballot_number is kept.submitted_at is None
 
 
+@on_both_databases
 def test_drafts_and_other_towns_things_do_not_exist_for_others(
     session: Session, signed_in: Browser, client: PageClient
 ) -> None:
@@ -201,6 +209,7 @@ def test_a_table_goes_out_harmless_and_comes_in_unchanged(session: Session) -> N
     assert session.scalar(select(func.count()).select_from(Proposal)) == 2
 
 
+@on_both_databases
 def test_two_officers_at_once_one_wins(session: Session, signed_in: Browser) -> None:
     place = a_municipality(session)
     round_ = a_round(session, place, Phase.REVIEW, slug="spring")
@@ -228,6 +237,46 @@ def test_two_officers_at_once_one_wins(session: Session, signed_in: Browser) -> 
     )
     assert late.status_code == 409
     assert "comes too late" not in second.get(case).get_data(as_text=True)
+
+
+@on_both_databases
+def test_of_two_signatures_in_the_same_moment_one_stands_and_the_other_is_told(
+    session: Session, signed_in: Browser
+) -> None:
+    place = a_municipality(session)
+    round_ = a_round(session, place, Phase.REVIEW, slug="spring")
+    found = [
+        a_standing_proposal(session, place, round_, an_account(session, place)).id for _number in range(4)
+    ]
+    officers = [an_account(session, place, Role.OFFICER) for _number in range(2)]
+    session.commit()
+    desks = [signed_in(officer) for officer in officers]
+    tokens = [token(desk.get(f"/en/rustavi/rounds/spring/screening/{found[0]}").text) for desk in desks]
+    start = threading.Barrier(2)
+
+    def sign(which: int, proposal_id: int) -> int:
+        finding = {
+            "csrf_token": tokens[which],
+            "verdict": "infeasible",
+            "reason": f"The plot is private and its owner refuses officer {which}.",
+            "version": "0",
+        }
+        start.wait()
+        return (
+            desks[which]
+            .post(f"/en/rustavi/rounds/spring/screening/{proposal_id}/sign", data=finding)
+            .status_code
+        )
+
+    for proposal_id in found:
+        with ThreadPoolExecutor(2) as pair:
+            answers = list(pair.map(sign, (0, 1), (proposal_id, proposal_id)))
+        assert sorted(answers) == [302, 409]
+        session.expire_all()
+        kept = session.scalars(select(Screening).where(Screening.proposal_id == proposal_id)).one()
+        winner = answers.index(302)
+        assert (kept.signed_by, f"officer {winner}" in kept.reason) == (officers[winner].id, True)
+        session.commit()
 
 
 def test_an_officer_decides_nothing_on_their_own_or_where_they_have_an_interest(
