@@ -114,7 +114,7 @@ WORK: dict[str, Callable[[Session], Iterable[bytes]]] = {
     ),
     f"{EXPORTED:,} ballots as bundle": _bundle,
     **{
-        f"{EXPORTED:,} lines as {kind.upper()}": lambda s, kind=kind: _lines(s, kind)  # type: ignore[misc]
+        f"{EXPORTED:,} lines as {kind.upper()}": lambda s, kind=kind: _lines(s, kind)
         for kind in ("csv", "json", "xlsx")
     },
 }

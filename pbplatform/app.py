@@ -4,6 +4,7 @@ import json
 import logging
 import secrets
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -137,10 +138,9 @@ def create_app(config: Config) -> Flask:
     errors.install(app)
     features.register(app)
     _refuse_unnamed_routes(app)
-    app.wsgi_app = _static(app, config)  # type: ignore[method-assign]
+    _put_in_front(app, _static(app, config))
     if config.proxies:
-        hops = config.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+        _put_in_front(app, ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies))
     return app
 
 
@@ -220,7 +220,7 @@ def _preferred_language() -> str:
 def _install_requests(app: Flask, config: Config) -> None:
     house: House = app.extensions["house"]
     kept_pages = PageCache(config.page_cache_seconds, house.generations.whole, features.HARMLESS_COOKIES)
-    app.wsgi_app = kept_pages.wrap(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    _put_in_front(app, kept_pages.wrap(app.wsgi_app))
     login = LoginManager(app)
     login.session_protection = None
     login.user_loader(guard.load)
@@ -314,6 +314,10 @@ def _refuse_unnamed_routes(app: Flask) -> None:
     nameless = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "action"))
     if nameless:
         raise NoAction(f"these routes name no Action: {', '.join(nameless)}")
+
+
+def _put_in_front(app: Flask, layer: Callable[..., Any]) -> None:
+    app.wsgi_app = layer  # type: ignore[method-assign]  # Flask's own way
 
 
 def _static(app: Flask, config: Config) -> WhiteNoise:

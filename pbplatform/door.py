@@ -59,7 +59,7 @@ def acts(action: Action) -> Callable[[View], View]:
     """Name the Action of a view, for the door and for the route × role matrix."""
 
     def mark(view: View) -> View:
-        view.action = action  # type: ignore[attr-defined]
+        vars(view)["action"] = action
         return view
 
     return mark
@@ -71,7 +71,7 @@ def reads_only(view: View) -> View:
     It gets a reading session: on SQLite a writing one would hold the lock that the view's own short transaction needs,
     and nothing that the request writes may share a transaction with a ballot.
     """
-    view.reads_only = True  # type: ignore[attr-defined]
+    vars(view)["reads_only"] = True
     return view
 
 
@@ -80,7 +80,7 @@ def remembers(view: View) -> View:
 
     Nothing may be decided by them, and nothing of them changed.
     """
-    view.remembers = True  # type: ignore[attr-defined]
+    vars(view)["remembers"] = True
     return view
 
 
@@ -103,7 +103,7 @@ def thinks_first(view: View) -> View:
     Its session is a reading one until it calls `start_writing`, so that on SQLite nobody waits for the write lock while
     it thinks. What it has read by then may have changed and is asked for again.
     """
-    view.thinks_first = True  # type: ignore[attr-defined]
+    vars(view)["thinks_first"] = True
     return view
 
 
@@ -123,7 +123,7 @@ def carries(most: int) -> Callable[[View], View]:
     """Let a view take a larger body than others, in bytes: for uploads."""
 
     def mark(view: View) -> View:
-        view.largest_body = most  # type: ignore[attr-defined]
+        vars(view)["largest_body"] = most
         return view
 
     return mark

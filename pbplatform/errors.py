@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform.accounts import guard
 from pbplatform.charter.policy import Refusal, Refused
@@ -80,7 +81,7 @@ def _http(error: HTTPException) -> Response:
     return response
 
 
-def _refused(error: Refused) -> Response:
+def _refused(error: Refused) -> BaseResponse:
     if error.refusal is Refusal.SIGN_IN and request.method == "GET":
         return guard.ask_to_sign_in()
     if error.refusal is Refusal.SECOND_FACTOR:

@@ -22,11 +22,11 @@ from pbplatform.consultation import operations as rounds
 from pbplatform.consultation import queries as rounds_queries
 from pbplatform.consultation import words as consultation_words
 from pbplatform.consultation.due import walk_due
-from pbplatform.consultation.views import blueprints as _blueprints  # noqa: F401 (its pages)
-from pbplatform.consultation.views import editing as _editing  # noqa: F401
-from pbplatform.consultation.views import envelopes as _envelopes  # noqa: F401
+from pbplatform.consultation.views import blueprints as _blueprints
+from pbplatform.consultation.views import editing as _editing
+from pbplatform.consultation.views import envelopes as _envelopes
 from pbplatform.consultation.views import pages as planning_views
-from pbplatform.consultation.views import walking as _walking  # noqa: F401
+from pbplatform.consultation.views import walking as _walking
 from pbplatform.deliberation import data as deliberation_data
 from pbplatform.deliberation import personal as deliberation_personal
 from pbplatform.deliberation import views as deliberation_views
@@ -36,11 +36,11 @@ from pbplatform.delivery import data as delivery_data
 from pbplatform.delivery import queues as delivery_queues
 from pbplatform.delivery import walking as delivery_walking
 from pbplatform.delivery import words as delivery_words
-from pbplatform.delivery.views import facts as _delivery_facts  # noqa: F401
+from pbplatform.delivery.views import facts as _delivery_facts
 from pbplatform.delivery.views import pages as delivery_views
 from pbplatform.delivery.views import panel as delivery_panel
-from pbplatform.delivery.views import public as _delivery_public  # noqa: F401
-from pbplatform.delivery.views import sheets as _delivery_sheets  # noqa: F401
+from pbplatform.delivery.views import public as _delivery_public
+from pbplatform.delivery.views import sheets as _delivery_sheets
 from pbplatform.door import House
 from pbplatform.foundation import navigation
 from pbplatform.foundation.mail import deliver_due, forget_old, post_office
@@ -70,12 +70,12 @@ from pbplatform.proposals import panels
 from pbplatform.proposals import personal as proposals_personal
 from pbplatform.proposals import queries as proposals_queries
 from pbplatform.proposals import words as proposals_words
-from pbplatform.proposals.views import counter as _counter  # noqa: F401
-from pbplatform.proposals.views import outward as _outward  # noqa: F401 (its pages)
+from pbplatform.proposals.views import counter as _counter
+from pbplatform.proposals.views import outward as _outward
 from pbplatform.proposals.views import pages as proposals_views
 from pbplatform.proposals.views import reading as proposals_reading
-from pbplatform.proposals.views import together as _together  # noqa: F401
-from pbplatform.proposals.views import writing as _writing  # noqa: F401
+from pbplatform.proposals.views import together as _together
+from pbplatform.proposals.views import writing as _writing
 from pbplatform.results import data as results_data
 from pbplatform.results import desk_views as results_desk_views
 from pbplatform.results import files_views as results_files_views
@@ -93,10 +93,10 @@ from pbplatform.screening import personal as screening_personal
 from pbplatform.screening import queues as screening_queues
 from pbplatform.screening import walking
 from pbplatform.screening import words as screening_words
-from pbplatform.screening.views import desk as _desk  # noqa: F401
+from pbplatform.screening.views import desk as _desk
 from pbplatform.screening.views import pages as screening_views
 from pbplatform.screening.views import panel as screening_panel
-from pbplatform.screening.views import public as _public  # noqa: F401
+from pbplatform.screening.views import public as _public
 from pbplatform.uploads import personal as uploads_personal
 from pbplatform.uploads import views as uploads_views
 from pbplatform.uploads import words as uploads_words
@@ -104,10 +104,30 @@ from pbplatform.voting import desk_views as vote_desk_views
 from pbplatform.voting import duties as voting_duties
 from pbplatform.voting import paper_views, telling
 from pbplatform.voting import words as voting_words
-from pbplatform.voting.views import ballot as _ballot  # noqa: F401 (its pages)
+from pbplatform.voting.views import ballot as _ballot
 from pbplatform.voting.views import pages as voting_views
-from pbplatform.voting.views import proof as _proof  # noqa: F401
-from pbplatform.voting.views import reading as _vote_reading  # noqa: F401
+from pbplatform.voting.views import proof as _proof
+from pbplatform.voting.views import reading as _vote_reading
+
+FURTHER_PAGES = (
+    _blueprints,
+    _editing,
+    _envelopes,
+    _walking,
+    _delivery_facts,
+    _delivery_public,
+    _delivery_sheets,
+    _counter,
+    _outward,
+    _together,
+    _writing,
+    _desk,
+    _public,
+    _ballot,
+    _proof,
+    _vote_reading,
+)
+"""Modules that, once imported, add their pages to a blueprint of their feature."""
 
 HOUSE_PREFIX = "/<locale:locale>"
 TOWN_PREFIX = "/<locale:locale>/<slug:municipality>"

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from pbplatform import translations
-from pbplatform.accounts import operations as accounts
+from pbplatform.accounts import sessions
 from pbplatform.accounts.models import Account, AccountSession
 from pbplatform.app import create_app
 from pbplatform.config import Config, read_config
@@ -41,7 +41,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     def only_here(self: socket.socket, address: object) -> None:
         if isinstance(address, tuple) and not str(address[0]).startswith(("127.", "::1", "localhost")):
             raise AssertionError(f"a test reached for the network: {address}")
-        connect(self, address)  # type: ignore[arg-type]
+        connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", only_here)
 
@@ -164,7 +164,7 @@ def signed_in(app: Flask, database: Database) -> Callable[..., PageClient]:
 
     def sign_in(account: Account, *, second_factor: bool = True) -> PageClient:
         with database.transaction() as session:
-            token = accounts.open_session(session, account)
+            token = sessions.open_session(session, account)
             if second_factor:
                 row = session.query(AccountSession).filter_by(token_hash=digest(token)).one()
                 row.second_factor_at = clock.now()

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from pbplatform.accounts import mailbox, queries
 from pbplatform.accounts.models import Account, AccountSession, Passkey, Purpose, RecoveryCode
-from pbplatform.accounts.operations import AccountProblem
+from pbplatform.accounts.problems import AccountProblem
 from pbplatform.charter.actions import Action
 from pbplatform.charter.policy import require
 from pbplatform.charter.roles import Actor

@@ -4,17 +4,18 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, g, redirect, request, url_for
+from flask import current_app, g, redirect, request, url_for
 from flask import session as cookie
 from flask_login import UserMixin, current_user
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
-from pbplatform.accounts import operations, queries
+from pbplatform.accounts import queries, sessions
 from pbplatform.accounts.models import Account, AccountSession
 from pbplatform.charter.roles import VISITOR, Actor
 from pbplatform.foundation import clock
@@ -103,14 +104,14 @@ def _actor(place: Municipality | None) -> Actor:
 def _stay_awake(row: AccountSession) -> None:
     """Note now and then that a session is used; never near a ballot, because when somebody voted is nobody's business."""
     view = current_app.view_functions[request.endpoint or ""]
-    if getattr(view, "reads_only", False) or not operations.is_drowsy(row):
+    if getattr(view, "reads_only", False) or not sessions.is_drowsy(row):
         return
     if g.writing:
-        operations.keep_awake(door.session(), row)
+        sessions.keep_awake(door.session(), row)
         return
     try:
         with door.house().database.transaction() as own:
-            operations.keep_awake(own, row)
+            sessions.keep_awake(own, row)
     except OperationalError:
         # A page is not refused because this could not be noted; the next page tries again.
         log.warning("the use of a session could not be noted")
@@ -135,19 +136,19 @@ def recently_confirmed(view: View) -> View:
             return redirect(url_for("accounts.confirm_again", next=_back()))
         return view(*args, **kwargs)
 
-    return asked  # type: ignore[return-value]
+    return cast(View, asked)
 
 
-def ask_to_sign_in() -> Response:
+def ask_to_sign_in() -> BaseResponse:
     """Send a visitor to the sign-in page (or to the second factor, when only that is missing) and back afterwards."""
     if half_signed_in() is not None:
         return ask_for_second_factor()
-    return redirect(url_for("accounts.sign_in", next=_back()))  # type: ignore[return-value]
+    return redirect(url_for("accounts.sign_in", next=_back()))
 
 
-def ask_for_second_factor() -> Response:
+def ask_for_second_factor() -> BaseResponse:
     """Send an officer to the second factor and back afterwards."""
-    return redirect(url_for("accounts.second_factor", next=_back()))  # type: ignore[return-value]
+    return redirect(url_for("accounts.second_factor", next=_back()))
 
 
 def home_of(person: Account) -> str | None:

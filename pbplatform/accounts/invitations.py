@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from pbplatform.accounts import operations, queries
+from pbplatform.accounts import hats, operations, queries
 from pbplatform.accounts.mailbox import Wish
 from pbplatform.accounts.models import Account, Invitation, Membership
-from pbplatform.accounts.operations import AccountProblem
+from pbplatform.accounts.problems import AccountProblem
 from pbplatform.charter.actions import Action
 from pbplatform.charter.policy import Subject, require
 from pbplatform.charter.roles import GIVEN, Actor, Role, operator
@@ -114,7 +114,7 @@ def _take(session: Session, invitation: Invitation, account: Account) -> Members
     session.flush()
     if invitation.role in queries.roles_in(session, account.id, invitation.municipality_id):
         return None
-    return operations.give_role(
+    return hats.give_role(
         _who_decided(invitation),
         session,
         account,

@@ -10,10 +10,10 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from pbplatform.accounts import operations, queries
+from pbplatform.accounts import credentials, operations, queries, sessions
 from pbplatform.accounts.models import Account, OneTimeToken, Purpose, Registration
-from pbplatform.accounts.operations import AccountProblem
 from pbplatform.accounts.passwords import Passwords
+from pbplatform.accounts.problems import AccountProblem
 from pbplatform.charter.actions import Action
 from pbplatform.charter.policy import require
 from pbplatform.charter.roles import Actor
@@ -183,7 +183,7 @@ def reset_password(session: Session, secret: str, password_hash: str) -> Account
     """Choose a new password with a mailed link; every session ends. A second factor stays and is asked for as before."""
     account = account_of_reset(session, secret)
     use_token(session, Purpose.RESET_PASSWORD, secret, account)
-    operations.set_password(session, account, password_hash)
+    credentials.set_password(session, account, password_hash)
     return account
 
 
@@ -211,7 +211,7 @@ def change_email(actor: Actor, session: Session, account: Account, secret: str) 
         session.flush()
     except IntegrityError:
         raise Invalid(AccountProblem.EMAIL_TAKEN) from None
-    operations.close_sessions(session, account.id)
+    sessions.close_sessions(session, account.id)
     return old
 
 

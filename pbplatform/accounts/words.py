@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from pbplatform.accounts.operations import AccountProblem
+from pbplatform.accounts.problems import AccountProblem
 
 PROBLEMS = {
     AccountProblem.BAD_EMAIL: _l(

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from pbplatform.accounts import factors
+from pbplatform.accounts import factors, hats
 from pbplatform.accounts import operations as accounts
 from pbplatform.accounts import queries as accounts_queries
 from pbplatform.accounts.models import Account
@@ -105,7 +105,7 @@ def give(municipality_slug: str, email: str, role: str, department: str) -> None
         place = _place(session, municipality_slug)
         account = _account(session, email)
         try:
-            accounts.give_role(operator(), session, account, place.id, Role(role), department)
+            hats.give_role(operator(), session, account, place.id, Role(role), department)
         except Invalid as problem:
             raise click.ClickException(str(problem.reason)) from None
     click.echo("Done.")
@@ -119,11 +119,11 @@ def take(municipality_slug: str, email: str, role: str) -> None:
     """Take a ROLE from the account of EMAIL; it is signed out everywhere at once."""
     with setting.database().transaction() as session:
         place = _place(session, municipality_slug)
-        hats = accounts_queries.memberships(session, _account(session, email).id)
-        found = [hat for hat in hats if hat.municipality_id == place.id and hat.role == role]
+        worn = accounts_queries.memberships(session, _account(session, email).id)
+        found = [hat for hat in worn if hat.municipality_id == place.id and hat.role == role]
         if not found:
             raise click.ClickException(f"{email} is not {role} in {municipality_slug}")
-        accounts.take_role(operator(), session, found[0])
+        hats.take_role(operator(), session, found[0])
     click.echo("Done.")
 
 
@@ -167,7 +167,7 @@ def create(municipality_slug: str, email: str, name: str, language: str, passwor
                 password=password,
                 confirmed=True,
             )
-            accounts.give_role(operator(), session, account, place.id, Role.ADMINISTRATOR)
+            hats.give_role(operator(), session, account, place.id, Role.ADMINISTRATOR)
         except Invalid as problem:
             raise click.ClickException(f"{problem.field}: {problem.reason}") from None
     click.echo("Done. At the first sign-in a second factor must be set up.")

@@ -20,6 +20,7 @@ from pbplatform.deliberation.queries import Sort
 from pbplatform.deliberation.words import PROBLEMS
 from pbplatform.door import acts
 from pbplatform.foundation.errors import Missing
+from pbplatform.foundation.web import piece
 from pbplatform.proposals import queries as proposals
 from pbplatform.proposals.models import Proposal
 
@@ -154,17 +155,15 @@ def wordings(round_slug: str, comment_id: int) -> str:
 def panel(round_: Round, proposal: Proposal, owners: frozenset[int]) -> Markup:
     """The newest of the discussion on the proposal's own page."""
     newest = queries.newest(door.session(), proposal.id, door.actor().account_id, PANEL)
-    return Markup(  # noqa: S704 (a template of ours, escaped by Jinja)
-        render_template(
-            "deliberation/panel.html",
-            round=round_,
-            proposal=proposal,
-            thread=newest,
-            shown=newest.comments,
-            subject_of=lambda said: queries.subject(said, round_.phase),
-            proposal_subject=Subject(proposal.municipality_id, round_.phase, "visible", owners),
-            thread_subject=proposals.subject(proposal, round_, frozenset()),
-        )
+    return piece(
+        "deliberation/panel.html",
+        round=round_,
+        proposal=proposal,
+        thread=newest,
+        shown=newest.comments,
+        subject_of=lambda said: queries.subject(said, round_.phase),
+        proposal_subject=Subject(proposal.municipality_id, round_.phase, "visible", owners),
+        thread_subject=proposals.subject(proposal, round_, frozenset()),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pbplatform.accounts import factors, operations
+from pbplatform.accounts import factors, hats, operations
 from pbplatform.accounts.models import Account
 from pbplatform.accounts.passwords import Passwords
 from pbplatform.charter.roles import GUARDED, Role, operator
@@ -11,7 +11,7 @@ from pbplatform.demo.stage import Stage
 
 PASSWORD = "river-lantern-market-42"  # noqa: S105 (the demonstration's public password)
 
-TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 (public, as the password)
 """The demonstration's public second factor: everybody with a guarded hat has the same, and the page shows its codes."""
 
 STAFF = (
@@ -91,7 +91,7 @@ def build(stage: Stage) -> None:
             )
             named = DEPARTMENTS[language].get(department, "")
             for role in roles:
-                operations.give_role(operator(), stage.session, account, place.id, role, named)
+                hats.give_role(operator(), stage.session, account, place.id, role, named)
             if GUARDED.intersection(roles):
                 factors.seed_totp(stage.session, stage.app.extensions["house"].vault, account, TOTP_SECRET)
         for number, name in enumerate(names, start=1):

@@ -118,8 +118,8 @@ def _creating(dialect: str, table: str, column: str) -> Sequence[str]:
             f"create index search_{table}_trgm on {table} using gin ({column} gin_trgm_ops)",
         )
     name = f"search_{table}"
-    out = f"insert into {name}({name}, rowid, {column}) values ('delete', old.id, old.{column});"  # noqa: S608
-    into = f"insert into {name}(rowid, {column}) values (new.id, new.{column});"  # noqa: S608
+    out = f"insert into {name}({name}, rowid, {column}) values ('delete', old.id, old.{column});"  # noqa: S608 (names of ours)
+    into = f"insert into {name}(rowid, {column}) values (new.id, new.{column});"  # noqa: S608 (names of ours)
     return (
         f"create virtual table {name} using fts5({column}, content='{table}', content_rowid='id', "
         "tokenize='trigram case_sensitive 1', detail='full')",

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, g, render_template, request
+from markupsafe import Markup
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, RequestHeaderFieldsTooLarge
 
 LARGEST_BODY = 2 * 1024 * 1024
@@ -74,6 +76,11 @@ def clean_form(req: Request) -> None:
             raise BadRequest
 
 
+def piece(template: str, **values: Any) -> Markup:
+    """A part of a page, to stand inside another: Jinja has escaped what it shows."""
+    return Markup(render_template(template, **values))  # noqa: S704 (escaped by its template)
+
+
 def broken(value: str) -> bool:
     """Whether a text holds NUL, a lone surrogate or a non-character."""
     return _BROKEN.search(value) is not None
@@ -88,9 +95,7 @@ def refuse_large(req: Request, most: int) -> None:
 
 def secure(response: Response, *, https: bool) -> Response:
     """Set the headers that every response carries, unless a view has set its own."""
-    policy = "; ".join(
-        f"{name} {value}" for name, value in (getattr(response, "content_policy", None) or POLICY).items()
-    )
+    policy = "; ".join(f"{name} {value}" for name, value in g.get("content_policy", POLICY).items())
     wanted = [("Content-Security-Policy", policy.replace("{nonce}", g.get("nonce", ""))), *_ALWAYS]
     if https:
         wanted.append(("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flask import g, render_template, url_for
 from flask_babel import force_locale
@@ -95,7 +96,7 @@ def tell(
     write_letter(session, account.email, account.language, said, body)
 
 
-def address(endpoint: str, place: Municipality, round_: Round, language: str, **values: object) -> str:
+def address(endpoint: str, place: Municipality, round_: Round, language: str, **values: Any) -> str:
     """The full public address of a round's page in a language."""
-    path = url_for(endpoint, locale=language, municipality=place.slug, round_slug=round_.slug, **values)  # type: ignore[arg-type]
+    path = url_for(endpoint, locale=language, municipality=place.slug, round_slug=round_.slug, **values)
     return f"{door.house().config.base_url}{path}"

@@ -58,13 +58,15 @@ def take_back(actor: Actor, session: Session, round_: Round, proposal: Proposal)
     """Support no longer; a signature on paper stays."""
     _require_open(actor, session, Action.SUPPORT_PROPOSAL, round_, proposal)
     gone = session.execute(
-        delete(ProposalSupport).where(
+        delete(ProposalSupport)
+        .where(
             ProposalSupport.proposal_id == proposal.id,
             ProposalSupport.account_id == actor.account_id,
             ProposalSupport.channel == SupportChannel.ONLINE,
         )
+        .returning(ProposalSupport.resident)
     )
-    _count(session, proposal, -gone.rowcount)  # type: ignore[attr-defined]
+    _count(session, proposal, -len(gone.all()))
 
 
 def print_sheet(actor: Actor, session: Session, round_: Round, proposal: Proposal) -> SignatureSheet:

@@ -1,5 +1,7 @@
 """The words and sentences of proposals."""
 
+from enum import StrEnum
+
 from flask_babel import lazy_gettext as _l
 
 from pbplatform.charter.phases import Phase
@@ -47,7 +49,7 @@ SORTS = {
     Sort.NUMBER: _l("By number on the ballot"),
 }
 
-PROBLEMS = {
+PROBLEMS: dict[StrEnum, object] = {
     ProposalProblem.CLOSED: _l(
         "This is closed now. What you wrote is still below, but it can no longer be sent."
     ),

@@ -281,8 +281,16 @@ def forget_old(database: Database) -> int:
     now = clock.now()
     with database.transaction() as session:
         gone = [
-            session.execute(delete(VoterPass).where(VoterPass.expires_at < now)),
-            session.execute(delete(SentCode).where(SentCode.expires_at < now - timedelta(days=1))),
-            session.execute(delete(VerificationTry).where(VerificationTry.at < now - TRY_LIFE)),
+            session.execute(
+                delete(VoterPass).where(VoterPass.expires_at < now).returning(VoterPass.token_hash)
+            ),
+            session.execute(
+                delete(SentCode).where(SentCode.expires_at < now - timedelta(days=1)).returning(SentCode.id)
+            ),
+            session.execute(
+                delete(VerificationTry)
+                .where(VerificationTry.at < now - TRY_LIFE)
+                .returning(VerificationTry.id)
+            ),
         ]
-    return sum(result.rowcount for result in gone)  # type: ignore[attr-defined]
+        return sum(len(result.all()) for result in gone)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -72,7 +73,7 @@ def walkers(secrets: SecretFolder) -> Mapping[Step, Walker]:
         rounds.walk(actor, session, round_, Step.OPEN_DISCUSSION, known)
 
     return {
-        step: Walker(lambda session, round_, step=step: facts(session, round_, step), walk)  # type: ignore[misc]
+        step: Walker(partial(facts, step=step), walk)
         for step, walk in (
             (Step.OPEN_SUPPORT, open_support),
             (Step.OPEN_REVIEW, open_review),

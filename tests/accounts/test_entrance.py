@@ -1,5 +1,6 @@
 """The entrance: registering, signing in, a forgotten password; every outcome alike."""
 
+import re
 import statistics
 import time
 from collections.abc import Callable
@@ -10,14 +11,18 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from pbplatform.accounts import queries
+from pbplatform.accounts import credentials, operations, queries
+from pbplatform.accounts.passwords import Passwords
 from pbplatform.app import create_app
 from pbplatform.config import Config, read_config
 from pbplatform.foundation.database import Database
+from pbplatform.foundation.errors import Invalid
+from pbplatform.municipalities.operations import RESERVED
 from tests.support.letters import last_letter, letters_to, link_of
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
 from tests.support.people import PASSWORD, a_municipality, an_account
+from tests.support.postgres import free_port
 
 NEW = "nino@example.org"
 OTHER_PASSWORD = "violet-harbour-candle-77"
@@ -183,7 +188,6 @@ def test_known_and_unknown_mailboxes_cost_the_same_work(
 
 
 def mask_nonce(html: str) -> str:
-    import re
 
     return re.sub(r'(nonce|value)="[^"]{10,}"', "", html)
 
@@ -202,9 +206,6 @@ def test_sign_in_fails_alike_for_unknown_mailboxes_and_wrong_passwords(
 
 def test_sign_in_takes_the_same_time_for_unknown_mailboxes(config: Config, database: Database) -> None:
     """With real hashing costs the work for a stranger is that for a known mailbox, within a third."""
-    from pbplatform.accounts import operations
-    from pbplatform.accounts.passwords import Passwords
-    from pbplatform.foundation.errors import Invalid
 
     passwords = Passwords()
     with database.transaction() as session:
@@ -221,7 +222,7 @@ def test_sign_in_takes_the_same_time_for_unknown_mailboxes(config: Config, datab
     def seconds(email: str) -> float:
         started = time.perf_counter()
         with database.read() as reading, pytest.raises(Invalid):
-            operations.sign_in(reading, passwords, email, OTHER_PASSWORD)
+            credentials.sign_in(reading, passwords, email, OTHER_PASSWORD)
         return time.perf_counter() - started
 
     times: dict[str, list[float]] = {"known@example.org": [], "other@example.org": []}
@@ -363,7 +364,7 @@ def test_fifty_guesses_at_the_same_moment_are_counted_before_they_are_judged(
     session.commit()
 
     def guess(_number: int) -> int:
-        return sign_in(app.test_client(), password=OTHER_PASSWORD).status_code  # type: ignore[arg-type]
+        return sign_in(app.test_client(), password=OTHER_PASSWORD).status_code
 
     with ThreadPoolExecutor(10) as pool:
         codes = list(pool.map(guess, range(50)))
@@ -391,8 +392,6 @@ def test_forwarded_addresses_of_strangers_are_not_believed(client: PageClient) -
 
 
 def test_sign_in_stays_shut_when_the_counters_cannot_be_reached(config: Config, tmp_path) -> None:
-    from tests.support.postgres import free_port
-
     away = read_config(
         {
             "PB_MODE": "test",
@@ -415,8 +414,6 @@ def test_sign_in_stays_shut_when_the_counters_cannot_be_reached(config: Config, 
 
 
 def test_every_address_of_the_house_is_reserved_from_municipalities(app: Flask) -> None:
-    from pbplatform.municipalities.operations import RESERVED
-
     first = {
         rule.rule.removeprefix("/<locale:locale>/").split("/")[0]
         for rule in app.url_map.iter_rules()

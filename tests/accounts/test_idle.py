@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from pbplatform.accounts import operations
+from pbplatform.accounts import hats, operations, sessions
 from pbplatform.accounts.models import AccountSession
 from pbplatform.app import create_app
 from pbplatform.charter.roles import Role, operator
@@ -89,7 +89,7 @@ def test_a_citizen_who_becomes_an_officer_has_an_officers_session(
     account = an_account(session, place)
     session.commit()
     client = signed_in(account)
-    operations.give_role(operator(place.id), session, account, place.id, Role.OFFICER)
+    hats.give_role(operator(place.id), session, account, place.id, Role.OFFICER)
     session.commit()
     assert is_in(client)
     hand.shift(timedelta(minutes=121))
@@ -116,7 +116,7 @@ def test_the_use_of_a_session_is_noted_every_few_minutes_and_no_oftener(
 
 
 def test_idle_sessions_are_forgotten(session: Session, hand: time_machine.Traveller) -> None:
-    operations.open_session(session, an_account(session))
+    sessions.open_session(session, an_account(session))
     assert operations.forget_expired(session) == 0
     hand.shift(timedelta(days=15))
     assert operations.forget_expired(session) == 1
@@ -128,7 +128,7 @@ def test_passkeys_on_a_bare_address_are_explained(
     config: Config, session: Session, host: str, offered: bool
 ) -> None:
     app = create_app(replace(config, mode=Mode.DEVELOPMENT, base_url="http://127.0.0.1:8000"))
-    token = operations.open_session(session, an_account(session))
+    token = sessions.open_session(session, an_account(session))
     session.commit()
     client = app.test_client()
     with client.session_transaction(base_url=f"http://{host}") as cookie:

@@ -13,6 +13,7 @@ from pbplatform.charter.roles import Role
 from pbplatform.foundation import clock
 from pbplatform.foundation.database import Database
 from pbplatform.journal.models import JournalEntry
+from pbplatform.municipalities import queries as municipalities
 from tests.support.letters import last_letter, letters_to, link_of
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
@@ -117,7 +118,6 @@ def test_roles_are_given_and_taken_but_never_by_oneself(
 
 
 def queries_place(session: Session):
-    from pbplatform.municipalities import queries as municipalities
 
     place = municipalities.by_slug(session, "rustavi")
     assert place is not None

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pbplatform.accounts import exports, queries
+from pbplatform.accounts import exports, hats, operations, queries
 from pbplatform.accounts.models import Account, AccountSession, OneTimeToken
 from pbplatform.charter.roles import Role, operator
 from pbplatform.foundation import clock
@@ -103,11 +103,9 @@ def test_sessions_are_listed_and_ended_one_by_one_and_all(
 
 
 def test_sessions_run_out_sooner_for_staff(nino: Account, session: Session, signed_in: SignIn) -> None:
-    from pbplatform.accounts import operations
-
     client = signed_in(nino)
     assert is_in(client)
-    operations.give_role(operator(), session, nino, a_municipality(session).id, Role.OFFICER)
+    hats.give_role(operator(), session, nino, a_municipality(session).id, Role.OFFICER)
     session.commit()
     row = session.scalars(select(AccountSession).execution_options(populate_existing=True)).one()
     assert row.expires_at <= clock.now() + timedelta(hours=12)
@@ -215,9 +213,8 @@ def test_a_closed_account_is_empty_and_its_mailbox_is_free(
     nino: Account, signed_in: SignIn, session: Session, database: Database, upper_feature: list[int]
 ) -> None:
     place = a_municipality(session)
-    from pbplatform.accounts import operations
 
-    operations.give_role(operator(), session, nino, place.id, Role.COUNCILLOR)
+    hats.give_role(operator(), session, nino, place.id, Role.COUNCILLOR)
     session.commit()
     client, other = signed_in(nino), signed_in(nino)
     assert client.post("/en/account/close", data={}).status_code == 422
@@ -274,8 +271,6 @@ def test_personal_pages_are_kept_by_nobody(nino: Account, signed_in: SignIn) -> 
 def test_what_has_run_out_is_forgotten(
     client: PageClient, nino: Account, signed_in: SignIn, database: Database
 ) -> None:
-    from pbplatform.accounts import operations
-
     signed_in(nino)
     client.post("/en/password/forgotten", data={"email": EMAIL})
     with database.transaction() as session:

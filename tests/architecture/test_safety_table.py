@@ -15,7 +15,7 @@ def rows() -> list[tuple[int, list[tuple[str, str]]]]:
         if cells[0].isdecimal():
             named = [tuple(one.strip().split("::")) for one in cells[-1].split(",")]
             found.append((int(cells[0]), named))
-    return found  # type: ignore[return-value]
+    return found
 
 
 def test_all_fifty_two_are_there() -> None:

@@ -29,14 +29,14 @@ def test_every_icon_that_a_page_shows_is_in_the_sprite() -> None:
 
 def test_every_asset_that_a_page_names_is_built() -> None:
     named = re.compile(r"""asset\(['"]([^'"%]+)['"]\)""")
-    known = set(manifest()["assets"])  # type: ignore[call-overload]
+    known = set(manifest()["assets"])
     own = {path.relative_to(assets.STATIC).as_posix() for path in assets.STATIC.rglob("*.*")}
     wanted = {name for path in TEMPLATES for name in named.findall(path.read_text(encoding="utf-8"))}
     assert wanted - known - own == set()
 
 
 def test_files_are_what_the_manifest_says() -> None:
-    files: dict[str, dict[str, str]] = manifest()["files"]  # type: ignore[assignment]
+    files: dict[str, dict[str, str]] = manifest()["files"]
     for name, facts in files.items():
         assert hashlib.sha256((assets.VENDOR / name).read_bytes()).hexdigest() == facts["sha256"], name
         assert facts.get("licence") or name.startswith(("js/", "fonts.")), f"{name}: whose is it?"
@@ -47,7 +47,7 @@ def test_a_second_build_has_nothing_to_do() -> None:
 
 
 def test_the_stylesheet_keeps_the_rules_of_the_house() -> None:
-    name = str(manifest()["assets"]["app.css"]).removeprefix(assets.ADDRESS)  # type: ignore[index]
+    name = str(manifest()["assets"]["app.css"]).removeprefix(assets.ADDRESS)
     css = (assets.VENDOR / name).read_text(encoding="utf-8")
     assert "text-transform:uppercase" not in css, "Georgian has no capitals in running text"
     assert "GDS Transport" not in css, "that font is licensed for GOV.UK alone"

@@ -88,7 +88,7 @@ def visit(demo: Demo, chromium: Browser) -> Iterator[Callable[..., BrowserContex
     opened: list[BrowserContext] = []
 
     def window(role: str | None = None, width: int = 1280, **options: object) -> BrowserContext:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)  # type: ignore[arg-type]
+        context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
         context.set_default_timeout(60_000)
         if role:
             serializer = SecureCookieSessionInterface().get_signing_serializer(demo.app)

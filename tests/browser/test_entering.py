@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
-from pbplatform.accounts import factors, operations
+from pbplatform.accounts import factors, hats, operations
 from pbplatform.accounts.passwords import Passwords
 from pbplatform.app import create_app
 from pbplatform.charter.roles import Role, operator
@@ -52,7 +52,7 @@ def town(tmp_path: Path) -> Iterator[tuple[Flask, str]]:
             password=PASSWORD,
             confirmed=True,
         )
-        operations.give_role(operator(), session, account, place.id, Role.ADMINISTRATOR)
+        hats.give_role(operator(), session, account, place.id, Role.ADMINISTRATOR)
     server = make_server("localhost", port, app, threaded=True, request_handler=Silent)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

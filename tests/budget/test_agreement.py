@@ -75,7 +75,7 @@ def test_every_way_to_the_budget_tells_the_same_totals(
     table = client.get(f"{base}/lines.csv").data
     rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"))))
     book = openpyxl.load_workbook(io.BytesIO(client.get(f"{base}/lines.xlsx").data))
-    sheet = [[cell.value for cell in row] for row in book.active.iter_rows()]  # type: ignore[union-attr]
+    sheet = [[cell.value for cell in row] for row in book.active.iter_rows()]
     book.close()
     cells = [dict(zip(sheet[0], row, strict=True)) for row in sheet[1:]]
     with zipfile.ZipFile(io.BytesIO(client.get(f"{base}/package.zip").data)) as packed:

@@ -42,7 +42,7 @@ def officer(session: Session, signed_in: Callable[..., PageClient]) -> PageClien
 def _workbook(row: int, column: int, value: Any) -> bytes:
     """The sound workbook with one cell changed; both are counted from 1."""
     book = openpyxl.load_workbook(io.BytesIO(write_xlsx([(SHEET, ROWS)])))
-    book.active.cell(row, column).value = value  # type: ignore[union-attr]
+    book.active.cell(row, column).value = value
     made = io.BytesIO()
     book.save(made)
     book.close()
@@ -211,7 +211,7 @@ def test_no_export_holds_a_cell_that_acts(officer: PageClient, session: Session)
     assert "'=HYPERLINK(1)" in text
     assert not re.search(r"(?:^|,)\"?[=+@-]", text, re.MULTILINE)
     book = openpyxl.load_workbook(io.BytesIO(officer.get(f"{base}/lines.xlsx").data))
-    cells = [cell for row in book.active.iter_rows() for cell in row if cell.value is not None]  # type: ignore[union-attr]
+    cells = [cell for row in book.active.iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s", "n"}
     assert not [cell.value for cell in cells if str(cell.value).startswith(("=", "+", "-", "@"))]
     book.close()

@@ -34,7 +34,7 @@ PARAGRAPHS = """Параграф;Наименование;Код програм�
 def _read(text: str, **said: object) -> findings.Reading:
     sheet = read_table(text.encode()).sheets[0]
     understood = layout.understand(sheet, 0)
-    return reading.read(sheet.rows, understood.header, Mapping(**said), "GEL")  # type: ignore[arg-type]
+    return reading.read(sheet.rows, understood.header, Mapping(**said), "GEL")
 
 
 def _tree(**said: object) -> findings.Reading:

@@ -20,7 +20,7 @@ COLUMNS = {"programme": 0, "programme_title": 1, "function": 2, "planned": 3, "a
 def _read(text: str, **said: object) -> Reading:
     workbook = read_table(text.encode())
     understood = layout.understand(workbook.sheets[0])
-    given = Mapping(**{"columns": COLUMNS, "sort_by": "function", **said})  # type: ignore[arg-type]
+    given = Mapping(**{"columns": COLUMNS, "sort_by": "function", **said})
     return reading.read(workbook.sheets[0].rows, understood.header, given, "GEL")
 
 

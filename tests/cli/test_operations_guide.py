@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from pbplatform.accounts import operations
+from pbplatform.accounts import sessions
 from pbplatform.cli.main import COMMANDS, main
 from tests.support import servers
 from tests.support.marks import missing
@@ -54,8 +54,8 @@ def test_every_setting_is_named_and_no_other() -> None:
 
 def test_the_times_of_sessions_are_those_of_the_code() -> None:
     rows = {
-        "citizens": (operations.CITIZEN_IDLE, operations.CITIZEN_SESSION),
-        "officers": (operations.GUARDED_IDLE, operations.GUARDED_SESSION),
+        "citizens": (sessions.CITIZEN_IDLE, sessions.CITIZEN_SESSION),
+        "officers": (sessions.GUARDED_IDLE, sessions.GUARDED_SESSION),
     }
     for who, (idle, whole) in rows.items():
         line = next(line for line in GUIDE.splitlines() if line.startswith(f"| {who}"))

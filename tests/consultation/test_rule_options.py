@@ -187,8 +187,8 @@ def test_envelopes_change_their_places_until_the_list_is_made(session: Session, 
             officer,
             session,
             found,
-            envelope,  # type: ignore[arg-type]
-            planning.plan_of(envelope),  # type: ignore[arg-type]
+            envelope,
+            planning.plan_of(envelope),
             position=position,
             reason="The districts first",
         )

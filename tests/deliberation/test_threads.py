@@ -211,7 +211,7 @@ def test_a_thread_can_be_read_by_side(session: Session, scene: Scene) -> None:
 def test_what_was_typed_is_given_back_when_the_discussion_has_closed_meanwhile(
     session: Session, scene: Scene, signed_in: Callable[..., PageClient], app: object
 ) -> None:
-    app.config["WTF_CSRF_ENABLED"] = False  # type: ignore[attr-defined]
+    app.config["WTF_CSRF_ENABLED"] = False
     browser = signed_in(scene.reader)
     path = f"/en/rustavi/rounds/2027/proposals/{scene.proposal.id}/discussion"
     answer = browser.post(path, data={"side": "for", "text": "x" * 4001})

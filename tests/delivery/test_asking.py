@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pbplatform.accounts import operations as accounts
+from pbplatform.accounts import hats
 from pbplatform.accounts.models import Membership
 from pbplatform.charter.roles import Role, operator
 from pbplatform.delivery import asking, corrections, operations, queries
@@ -57,7 +57,7 @@ def test_who_promised_is_asked_once_and_again_after_the_date_was_moved(
     corrections.correct_milestone(actor, session, late, today - DAY * 2, None, WHY)
     assert asking.ask_for_reasons(session, place) == 1
     given = session.scalars(select(Membership).where(Membership.account_id == promising.id)).one()
-    accounts.take_role(operator(), session, given)
+    hats.take_role(operator(), session, given)
     corrections.correct_milestone(
         as_actor(colleague, place, Role.OFFICER), session, late, today - DAY, None, WHY
     )

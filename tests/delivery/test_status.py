@@ -28,4 +28,4 @@ MISSED = Promise(MilestoneKind.WORKS_END, TODAY - DAY)
     ],
 )
 def test_status(facts: dict[str, object], expected: Status) -> None:
-    assert status(TODAY, **facts) is expected  # type: ignore[arg-type]
+    assert status(TODAY, **facts) is expected

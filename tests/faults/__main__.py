@@ -104,7 +104,7 @@ def run(
             more, trouble = dict(env or {}), disturb(place)
             if redis:
                 more["PB_LIMITS_URL"], trouble = stack.enter_context(troubles.redis_that_dies(folder))
-            url = stack.enter_context(database(place))  # type: ignore[arg-type]
+            url = stack.enter_context(database(place))
             scene = Scene(place, url, VOTERS)
             server = Server({**scene.env, **more}, free_port(), workers=2)
             server.start()
@@ -183,7 +183,7 @@ def clocks(report: Report, kind: str, database: Callable[[Path], object]) -> Non
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pb-faults-")))
             folder.chmod(0o755)
             behind, ahead = troubles.at_another_hour("-1h"), troubles.at_another_hour("+1h")
-            scene = Scene(folder, stack.enter_context(database(folder)), VOTERS)  # type: ignore[arg-type]
+            scene = Scene(folder, stack.enter_context(database(folder)), VOTERS)
             with scene.house.database.transaction() as session:
                 session.execute(update(BallotBox).values(closes_at=clock.now() + timedelta(minutes=30)))
             troubles.run_command(scene, "duties", "run", "close_votes", env=ahead)

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
-from pbplatform.accounts import operations as accounts
+from pbplatform.accounts import sessions
 from pbplatform.accounts.models import Account
 from pbplatform.charter.roles import Role
 from pbplatform.foundation.database import Database
@@ -49,7 +49,7 @@ def behind_cache(app: Flask, tmp_path: Path) -> Iterator[Ask]:
 def cookie_of(app: Flask, database: Database, account: Account) -> str:
     """The cookie of a browser in which the account is signed in."""
     with database.transaction() as session:
-        token = accounts.open_session(session, account, factor_shown=True)
+        token = sessions.open_session(session, account, factor_shown=True)
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert serializer is not None
     return f"{app.config['SESSION_COOKIE_NAME']}={serializer.dumps({'_user_id': token, '_fresh': True})}"

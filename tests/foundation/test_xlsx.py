@@ -39,13 +39,13 @@ def test_every_kind_of_cell_is_read_as_openpyxl_reads_it() -> None:
     ]
     book = openpyxl.Workbook()
     for row in rows:
-        book.active.append(row)  # type: ignore[union-attr]
+        book.active.append(row)
     packed = io.BytesIO()
     book.save(packed)
     book.close()
     (sheet,) = read_table(packed.getvalue()).sheets
     again = openpyxl.load_workbook(io.BytesIO(packed.getvalue()))
-    expected = [[cell.value for cell in row] for row in again.active.iter_rows()]  # type: ignore[union-attr]
+    expected = [[cell.value for cell in row] for row in again.active.iter_rows()]
     again.close()
     for row, told in zip(expected, sheet.rows, strict=True):
         said = [*told, *[None] * (len(row) - len(told))]

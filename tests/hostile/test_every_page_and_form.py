@@ -62,7 +62,7 @@ class Attack:
     def client(self, role: str | None) -> FlaskClient:
         if role not in self.clients:
             self.clients[role] = browser_of(self.app, role)
-            self.clients[role].check_pages = False  # type: ignore[attr-defined]
+            self.clients[role].check_pages = False
         return self.clients[role]
 
     def note(self, what: str, status: int) -> None:

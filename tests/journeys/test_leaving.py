@@ -12,8 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pbplatform.accounts import exports
-from pbplatform.accounts import operations as accounts
+from pbplatform.accounts import exports, hats
 from pbplatform.accounts.models import Account, Passkey, RecoveryCode
 from pbplatform.charter.roles import Role, operator
 from pbplatform.deliberation import operations as deliberation
@@ -68,7 +67,7 @@ class Life:
         notices.tell_person(
             session, self.place.id, self.tekla.id, News.PROPOSAL_CHANGED, {"en": "Swings"}, "rounds/x/"
         )
-        accounts.give_role(operator(self.place.id), session, self.tekla, self.place.id, Role.COUNCILLOR)
+        hats.give_role(operator(self.place.id), session, self.tekla, self.place.id, Role.COUNCILLOR)
         session.commit()
 
     def _factors(self, session: Session) -> None:

@@ -15,7 +15,7 @@ from tests.support.pages import PageClient
 from tests.support.voting import an_open_vote
 
 
-def _round(session, town) -> Round:  # type: ignore[no-untyped-def]
+def _round(session, town) -> Round:
     return session.get_one(Round, town.round.id)
 
 

@@ -59,7 +59,7 @@ def test_every_letter_has_a_shape_in_a_pdf() -> None:
             assert not [letter for letter in letters if ord(letter) not in known]
 
 
-def test_the_packet_holds_everything(house: House, client: PageClient, signed_in) -> None:  # type: ignore[no-untyped-def]
+def test_the_packet_holds_everything(house: House, client: PageClient, signed_in) -> None:
     town, _ = a_sealed_town(house, voters=30)
     count(house, town)
     address = f"/bg/{town.place.slug}/rounds/{town.round.slug}/council"

@@ -31,7 +31,7 @@ def brought_in(session: Session, name: str, **options: object) -> tuple[Municipa
         operator(place.id),
         session,
         place,
-        Source(f"{name}.pb", real(name), **options),  # type: ignore[arg-type]
+        Source(f"{name}.pb", real(name), **options),
     )
     return place, found, operations.count_past_election(operator(place.id), session, found)
 

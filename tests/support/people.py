@@ -4,6 +4,7 @@ from itertools import count
 
 from sqlalchemy.orm import Session
 
+from pbplatform.accounts import hats
 from pbplatform.accounts import operations as accounts
 from pbplatform.accounts.models import Account
 from pbplatform.accounts.passwords import Passwords
@@ -55,7 +56,7 @@ def an_account(
     )
     for role in roles:
         assert place is not None
-        accounts.give_role(operator(), session, account, place.id, role)
+        hats.give_role(operator(), session, account, place.id, role)
     return account
 
 

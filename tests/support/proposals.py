@@ -32,7 +32,7 @@ def some_words(session: Session, round_: Round, **changed: object) -> Words:
         "cost_estimate": 1_250_000,
         "cost_reasoning": "",
     }
-    return Words(**(said | changed))  # type: ignore[arg-type]
+    return Words(**(said | changed))
 
 
 def a_draft(

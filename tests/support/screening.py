@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from pbplatform.accounts import operations as accounts
+from pbplatform.accounts import hats
 from pbplatform.accounts.models import Account
 from pbplatform.charter.roles import Actor, Role, operator
 from pbplatform.consultation.models import Round
@@ -46,9 +46,9 @@ def an_office(session: Session, place: Municipality) -> Office:
     ]
     office = Office(*people)
     for account in (office.coordinator, office.colleague):
-        accounts.give_role(operator(), session, account, place.id, Role.OFFICER)
-    accounts.give_role(operator(), session, office.parks, place.id, Role.REVIEWER, "parks")
-    accounts.give_role(operator(), session, office.roads, place.id, Role.REVIEWER, "roads")
+        hats.give_role(operator(), session, account, place.id, Role.OFFICER)
+    hats.give_role(operator(), session, office.parks, place.id, Role.REVIEWER, "parks")
+    hats.give_role(operator(), session, office.roads, place.id, Role.REVIEWER, "roads")
     return office
 
 

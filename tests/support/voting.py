@@ -173,7 +173,7 @@ def open_vote(session: Session, house: House, town: Town) -> BallotBox:
 
 def an_open_vote(session: Session, house: House, **wishes: object) -> Town:
     """A town whose vote is open."""
-    town = a_town(session, house, **wishes)  # type: ignore[arg-type]
+    town = a_town(session, house, **wishes)
     open_vote(session, house, town)
     return town
 

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
-from pbplatform.accounts import operations as accounts
+from pbplatform.accounts import sessions
 from pbplatform.accounts.models import Account, AccountSession
 from pbplatform.foundation import clock
 from pbplatform.foundation.crypto import digest
@@ -51,7 +51,7 @@ def sign_in(app: Flask, role: str) -> str:
     mailbox = f"{role if '@' in role else f'{role}@{PLACE}'}.example.org"
     with app.extensions["house"].database.transaction() as session:
         account = session.query(Account).filter_by(email=mailbox).one()
-        token: str = accounts.open_session(session, account)
+        token: str = sessions.open_session(session, account)
         session.query(AccountSession).filter_by(token_hash=digest(token)).one().second_factor_at = clock.now()
     return token
 
@@ -95,7 +95,7 @@ def pages(app: Flask, language: str) -> list[Page]:
     for role in ROLES:
         client = browser_of(app, role)
         # Pages that are kept are checked below.
-        client.check_pages = False  # type: ignore[attr-defined]
+        client.check_pages = False
         asked: Counter[str] = Counter()
         queued: set[str] = set()
         queue = deque(

@@ -126,7 +126,7 @@ def vote(budget: int, costs: dict[str, int], *ballots: tuple[str, int], **more: 
         projects=[Project(name, cost) for name, cost in costs.items()],
         ballots=[Ballot(tuple(text.split()), weight=weight) for text, weight in ballots],
         format=BallotFormat.APPROVAL,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 
@@ -281,7 +281,7 @@ def test_an_election_that_cannot_be_counted_is_refused(change: dict[str, object]
         "format": BallotFormat.APPROVAL,
     }
     with pytest.raises(ElectionError, match=words):
-        Election.from_ballots(**{**whole, **change})  # type: ignore[arg-type]
+        Election.from_ballots(**{**whole, **change})
 
 
 @pytest.mark.parametrize(

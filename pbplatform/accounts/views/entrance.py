@@ -6,7 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
-from pbplatform.accounts import factors, guard, letters, mailbox, operations, queries
+from pbplatform.accounts import credentials, factors, guard, letters, mailbox, operations, queries
 from pbplatform.accounts.forms import (
     CodeForm,
     MailboxForm,
@@ -17,6 +17,7 @@ from pbplatform.accounts.forms import (
     SignInForm,
 )
 from pbplatform.accounts.models import Account
+from pbplatform.accounts.problems import AccountProblem
 from pbplatform.accounts.views import shared
 from pbplatform.accounts.words import PROBLEMS
 from pbplatform.charter.actions import Action
@@ -41,10 +42,10 @@ def sign_in() -> Page:
         shared.count_guess("sign-in", limit_keys.mailbox(form.email.data))
         with door.attempt(form, PROBLEMS) as tried:
             passwords = shared.passwords()
-            seen = operations.sign_in(door.session(), passwords, form.email.data, form.password.data)
-            renewed = operations.renewed_hash(passwords, seen, form.password.data)
+            seen = credentials.sign_in(door.session(), passwords, form.email.data, form.password.data)
+            renewed = credentials.renewed_hash(passwords, seen, form.password.data)
             door.start_writing()
-            account = operations.signed_in(door.session(), seen, renewed)
+            account = credentials.signed_in(door.session(), seen, renewed)
             shared.enter(account)
         if tried.ok:
             if queries.has_factor(door.session(), account):
@@ -182,7 +183,7 @@ def reset(token: str) -> BaseResponse:
     form = NewPasswordForm()
     if form.validate_on_submit():
         with door.attempt(form, PROBLEMS) as tried:
-            new = operations.new_hash(shared.passwords(), account, form.password.data)
+            new = credentials.new_hash(shared.passwords(), account, form.password.data)
             door.start_writing()
             account = mailbox.reset_password(door.session(), token, new)
             shared.post_to(account, letters.PASSWORD_CHANGED)
@@ -259,7 +260,7 @@ def passkey() -> BaseResponse:
         )
     present = guard.half_signed_in()
     if not tried.ok or account is None or (present is not None and present[1].id != account.id):
-        flash(str(PROBLEMS[operations.AccountProblem.BAD_PASSKEY]))
+        flash(str(PROBLEMS[AccountProblem.BAD_PASSKEY]))
         ask = "accounts.sign_in" if present is None else "accounts.second_factor"
         return redirect(url_for(ask, next=form.next.data or None))
     if present is None:
@@ -280,9 +281,9 @@ def confirm_again() -> Page:
     if form.validate_on_submit():
         shared.count_guess("confirm-again", str(account.id))
         with door.attempt(form, PROBLEMS) as tried:
-            proven = operations.proven_hash(shared.passwords(), account, form.password.data)
+            proven = credentials.proven_hash(shared.passwords(), account, form.password.data)
             person = shared.start_writing()
-            operations.confirm_person(door.session(), person.row, person.account, proven)
+            credentials.confirm_person(door.session(), person.row, person.account, proven)
         if tried.ok:
             return shared.go_on(form.next.data, url_for("own.overview"))
     page = render_template(

@@ -1,15 +1,17 @@
 """Who works for a municipality here: hats given and taken, invitations sent and accepted."""
 
+from collections.abc import Iterable
+
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
-from pbplatform.accounts import invitations, letters, mailbox, operations, queries
+from pbplatform.accounts import hats, invitations, letters, mailbox, queries
 from pbplatform.accounts.forms import GiveRoleForm, InvitationForm, NewcomerForm, PlainForm
 from pbplatform.accounts.guard import recently_confirmed
-from pbplatform.accounts.models import Account, Invitation
+from pbplatform.accounts.models import Account, Invitation, Membership
 from pbplatform.accounts.views import shared
 from pbplatform.accounts.words import PROBLEMS
 from pbplatform.charter.actions import Action
@@ -63,9 +65,9 @@ def overview() -> Page:
     return page, 422 if form.is_submitted() else 200
 
 
-def _by_person(rows: object) -> list[tuple[Account, list[object]]]:
-    people: dict[int, tuple[Account, list[object]]] = {}
-    for hat, account in rows:  # type: ignore[attr-defined]
+def _by_person(rows: Iterable[tuple[Membership, Account]]) -> list[tuple[Account, list[Membership]]]:
+    people: dict[int, tuple[Account, list[Membership]]] = {}
+    for hat, account in rows:
         people.setdefault(account.id, (account, []))[1].append(hat)
     return list(people.values())
 
@@ -104,7 +106,7 @@ def person(account_id: int) -> Page:
     form.role.choices = [(role.value, say(role)) for role in OFFERED]
     if form.validate_on_submit():
         with door.attempt(form, PROBLEMS) as tried:
-            operations.give_role(
+            hats.give_role(
                 door.actor(),
                 door.session(),
                 account,
@@ -125,7 +127,7 @@ def person(account_id: int) -> Page:
 def take(membership_id: int) -> BaseResponse:
     """Take a hat away; the person is signed out everywhere at once."""
     hat = found(queries.membership(door.session(), g.municipality.id, membership_id))
-    operations.take_role(door.actor(), door.session(), hat)
+    hats.take_role(door.actor(), door.session(), hat)
     flash(_("The role is taken away, and the person has been signed out."))
     return redirect(url_for("members.overview"))
 

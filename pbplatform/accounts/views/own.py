@@ -6,9 +6,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
-from pbplatform.accounts import exports, letters, mailbox, operations, queries
+from pbplatform.accounts import credentials, exports, letters, mailbox, operations, queries
 from pbplatform.accounts.forms import ChangePasswordForm, CloseForm, MailboxForm, PlainForm, ProfileForm
 from pbplatform.accounts.guard import recently_confirmed
+from pbplatform.accounts.sessions import close_one_session, close_sessions
 from pbplatform.accounts.views import shared
 from pbplatform.accounts.words import PROBLEMS
 from pbplatform.charter.actions import Action
@@ -68,10 +69,10 @@ def password() -> Page:
         shared.count_guess("confirm-again", str(account.id))
         factor_shown = current_user.row.second_factor_at is not None
         with door.attempt(form, PROBLEMS) as tried:
-            proven = operations.proven_hash(shared.passwords(), account, form.old.data, "old")
-            new = operations.new_hash(shared.passwords(), account, form.password.data)
+            proven = credentials.proven_hash(shared.passwords(), account, form.old.data, "old")
+            new = credentials.new_hash(shared.passwords(), account, form.password.data)
             account = shared.start_writing().account
-            operations.change_password(door.actor(), door.session(), account, proven, new)
+            credentials.change_password(door.actor(), door.session(), account, proven, new)
             shared.post_to(account, letters.PASSWORD_CHANGED)
         if tried.ok:
             shared.enter(account, factor_shown=factor_shown)
@@ -139,7 +140,7 @@ def sessions() -> str:
 @acts(Action.KEEP_OWN_ACCOUNT)
 def end_session(session_id: int) -> BaseResponse:
     """End one session."""
-    if not operations.close_one_session(door.session(), current_user.account.id, session_id):
+    if not close_one_session(door.session(), current_user.account.id, session_id):
         raise Missing
     flash(_("That session has ended."))
     if session_id == current_user.row.id:
@@ -152,7 +153,7 @@ def end_session(session_id: int) -> BaseResponse:
 @acts(Action.KEEP_OWN_ACCOUNT)
 def end_sessions() -> BaseResponse:
     """Sign out everywhere, here too."""
-    operations.close_sessions(door.session(), current_user.account.id)
+    close_sessions(door.session(), current_user.account.id)
     shared.leave()
     flash(_("You have signed out everywhere."))
     return redirect(url_for("portal.home"))

@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
-from pbplatform.accounts import operations
+from pbplatform.accounts import sessions
 from pbplatform.accounts.factors import Site
 from pbplatform.accounts.guard import SignedIn
 from pbplatform.accounts.models import Account, AccountSession
@@ -101,7 +101,7 @@ def enter(account: Account, *, factor_shown: bool = False) -> None:
     """Sign an account in here: the old session ends, and nothing that the cookie held before stays in it."""
     session = door.session()
     leave()
-    token = operations.open_session(session, account, device(), factor_shown=factor_shown)
+    token = sessions.open_session(session, account, device(), factor_shown=factor_shown)
     remember(token)
 
 
@@ -115,14 +115,14 @@ def remember(token: str) -> None:
 
 def renew(row: AccountSession) -> None:
     """Give the present session a new token."""
-    remember(operations.renew_session(row))
+    remember(sessions.renew_session(row))
 
 
 def leave() -> None:
     """End the session that the cookie names, whole or half, and empty the cookie."""
     token = cookie.get("_user_id")
     if isinstance(token, str):
-        operations.close_session(door.session(), token)
+        sessions.close_session(door.session(), token)
     _empty_cookie()
 
 
@@ -196,4 +196,4 @@ def json_text(text: str) -> BaseResponse:
 
 def end_others(account_id: int, token: str) -> None:
     """End every session of the account but the one with this token."""
-    operations.close_sessions(door.session(), account_id, but=token)
+    sessions.close_sessions(door.session(), account_id, but=token)

@@ -1,12 +1,13 @@
 """On a proposal's page: what became of it, with its money and the way to its delivery."""
 
-from flask import g, render_template
+from flask import g
 from markupsafe import Markup
 
 from pbplatform import door
 from pbplatform.charter.phases import Phase
 from pbplatform.consultation.models import Round
 from pbplatform.delivery import queries
+from pbplatform.foundation.web import piece
 from pbplatform.proposals.models import Proposal
 
 
@@ -17,4 +18,4 @@ def panel(round_: Round, proposal: Proposal, _owners: frozenset[int]) -> Markup 
     standing = queries.of_proposal(door.session(), g.municipality, round_, proposal.id)
     if standing is None:
         return ""
-    return Markup(render_template("delivery/_panel.html", round=round_, standing=standing))  # noqa: S704 (our template)
+    return piece("delivery/_panel.html", round=round_, standing=standing)

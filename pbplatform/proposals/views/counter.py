@@ -64,7 +64,7 @@ def bring(round_slug: str) -> Answer:
         "proposals/bring.html",
         form=form,
         brought=brought,
-        faults=[(line, str(PROBLEMS[fault.reason]) % fault.values) for line, fault in brought.faults]  # type: ignore[index]
+        faults=[(line, str(PROBLEMS[fault.reason]) % fault.values) for line, fault in brought.faults]
         if brought
         else [],
     ), 422 if form.is_submitted() and brought is None else 200

@@ -189,7 +189,7 @@ def check(round_slug: str, proposal_id: int) -> Answer:
         surroundings=surroundings,
         company=queries.company(door.session(), proposal.id),
         waiting=[row for row in queries.co_authors(door.session(), proposal.id) if row.state == "invited"],
-        lacking=[(problem.field, str(PROBLEMS[problem.reason]) % problem.values) for problem in lacking],  # type: ignore[index]
+        lacking=[(problem.field, str(PROBLEMS[problem.reason]) % problem.values) for problem in lacking],
         similar=listing.similar(
             door.session(),
             round_,

@@ -1,11 +1,11 @@
 """What the screening shows on a proposal's own page."""
 
-from flask import render_template
 from markupsafe import Markup
 
 from pbplatform import door
 from pbplatform.charter.actions import Action
 from pbplatform.consultation.models import Round
+from pbplatform.foundation.web import piece
 from pbplatform.proposals.models import Proposal
 from pbplatform.screening import queries
 from pbplatform.screening.models import MergeState
@@ -22,6 +22,4 @@ def panel(round_: Round, proposal: Proposal, owners: frozenset[int]) -> Markup |
         if mine
         else []
     )
-    return Markup(  # noqa: S704 (a rendered template)
-        render_template("screening/panel.html", proposal=proposal, round=round_, merges=merges, desk=desk)
-    )
+    return piece("screening/panel.html", proposal=proposal, round=round_, merges=merges, desk=desk)
