@@ -15,7 +15,7 @@ def database() -> None:
 @database.command()
 def upgrade() -> None:
     """Bring the schema to this release."""
-    migrations.upgrade(setting.database().engine)
+    migrations.upgrade(setting.any_database().engine)
     click.echo("The schema is that of this release.")
 
 
@@ -30,7 +30,7 @@ def accept() -> None:
 @database.command()
 def check() -> None:
     """Say whether the schema is that of this release; exit 1 when it is not."""
-    standing = schema.standing(setting.database().engine)
+    standing = schema.standing(setting.any_database().engine)
     click.echo(standing.value)
     if standing is not schema.Standing.CURRENT:
         raise SystemExit(1)

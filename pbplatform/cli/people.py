@@ -14,7 +14,6 @@ from pbplatform.accounts.passwords import Passwords
 from pbplatform.charter.roles import GIVEN, Role, operator
 from pbplatform.cli import setting
 from pbplatform.foundation import clock
-from pbplatform.foundation.errors import Invalid
 from pbplatform.foundation.i18n import LANGUAGES, Currency
 from pbplatform.municipalities import operations as municipalities
 from pbplatform.municipalities import queries as municipalities_queries
@@ -52,11 +51,8 @@ def found(slug: str, names: tuple[str, ...], country: str, currency: str, zone: 
         zone=zone,
         population=population,
     )
-    with setting.database().transaction() as session:
-        try:
-            municipalities.found(operator(), session, plan)
-        except Invalid as problem:
-            raise click.ClickException(f"{problem.field}: {problem.reason}") from None
+    with setting.refusals_told(), setting.database().transaction() as session:
+        municipalities.found(operator(), session, plan)
     click.echo(f"Founded {slug}.")
 
 
@@ -69,13 +65,10 @@ def districts(slug: str, file: Path) -> None:
         document = json.loads(file.read_bytes())
     except (ValueError, RecursionError):
         raise click.ClickException(f"{file} is not JSON") from None
-    with setting.database().transaction() as session:
+    with setting.refusals_told(), setting.database().transaction() as session:
         place = _place(session, slug)
-        try:
-            plans = municipalities.districts_from_geojson(document, tuple(place.languages))
-            kept = municipalities.set_districts(operator(), session, place, plans)
-        except Invalid as problem:
-            raise click.ClickException(f"{problem.reason} {problem.values or ''}") from None
+        plans = municipalities.districts_from_geojson(document, tuple(place.languages))
+        kept = municipalities.set_districts(operator(), session, place, plans)
     click.echo(f"{len(plans)} districts read; {slug} has {len(kept)}.")
 
 
@@ -101,13 +94,10 @@ ROLE = click.Choice(sorted(role.value for role in GIVEN))
 @click.option("--department", default="")
 def give(municipality_slug: str, email: str, role: str, department: str) -> None:
     """Give the account of EMAIL a ROLE in a municipality."""
-    with setting.database().transaction() as session:
+    with setting.refusals_told(), setting.database().transaction() as session:
         place = _place(session, municipality_slug)
         account = _account(session, email)
-        try:
-            hats.give_role(operator(), session, account, place.id, Role(role), department)
-        except Invalid as problem:
-            raise click.ClickException(str(problem.reason)) from None
+        hats.give_role(operator(), session, account, place.id, Role(role), department)
     click.echo("Done.")
 
 
@@ -155,19 +145,16 @@ def administrator() -> None:
 @click.password_option()
 def create(municipality_slug: str, email: str, name: str, language: str, password: str) -> None:
     """Make EMAIL an administrator of a municipality; an account that exists already keeps its password."""
-    with setting.database().transaction() as session:
+    with setting.refusals_told(), setting.database().transaction() as session:
         place = _place(session, municipality_slug)
-        try:
-            account = accounts_queries.by_email(session, email) or accounts.create_account(
-                session,
-                Passwords(),
-                email=email,
-                name=name,
-                language=language,
-                password=password,
-                confirmed=True,
-            )
-            hats.give_role(operator(), session, account, place.id, Role.ADMINISTRATOR)
-        except Invalid as problem:
-            raise click.ClickException(f"{problem.field}: {problem.reason}") from None
+        account = accounts_queries.by_email(session, email) or accounts.create_account(
+            session,
+            Passwords(),
+            email=email,
+            name=name,
+            language=language,
+            password=password,
+            confirmed=True,
+        )
+        hats.give_role(operator(), session, account, place.id, Role.ADMINISTRATOR)
     click.echo("Done. At the first sign-in a second factor must be set up.")

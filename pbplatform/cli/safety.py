@@ -22,7 +22,7 @@ def _generations(config: Config, database: Database) -> Generations:
 def backup(target: Path) -> None:
     """Write a consistent backup to TARGET (a .zip) while the platform runs. Keys and pepper are not in it: keep them apart."""
     config = setting.config()
-    database = Database(config.database_url)
+    database = setting.database()
     manifest = archive.back_up(database.engine, Files(config.files_url), target.absolute())
     _generations(config, database).renew()
     click.echo(f"Wrote {target}: the database and {len(manifest['sha256']) - 1} files.")
@@ -34,7 +34,7 @@ def backup(target: Path) -> None:
 def restore(source: Path, yes: bool) -> None:
     """Put the backup SOURCE in the place of everything that is there now, in place, also while the platform runs."""
     config = setting.config()
-    database = Database(config.database_url)
+    database = setting.any_database()
     if not yes:
         click.confirm("Everything written since that backup will be gone. Restore?", abort=True)
     try:

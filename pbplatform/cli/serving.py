@@ -10,7 +10,7 @@ import waitress
 from pbplatform.cli import setting
 from pbplatform.config import Config, JobsMode, Mode, read_config
 from pbplatform.door import House
-from pbplatform.foundation import memory, schema
+from pbplatform.foundation import memory
 from pbplatform.foundation.database import Database
 
 
@@ -24,10 +24,7 @@ def serve(host: str, port: int, threads: int) -> None:
 
 
 def _serve(config: Config, host: str, port: int, threads: int) -> None:
-    try:
-        schema.require_current(Database(config.database_url).engine)
-    except schema.OtherSchema as problem:
-        raise click.ClickException(str(problem)) from None
+    setting.require_current(Database(config.database_url))
     app = setting.application(config)
     house: House = app.extensions["house"]
     if config.jobs is JobsMode.INPROCESS:
@@ -36,7 +33,13 @@ def _serve(config: Config, host: str, port: int, threads: int) -> None:
     click.echo(f"Serving at http://{host}:{port}")
     try:
         waitress.serve(
-            app, host=host, port=port, threads=threads, ident=None, clear_untrusted_proxy_headers=True
+            app,
+            host=host,
+            port=port,
+            threads=threads,
+            ident=None,
+            # With proxies of ours in front, the application itself believes as many of their headers as there are proxies.
+            clear_untrusted_proxy_headers=not config.proxies,
         )
     finally:
         house.jobs.stop()

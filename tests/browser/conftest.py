@@ -4,17 +4,18 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
-from tests.support.demo import a_demonstration
+from tests.support.demo import Walk, a_demonstration, walked
 from tests.support.marks import missing
 from tests.support.postgres import free_port
 from tests.support.servers import served
-from tests.support.walk import Page, again, pages, sign_in
+from tests.support.walk import Page, again, sign_in
 
 try:
     # The driver's own node wants a library that a small system lacks; the one packed for Python wants nothing.
@@ -47,26 +48,25 @@ class Demo:
 
     app: Flask
     url: str
-    walked: dict[str, list[Page]]
+    walk: Callable[[], Walk]
+    shown: dict[str, list[Page]]
 
     def pages(self, language: str) -> list[Page]:
-        """One page of each kind; walked once, in one language, and asked for again in the others."""
-        if not self.walked:
-            self.walked["ka"] = pages(self.app, "ka")
-        if language not in self.walked:
-            self.walked[language] = again(self.app, self.walked["ka"], language)
-        return self.walked[language]
+        """One page of each kind, as it is shown in one language."""
+        if language not in self.shown:
+            self.shown[language] = again(self.app, self.walk().pages, language)
+        return self.shown[language]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The demonstration data on SQLite, served on a free port."""
-    folder, port = tmp_path_factory.mktemp("demo"), free_port()
+    """The demonstration data on SQLite, served on a free port; each file of tests has a copy of its own."""
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
-    app = a_demonstration(folder, url)
+    app = a_demonstration(tmp_path_factory, url)
     # The walk is one very eager visitor; the limits on requests have tests of their own.
     with served(app, port):
-        yield Demo(app, url, {})
+        yield Demo(app, url, partial(walked, tmp_path_factory), {})
     app.extensions["house"].database.dispose()
 
 

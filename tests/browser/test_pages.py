@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, ConsoleMessage
 from playwright.sync_api import Page as Tab
 
 from tests.browser.conftest import Demo
@@ -61,24 +61,34 @@ def test_the_checker_finds_barriers(visit: Callable[..., BrowserContext]) -> Non
     assert too_wide(tab)
 
 
-def looked_at(window: BrowserContext, address: str, axe: str) -> list[str]:
-    """What is wrong with one page on a desk and on a phone."""
-    tab = window.new_page()
-    complaints: list[str] = []
-    tab.on(
-        "console",
-        lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None,
-    )
-    tab.on("pageerror", lambda error: complaints.append(str(error)))
-    answer = tab.goto(address)
-    if answer is None or answer.status != 200:
-        complaints.append(f"answered {answer.status if answer else 'nothing'}")
-    tab.evaluate(axe)
-    for width in WIDTHS:
-        tab.set_viewport_size({"width": width, "height": 900})
-        complaints += [f"at {width} px: {fault}" for fault in barriers(tab) + too_wide(tab)]
-    tab.close()
-    return complaints
+class Looker:
+    """One tab of one person: a new one for each page would cost twice the time of looking."""
+
+    def __init__(self, window: BrowserContext) -> None:
+        self._tab = window.new_page()
+        self._axe = AXE.read_text(encoding="utf-8")
+        self._complaints: list[str] = []
+        self._tab.on("console", self._heard)
+        self._tab.on("pageerror", lambda error: self._complaints.append(str(error)))
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self._complaints.append(message.text)
+
+    def look(self, address: str) -> list[str]:
+        """What is wrong with one page on a desk and on a phone."""
+        self._complaints.clear()
+        self._tab.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        answer = self._tab.goto(address)
+        if answer is None or answer.status != 200:
+            self._complaints.append(f"answered {answer.status if answer else 'nothing'}")
+        self._tab.evaluate(self._axe)
+        for width in WIDTHS:
+            self._tab.set_viewport_size({"width": width, "height": 900})
+            self._complaints += [
+                f"at {width} px: {fault}" for fault in barriers(self._tab) + too_wide(self._tab)
+            ]
+        return list(self._complaints)
 
 
 @pytest.mark.timeout(600)
@@ -89,12 +99,11 @@ def test_pages_have_no_barriers(
 ) -> None:
     pages = demo.pages(language)
     assert len(pages) > 90
-    axe = AXE.read_text(encoding="utf-8")
-    windows: dict[str | None, BrowserContext] = {}
+    lookers: dict[str | None, Looker] = {}
     faults: list[str] = []
     for page in pages[part::PARTS]:
-        if page.role not in windows:
-            windows[page.role] = visit(page.role)
-        found = looked_at(windows[page.role], demo.url + page.path, axe)
+        if page.role not in lookers:
+            lookers[page.role] = Looker(visit(page.role))
+        found = lookers[page.role].look(demo.url + page.path)
         faults += [f"{page.name}: {complaint}" for complaint in found]
     assert not faults, "\n".join(faults)

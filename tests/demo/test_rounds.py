@@ -8,16 +8,13 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pbplatform.app import create_app
 from pbplatform.charter.phases import Phase
-from pbplatform.config import read_config
 from pbplatform.consultation.models import Envelope, Round
 from pbplatform.deliberation.models import Comment, CommentState
 from pbplatform.delivery import queries as delivery
 from pbplatform.delivery import told
 from pbplatform.delivery.overview import overview
 from pbplatform.delivery.status import Status
-from pbplatform.demo import seed
 from pbplatform.demo.rounds import PHASES, PLAYS, Moment
 from pbplatform.moderation import queries as moderation
 from pbplatform.municipalities.models import Municipality
@@ -26,22 +23,14 @@ from pbplatform.screening import queries as screening
 from pbplatform.uploads.models import Upload
 from pbplatform.uploads.operations import key
 from pbplatform.voting.models import Ballot, Project, RoundSeal, SealedBallot
+from tests.support.demo import a_demonstration
 
 pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    config = read_config(
-        {
-            "PB_MODE": "development",
-            "PB_DATA_DIR": str(tmp_path_factory.mktemp("demo")),
-            "PB_JOBS": "immediate",
-            "PB_LOG_LEVEL": "ERROR",
-        }
-    )
-    seed.build(config)
-    app = create_app(config)
+    app = a_demonstration(tmp_path_factory)
     yield app
     app.extensions["house"].database.dispose()
 

@@ -1,5 +1,6 @@
 """Every migration goes down and up again over a database full of demonstration data, and loses no row that it need not."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,21 +12,25 @@ from pbplatform.config import Config, read_config
 from pbplatform.demo import seed
 from pbplatform.foundation import migrations
 from pbplatform.foundation.database import make_engine
+from tests.support.demo import DATABASE, a_copy
 from tests.support.marks import on_both_databases
 
 
 @pytest.fixture
-def full(config: Config, tmp_path: Path) -> Iterator[Engine]:
-    """A database with the whole demonstration in it."""
-    environment = {
-        "PB_MODE": "development",
-        "PB_DATA_DIR": str(tmp_path / "demo"),
-        "PB_DATABASE_URL": config.database_url,
-        "PB_JOBS": "immediate",
-        "PB_LOG_LEVEL": "ERROR",
-    }
-    seed.build(read_config(environment))
+def full(config: Config, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A database with the whole demonstration in it: a copy of the one on SQLite, or built on PostgreSQL."""
     engine = make_engine(config.database_url)
+    if engine.dialect.name == "sqlite":
+        shutil.copy(a_copy(tmp_path_factory) / DATABASE, str(engine.url.database))
+    else:
+        environment = {
+            "PB_MODE": "development",
+            "PB_DATA_DIR": str(tmp_path / "demo"),
+            "PB_DATABASE_URL": config.database_url,
+            "PB_JOBS": "immediate",
+            "PB_LOG_LEVEL": "ERROR",
+        }
+        seed.build(read_config(environment))
     yield engine
     engine.dispose()
 

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         "PB_MODE": "development",
         "PB_DATA_DIR": str(folder),
         "PB_BASE_URL": "http://localhost",
+        "PB_PROXIES": "1",
         "PB_LOG_LEVEL": "CRITICAL",
     }
     cli = [sys.executable, "-m", "pbplatform.cli.main"]
@@ -66,3 +68,14 @@ def test_an_ambiguous_request_is_refused_or_ends_the_connection(port: int, kind:
             assert answer, "no answer at all"
     assert answer.startswith((b"HTTP/1.1 4", b"HTTP/1.0 4", b"HTTP/1.1 501", b"HTTP/1.0 501")), answer[:200]
     assert b" 200 " not in answer, "a hidden request was answered"
+
+
+def test_the_proxy_in_front_is_believed(port: int) -> None:
+    """Else every visitor behind it would seem to be one, and the site to be without encryption."""
+    moved = []
+    for headers in ({}, {"X-Forwarded-Proto": "https"}):
+        asked = HTTPConnection("127.0.0.1", port, timeout=60)
+        asked.request("GET", "/en/rustavi", headers={"Host": "localhost", **headers})
+        moved.append(asked.getresponse().headers["Location"])
+        asked.close()
+    assert moved == ["http://localhost/en/rustavi/", "https://localhost/en/rustavi/"]

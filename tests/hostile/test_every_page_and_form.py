@@ -13,8 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from pbplatform.journal.operations import verify
-from tests.support.demo import a_demonstration
-from tests.support.walk import Page, browser_of, endpoint_of, pages, parse
+from tests.support.demo import a_demonstration, walked
+from tests.support.walk import Page, again, browser_of, endpoint_of, parse
 
 SEED = 14
 NONSENSE = (
@@ -85,15 +85,15 @@ class Form:
 
 @pytest.fixture(scope="module")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    app = a_demonstration(tmp_path_factory.mktemp("hostile"), "http://localhost")
+    app = a_demonstration(tmp_path_factory)
     yield app
     app.extensions["house"].database.dispose()
 
 
 @pytest.fixture(scope="module")
-def walked(demonstration: Flask) -> list[Page]:
+def found(demonstration: Flask, tmp_path_factory: pytest.TempPathFactory) -> list[Page]:
     """One page of every kind."""
-    return pages(demonstration, "en")
+    return again(demonstration, walked(tmp_path_factory).pages, "en")
 
 
 @pytest.fixture
@@ -101,17 +101,17 @@ def attack(demonstration: Flask) -> Attack:
     return Attack(demonstration, random.Random(SEED))
 
 
-def test_no_address_makes_the_server_fail(walked: list[Page], attack: Attack) -> None:
-    for page in walked:
+def test_no_address_makes_the_server_fail(found: list[Page], attack: Attack) -> None:
+    for page in found:
         client = attack.client(page.role)
         for address in _addresses(page, attack.dice):
             attack.note(f"GET {address}", client.get(address).status_code)
     assert attack.failures == []
-    assert attack.answers[404] > len(walked)
+    assert attack.answers[404] > len(found)
 
 
-def test_no_form_makes_the_server_fail_or_breaks_the_journal(walked: list[Page], attack: Attack) -> None:
-    forms = {_kind(attack.app, form): form for page in walked for form in _forms(page)}
+def test_no_form_makes_the_server_fail_or_breaks_the_journal(found: list[Page], attack: Attack) -> None:
+    forms = {_kind(attack.app, form): form for page in found for form in _forms(page)}
     assert len(forms) > 50
     for form in forms.values():
         if not any(word in (endpoint_of(attack.app, form.action) or "") for word in LEAVING):

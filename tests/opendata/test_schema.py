@@ -21,16 +21,14 @@ from schemathesis.specs.openapi.checks import (
 )
 from sqlalchemy.orm import Session
 
-from pbplatform.app import create_app
 from pbplatform.budget.models import BudgetLine, BudgetVersion, Side, Stage
-from pbplatform.config import read_config
 from pbplatform.consultation.publishing import resources
 from pbplatform.delivery.models import Contract
-from pbplatform.demo import seed
 from pbplatform.foundation import clock
 from pbplatform.foundation.i18n import Currency
 from pbplatform.municipalities import queries as municipalities
 from tests.support.delivery import a_delivery
+from tests.support.demo import a_demonstration
 
 ALWAYS = [
     not_a_server_error,
@@ -52,17 +50,7 @@ BOUNDED = settings(
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The platform with the demonstration data: every resource has rows there."""
-    folder = tmp_path_factory.mktemp("demo")
-    config = read_config(
-        {
-            "PB_MODE": "test",
-            "PB_DATA_DIR": str(folder),
-            "PB_DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite'}",
-            "PB_JOBS": "immediate",
-        }
-    )
-    seed.build(config)
-    app = create_app(config)
+    app = a_demonstration(tmp_path_factory, PB_MODE="test")
     with app.extensions["house"].database.transaction() as session:
         a_budget_and_a_delivery(session)
     yield app
