@@ -98,7 +98,7 @@ class _Reader:
         self.faults += self.unmapped.values()
         return Reading(
             lines,
-            self.faults[:MOST_FAULTS],
+            sorted(self.faults[:MOST_FAULTS], key=lambda found: (found.row, len(found.column), found.column)),
             self.faults_found + len(self.unmapped),
             self.totals,
             self.agreeing,

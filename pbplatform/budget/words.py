@@ -11,6 +11,7 @@ from pbplatform.budget.models import Axis, ImportState, Side, Stage
 from pbplatform.budget.operations import BudgetProblem
 from pbplatform.foundation.navigation import Entry
 from pbplatform.foundation.sheet_words import SHEET_PROBLEMS
+from pbplatform.foundation.sheets import SheetProblem
 
 STAGES = {
     Stage.DRAFT: _l("Draft budget"),
@@ -116,7 +117,17 @@ _OWN_PROBLEMS: dict[StrEnum, Any] = {
     ),
 }
 
-PROBLEMS: dict[StrEnum, Any] = _OWN_PROBLEMS | dict(SHEET_PROBLEMS)
+_OF_SHEETS = SHEET_PROBLEMS | {
+    # Half a budget makes no version, so that splitting the file would be the wrong advice.
+    SheetProblem.TOO_MANY_ROWS: _l(
+        "“%(sheet)s” goes on below row %(most)s, further than any budget. Delete what stands below the last line of the budget, save, and bring the file in again."
+    ),
+    SheetProblem.TOO_MANY_COLUMNS: _l(
+        "In “%(sheet)s”, row %(row)s has more than %(most)s columns. Delete those that do not belong to the budget, save, and bring the file in again."
+    ),
+}
+
+PROBLEMS: dict[StrEnum, Any] = _OWN_PROBLEMS | dict(_OF_SHEETS)
 
 NAVIGATION = (
     Entry("budget.front", _l("Budget"), order=40),

@@ -110,19 +110,15 @@ _kept = lru_cache(maxsize=8192)
 @_kept
 def money(minor: int, currency: str, language: str) -> str:
     """An amount in minor units as people write it: ``12 400 ₾``; the hundredths only where there are some."""
-    number = _grouped(minor, language)
     symbol = _LEV[language] if currency == "BGN" else _SYMBOLS.get(currency, currency)
-    return (
-        f"{number}\N{NO-BREAK SPACE}{symbol}" if language != "en" or len(symbol) > 1 else f"{symbol}{number}"
-    )
-
-
-def _grouped(minor: int, language: str) -> str:
-    """Hundredths as a decimal number; a list shows many amounts that no page has shown before."""
     group, decimal, minus = _MARKS[language]
+    # Put together by hand, because a list shows many amounts that no page has shown before.
     whole, rest = divmod(abs(minor), 100)
-    written = f"{whole:,}".replace(",", group)
-    return f"{minus if minor < 0 else ''}{written}{f'{decimal}{rest:02}' if rest else ''}"
+    number = f"{whole:,}".replace(",", group) + (f"{decimal}{rest:02}" if rest else "")
+    sign = minus if minor < 0 else ""
+    if language == "en" and len(symbol) == 1:
+        return f"{sign}{symbol}{number}"
+    return f"{sign}{number}\N{NO-BREAK SPACE}{symbol}"
 
 
 @_kept

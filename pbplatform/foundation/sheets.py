@@ -8,6 +8,7 @@ that a spreadsheet program would take for a formula; reading takes it away again
 import csv
 import io
 import itertools
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -101,8 +102,8 @@ def _read_csv(content: bytes) -> Workbook:
     rows: list[list[Cell]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            rows.append([_plain(cell[:LONGEST_CELL]) for cell in row])
-            _bound(rows)
+            rows.append([_plain_csv(cell[:LONGEST_CELL]) for cell in row])
+            _bound(rows, "")
     except csv.Error:
         raise Invalid(SheetProblem.NOT_A_SHEET, "file") from None
     return _workbook((Sheet("", _trimmed(rows)),), _shown(encoding), delimiter)
@@ -207,7 +208,7 @@ def _xlsx_rows(sheet: Any) -> list[list[Cell]]:
                 # Rows that the file leaves out are empty; formats alone, down to the last row of all, are no rows.
                 rows += [[] for _ in range(min(number - 1, MOST_ROWS) - len(rows))]
                 rows.append(row)
-                _bound(rows)
+                _bound(rows, sheet.title)
     return _trimmed(rows)
 
 
@@ -217,11 +218,11 @@ def _xlsx_cell(cell: Any, value: Cell) -> Cell:
     return _plain(value[:LONGEST_CELL]) if isinstance(value, str) else value
 
 
-def _bound(rows: Sequence[Sequence[Cell]]) -> None:
+def _bound(rows: Sequence[Sequence[Cell]], sheet: str) -> None:
     if len(rows) > MOST_ROWS:
-        raise Invalid(SheetProblem.TOO_MANY_ROWS, "file", most=MOST_ROWS)
+        raise Invalid(SheetProblem.TOO_MANY_ROWS, "file", most=MOST_ROWS, sheet=sheet)
     if len(rows[-1]) > MOST_COLUMNS:
-        raise Invalid(SheetProblem.TOO_MANY_COLUMNS, "file", most=MOST_COLUMNS)
+        raise Invalid(SheetProblem.TOO_MANY_COLUMNS, "file", most=MOST_COLUMNS, sheet=sheet, row=len(rows))
 
 
 def _trimmed(rows: list[list[Cell]]) -> list[list[Cell]]:
@@ -249,6 +250,22 @@ def _plain(text: str) -> str:
     return text[1:] if text.startswith("'") and _acts(text) else text
 
 
+_ACTS_INSIDE = re.compile(r"(?<=[;\t])(?='*[=+@-])")
+_MADE_SAFE_INSIDE = re.compile(r"(?<=[;\t])'(?='*[=+@-])")
+
+
+def _safe_when_cut(value: Any) -> Any:
+    """A cell of a CSV file that stays harmless when it is cut in two: where the comma is the decimal mark, as in Georgia and
+    Bulgaria, spreadsheet programs cut lines at semicolons, even inside of quotes."""
+    cell = safe(value)
+    return _ACTS_INSIDE.sub("'", cell) if isinstance(cell, str) else cell
+
+
+def _plain_csv(text: str) -> str:
+    """What `_safe_when_cut` was given."""
+    return _plain(_MADE_SAFE_INSIDE.sub("", text) if "'" in text else text)
+
+
 def write_csv(rows: Iterable[Sequence[Any]], delimiter: str = ",") -> bytes:
     """Rows as CSV in UTF-8 with its mark, because Excel reads Georgian and Cyrillic only then."""
     return b"".join(stream_csv(rows, delimiter))
@@ -260,7 +277,7 @@ def stream_csv(rows: Iterable[Sequence[Any]], delimiter: str = ",") -> Iterator[
     writer = csv.writer(page, delimiter=delimiter, lineterminator="\r\n")
     yield b"\xef\xbb\xbf"
     for number, row in enumerate(rows, 1):
-        writer.writerow(["" if cell is None else safe(cell) for cell in row])
+        writer.writerow(["" if cell is None else _safe_when_cut(cell) for cell in row])
         if number % 500 == 0:
             yield _drained(page)
     yield _drained(page)

@@ -16,4 +16,10 @@ from pbplatform.foundation.i18n import LANGUAGES, money
 @example(-100_000, "en")
 def test_an_amount_is_grouped_as_the_language_groups(minor: int, language: str) -> None:
     pattern = "#,##0.00" if minor % 100 else "#,##0"
-    assert format_decimal(Decimal(minor) / 100, pattern, locale=language) in money(minor, "EUR", language)
+    assert format_decimal(Decimal(minor) / 100, pattern, locale=language) in money(
+        minor, "EUR", language
+    ).replace("€", "")
+
+
+def test_a_minus_stands_before_the_sign_of_a_currency() -> None:
+    assert money(-250_050, "GEL", "en") == "-₾2,500.50"

@@ -73,6 +73,19 @@ def test_what_is_no_table_is_refused_by_name() -> None:
     assert _problem(b";".join([b"x"] * 300)) is SheetProblem.TOO_MANY_COLUMNS
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Park;=cmd|'/C calc'!A0", "a\t@SUM(1)", ";+1", "a;'=b", "a;''-b", "=1;=2", "a; b = c; -d", "'", "a;'"],
+)
+def test_no_cell_acts_even_when_a_line_is_cut_at_semicolons_and_reading_gives_it_back(text: str) -> None:
+    content = write_csv([["number", "title", "end"], [1, text, "x"]])
+    rows = content.decode("utf-8-sig").splitlines()
+    for separator in ",;\t":
+        for cell in rows[1].split(separator):
+            assert not cell.lstrip('"').startswith(("=", "+", "-", "@")), cell
+    assert read_table(content).sheets[0].rows[1][1] == text
+
+
 def _swapped(part: str, content: bytes) -> bytes:
     """A sound workbook with one part replaced."""
     made = io.BytesIO()

@@ -15,7 +15,7 @@ from pbplatform.budget.models import BudgetImport, BudgetVersion, ImportState, S
 from pbplatform.budget.words import FAULTS, PROBLEMS, STAGES
 from pbplatform.charter.actions import Action
 from pbplatform.door import acts, carries, found
-from pbplatform.foundation import conversion
+from pbplatform.foundation import conversion, i18n
 from pbplatform.foundation.i18n import Currency
 from pbplatform.foundation.sheets import LARGEST_FILE
 
@@ -84,7 +84,12 @@ def _waiting(brought: BudgetImport) -> str | None:
     """The page of work under way, or of a file that could not be read; None when there is something to decide."""
     if "problem" in brought.found:
         problem = next(PROBLEMS[reason] for reason in PROBLEMS if reason.value == brought.found["problem"])
-        sentence = str(problem) % brought.found["values"]
+        values = {"sheet": brought.file_name} | {
+            name: i18n.number(given, g.locale) if isinstance(given, int) else given
+            for name, given in brought.found["values"].items()
+            if given != ""
+        }
+        sentence = str(problem) % values
         return render_template("budget/unreadable.html", brought=brought, sentence=sentence)
     if not brought.found or brought.state is ImportState.CHECKING:
         job = incoming.job_of(door.session(), brought)
