@@ -57,6 +57,7 @@ def install(app: Flask, config: Config, static: Path) -> None:
         short_moment=short_moment,
         short_day=short_day,
         rich=rich,
+        plain=richtext.plain,
     )
 
     @app.context_processor

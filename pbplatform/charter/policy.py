@@ -222,7 +222,7 @@ POLICY: Mapping[Action, tuple[Grant, ...]] = {
     Action.SEE_ROLL: (Grant(STAFF | OPERATORS),),
     Action.PRINT_LETTERS: (Grant(STAFF | OPERATORS),),
     Action.HELP_AT_DESK: (Grant(STAFF),),
-    Action.PROVE_RESIDENCE: (Grant(EVERYONE),),
+    Action.PROVE_RESIDENCE: (Grant(CITIZENS),),
     # The vote.
     Action.VOTE: (Grant(EVERYONE),),
     Action.READ_VOTE: (Grant(EVERYONE),),

@@ -6,12 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from pbplatform.charter.roles import Actor
 
 SHOWN = 10
 """How many items of a queue stand on the desk itself."""
+
+
+TO_DO = _l("To do")
 
 
 class Desk(StrEnum):
@@ -57,6 +61,8 @@ class Queue:
     bulk: Bulk | None = None
     urgent: bool = False
     """Whether the count is pressing."""
+    note_label: Any = TO_DO
+    """What the notes of the items say."""
     round_titles: Mapping[str, str] = field(default_factory=dict)
     """The round that all items belong to, where every round has a queue of its own."""
 

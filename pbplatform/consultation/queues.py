@@ -55,7 +55,14 @@ def officers_queues(session: Session, actor: Actor, municipality_id: int) -> Ite
         (blocked if in_the_way else free).append(item)
     bulk = Bulk("planning.walk_several", "round", _l("Walk the chosen steps"))
     yield Queue("steps", _l("Steps that can be taken now"), len(free), free, bulk=bulk, urgent=True)
-    yield Queue("blocked", _l("Steps that are due and blocked"), len(blocked), blocked, urgent=True)
+    yield Queue(
+        "blocked",
+        _l("Steps that are due and blocked"),
+        len(blocked),
+        blocked,
+        urgent=True,
+        note_label=_l("What is in the way"),
+    )
     drafts = queries.hidden_drafts(session, municipality_id)
     yield Queue(
         "drafts",

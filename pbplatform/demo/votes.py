@@ -144,8 +144,8 @@ def _roll(stage: Stage, place: Municipality) -> None:
 
 
 def _claim(stage: Stage, place: Municipality, entries: list[RollEntry]) -> None:
-    """The citizens of the town have proved at the town hall who they are: they can support at once."""
-    for account, entry in zip(citizens(stage, place.slug), reversed(entries), strict=False):
+    """The citizens of the town have proved at the town hall who they are, all but the last, who still can try it."""
+    for account, entry in zip(citizens(stage, place.slug)[:-1], reversed(entries), strict=False):
         stage.session.add(
             RollClaim(
                 municipality_id=place.id,

@@ -9,6 +9,7 @@ from pbplatform.charter.actions import Action
 from pbplatform.charter.policy import Subject, decide
 from pbplatform.charter.roles import Actor
 from pbplatform.consultation.desks import Item, Queue
+from pbplatform.foundation.richtext import plain
 from pbplatform.foundation.words import say
 from pbplatform.moderation import queries
 from pbplatform.moderation.models import RulingState
@@ -28,7 +29,7 @@ def officers_queues(session: Session, actor: Actor, municipality_id: int) -> Ite
         queries.queue_length(session, municipality_id),
         [
             Item(
-                {found.case.language: _short(found.case.words)},
+                {found.case.language: _short(plain(found.case.words))},
                 "moderation.rule",
                 {"target": found.case.target.value, "target_id": found.case.thing.id},
                 ", ".join(say(rule) for rule in found.rules),
@@ -36,6 +37,7 @@ def officers_queues(session: Session, actor: Actor, municipality_id: int) -> Ite
             for found in waiting
         ],
         endpoint="moderation.queue",
+        note_label=_l("Said to be wrong"),
         urgent=any(found.reports for found in waiting),
     )
     mine = [
@@ -76,6 +78,7 @@ def authors_queues(session: Session, actor: Actor, municipality_id: int) -> Iter
             )
             for ruling in rulings
         ],
+        note_label=_l("Where it stands"),
     )
 
 

@@ -12,6 +12,8 @@ from pbplatform.accounts import queries as accounts
 from pbplatform.accounts.models import Account
 from pbplatform.charter.actions import Action
 from pbplatform.consultation.models import Round
+from pbplatform.deliberation import queries as discussion
+from pbplatform.deliberation.models import Comment
 from pbplatform.door import acts
 from pbplatform.foundation.errors import Missing
 from pbplatform.foundation.sheets import stream_csv
@@ -53,6 +55,7 @@ def queue() -> str:
     return render_template(
         "moderation/queue.html",
         queued=queries.queue(session, g.municipality.id),
+        waiting=queries.queue_length(session, g.municipality.id),
         appeals=queries.appeals(session, g.municipality.id),
     )
 
@@ -82,7 +85,12 @@ def rule(target: str, target_id: int) -> Page:
             flash(_("Decided. The author is told in their own language."))
             return redirect(url_for("moderation.queue"))
     page = render_template(
-        "moderation/rule.html", case=about, place=_where(about), reports=reports, form=form
+        "moderation/rule.html",
+        case=about,
+        place=_where(about),
+        reports=reports,
+        form=form,
+        allowed=door.may(Action.RULE, about.subject(*(found.reporter_id for found in reports))),
     )
     return page, 422 if form.is_submitted() else 200
 
@@ -191,7 +199,15 @@ def _ruling(ruling_id: int) -> Ruling:
 def _where(about: Case) -> str:
     if about.target is Target.PROPOSAL:
         return url_for("proposals.detail", round_slug=about.round.slug, proposal_id=about.proposal_id)
-    return url_for("deliberation.thread", round_slug=about.round.slug, proposal_id=about.proposal_id)
+    assert isinstance(about.thing, Comment)
+    return url_for(
+        "deliberation.thread",
+        round_slug=about.round.slug,
+        proposal_id=about.proposal_id,
+        sort=discussion.Sort.OLDEST.value,
+        page=discussion.place_in_thread(door.session(), about.thing),
+        _anchor=f"comment-{about.thing.id}",
+    )
 
 
 def _address(about: Case) -> str:

@@ -1,11 +1,12 @@
-"""What officers type about the roll."""
+"""What officers type about the roll, and what a person types to prove that they stand on it."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, SelectField, StringField
+from wtforms import BooleanField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from pbplatform.foundation.forms import Form, trimmed
+from pbplatform.foundation.forms import DayField, Form, trimmed
 
 
 class UploadForm(Form):
@@ -40,4 +41,56 @@ class PersonForm(Form):
         description=_l("From the identity document that the person shows you."),
         filters=[trimmed],
         validators=[InputRequired(_l("Write the personal number.")), Length(max=40)],
+    )
+
+
+class IdentityForm(Form):
+    """National id and birth date, which every proof begins with."""
+
+    national_id = StringField(
+        _l("Personal number"),
+        description=_l("The number on your identity document."),
+        filters=[trimmed],
+        validators=[InputRequired(_l("Write your personal number.")), Length(max=40)],
+    )
+    birth_date = DayField(
+        _l("Date of birth"),
+        description=_l("Day, month and year, for example 31.12.1980."),
+        validators=[InputRequired(_l("Write your date of birth, for example 31.12.1980."))],
+    )
+
+
+class LetterForm(IdentityForm):
+    """Proof by the code of a letter."""
+
+    code = StringField(
+        _l("Code from your letter"),
+        description=_l(
+            "Twelve letters and digits, for example 7K3M-P9QX-2B4T. Capital or small does not matter."
+        ),
+        filters=[trimmed],
+        validators=[InputRequired(_l("Write the code from your letter.")), Length(max=60)],
+    )
+
+
+class MessageForm(IdentityForm):
+    """Asking for a code by phone or e-mail."""
+
+    means = RadioField(
+        _l("Where should the code go?"),
+        choices=[
+            SelectChoice("phone", _l("To my phone, as a text message")),
+            SelectChoice("email", _l("To my e-mail address")),
+        ],
+        default="phone",
+    )
+
+
+class CodeForm(Form):
+    """The six digits of a message."""
+
+    code = StringField(
+        _l("Six-digit code"),
+        filters=[trimmed],
+        validators=[InputRequired(_l("Write the six digits from the message.")), Length(max=20)],
     )

@@ -266,6 +266,21 @@ def merges_of(session: Session, proposal_id: int) -> Sequence[Merge]:
     ).all()
 
 
+def merges_to_answer(session: Session, proposal_ids: Sequence[int]) -> Sequence[Merge]:
+    """The suggestions that wait for the authors of any of these proposals, oldest first."""
+    return session.scalars(
+        select(Merge)
+        .where(
+            Merge.state == MergeState.SUGGESTED,
+            or_(
+                Merge.source_id.in_(proposal_ids) & Merge.source_consent_by.is_(None),
+                Merge.target_id.in_(proposal_ids) & Merge.target_consent_by.is_(None),
+            ),
+        )
+        .order_by(Merge.id)
+    ).all()
+
+
 def open_merge(session: Session, source_id: int, target_id: int) -> Merge | None:
     """The suggestion that waits for these two."""
     return session.scalar(

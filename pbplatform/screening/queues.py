@@ -1,6 +1,6 @@
 """What proposals and their screening put on the desks: the officers', the departments' and the authors'."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -12,8 +12,9 @@ from pbplatform.charter.policy import decide
 from pbplatform.charter.roles import Actor
 from pbplatform.consultation.desks import SHOWN, Item, Queue
 from pbplatform.consultation.models import Round
+from pbplatform.foundation.words import say
 from pbplatform.proposals import queries as proposals
-from pbplatform.proposals.models import ProposalState
+from pbplatform.proposals.models import Proposal, ProposalState
 from pbplatform.screening import queries
 from pbplatform.screening.models import ScreeningState
 
@@ -115,6 +116,7 @@ def authors(session: Session, actor: Actor, municipality_id: int) -> Iterator[Qu
         return
     mine = proposals.mine(session, municipality_id, actor.account_id)
     rounds = proposals.rounds_by_id(session, {proposal.round_id for proposal in mine})
+    yield from _merges(session, mine, rounds)
     for state, label, endpoint in (
         (ProposalState.RETURNED, _l("To be corrected by you"), "proposals.write"),
         (ProposalState.DRAFT, _l("Your drafts"), "proposals.write"),
@@ -139,10 +141,24 @@ def authors(session: Session, actor: Actor, municipality_id: int) -> Iterator[Qu
                         {proposal.language: proposal.title or "…"},
                         endpoint,
                         {"round_slug": rounds[proposal.round_id].slug, "proposal_id": proposal.id},
-                        due_at=proposal.correction_until,
+                        say(proposal.state) if state is None else "",
+                        proposal.correction_until if state is ProposalState.RETURNED else None,
                     )
                     for proposal in rows[:SHOWN]
                 ],
                 "proposals.mine",
                 urgent=state is ProposalState.RETURNED,
+                note_label=_l("Where it stands"),
             )
+
+
+def _merges(session: Session, mine: Sequence[Proposal], rounds: Mapping[int, Round]) -> Iterator[Queue]:
+    """Whether the actor's proposals may join others."""
+    by_id = {proposal.id: proposal for proposal in mine}
+    asked = queries.merges_to_answer(session, list(by_id)) if by_id else ()
+    items = []
+    for merge in asked:
+        proposal = by_id.get(merge.source_id) or by_id[merge.target_id]
+        address = {"round_slug": rounds[proposal.round_id].slug, "merge_id": merge.id}
+        items.append(Item({proposal.language: proposal.title}, "screening.merge", address))
+    yield Queue("merges", _l("Shall they join another proposal?"), len(items), items, urgent=True)

@@ -19,7 +19,6 @@ from pbplatform.proposals import letters
 from pbplatform.proposals import queries as proposals
 from pbplatform.proposals.models import Proposal, ProposalState
 from pbplatform.screening import announcing, merges, operations, queries
-from pbplatform.screening.criteria import Criterion
 from pbplatform.screening.forms import (
     AssessmentForm,
     FindingForm,
@@ -32,9 +31,10 @@ from pbplatform.screening.forms import (
 )
 from pbplatform.screening.models import AssessmentState, ScreeningState, Verdict
 from pbplatform.screening.operations import Finding
-from pbplatform.screening.views.pages import SENTENCES, loaded, pages
+from pbplatform.screening.views.pages import SENTENCES, answers_of, loaded, pages
 
 Answer = BaseResponse | str | tuple[str, int]
+ANSWERED = (AssessmentState.WRITTEN, AssessmentState.ACCEPTED)
 OPEN = (ScreeningState.WAITING, ScreeningState.CHECKED, ScreeningState.ROUTED, ScreeningState.SIGNED)
 
 
@@ -154,7 +154,8 @@ def _case(round_: Round, proposal: Proposal, **failed: Any) -> str:
         interests=interests,
         names=people.names_of(session, accounts),
         merges=queries.merges_of(session, proposal.id),
-        criteria=list(Criterion),
+        answers_of=answers_of,
+        missing_answers=not written or any(one.state not in ANSWERED for one in written),
         forms=forms,
         failed=next(iter(failed.values()), None),
         currency=this_currency(),

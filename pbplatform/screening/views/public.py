@@ -13,7 +13,6 @@ from pbplatform.foundation.errors import Missing
 from pbplatform.proposals import queries as proposals
 from pbplatform.proposals.models import Proposal
 from pbplatform.screening import announcing, appeals, ballot, conflicts, merges, operations, queries
-from pbplatform.screening.criteria import Criterion
 from pbplatform.screening.forms import (
     AppealDecisionForm,
     ConflictForm,
@@ -21,9 +20,8 @@ from pbplatform.screening.forms import (
     PlainForm,
     TextForm,
 )
-from pbplatform.screening.models import Answer as CriterionAnswer
-from pbplatform.screening.models import Assessment, ConflictState, Merge, ScreeningState
-from pbplatform.screening.views.pages import SENTENCES, loaded, pages
+from pbplatform.screening.models import ConflictState, Merge, ScreeningState
+from pbplatform.screening.views.pages import SENTENCES, answers_of, loaded, pages
 
 Answer = BaseResponse | str | tuple[str, int]
 
@@ -54,13 +52,9 @@ def result(round_slug: str, proposal_id: int) -> Answer:
         subject=subject,
         form=form,
         days=this_settings().appeal_days,
-        answers_of=_answers_of,
+        answers_of=answers_of,
         currency=this_currency(),
     ), 422 if form.is_submitted() else 200
-
-
-def _answers_of(assessment: Assessment) -> list[tuple[Criterion, CriterionAnswer]]:
-    return [(Criterion(code), CriterionAnswer(answer)) for code, answer in assessment.criteria.items()]
 
 
 @pages.get("/rounds/<slug:round_slug>/appeals")
@@ -118,8 +112,9 @@ def merge(round_slug: str, merge_id: int) -> Answer:
     found = door.found(session.get(Merge, merge_id))
     pair = proposals.titles(session, {found.source_id, found.target_id})
     source, target = pair[found.source_id], pair[found.target_id]
-    owners = proposals.owners(session, source) | proposals.owners(session, target)
-    if source.round_id != round_.id or door.actor().account_id not in owners:
+    sides = ((source, found.source_consent_by), (target, found.target_consent_by))
+    mine = [consent for proposal, consent in sides if _is_mine(proposal)]
+    if source.round_id != round_.id or not mine:
         raise Missing
     form = PlainForm()
     if form.validate_on_submit():
@@ -136,7 +131,11 @@ def merge(round_slug: str, merge_id: int) -> Answer:
             announcing.merged(session, g.municipality, round_, source, target)
         flash(_("The two are one proposal now.") if done else _("Your answer is kept."))
         return redirect(url_for("proposals.detail", round_slug=round_slug, proposal_id=target.id))
-    return render_template("screening/merge.html", merge=found, source=source, target=target, form=form)
+    return render_template("screening/merge.html", merge=found, sides=sides, asked=None in mine, form=form)
+
+
+def _is_mine(proposal: Proposal) -> bool:
+    return door.actor().account_id in proposals.owners(door.session(), proposal)
 
 
 @pages.route("/rounds/<slug:round_slug>/conflicts", methods=["GET", "POST"])

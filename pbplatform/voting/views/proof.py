@@ -18,11 +18,11 @@ from pbplatform.roll import queries as roll
 from pbplatform.roll import verification
 from pbplatform.roll.delivery import SEND_JOB
 from pbplatform.roll.eid import EidAway, EidRefused, Provider, Question
+from pbplatform.roll.forms import CodeForm, LetterForm, MessageForm
 from pbplatform.roll.models import Means, RollEntry
 from pbplatform.roll.pepper import pepper
 from pbplatform.roll.verification import Person, VerificationProblem
 from pbplatform.voting import queries
-from pbplatform.voting.forms import CodeForm, LetterForm, MessageForm
 from pbplatform.voting.models import BallotBox
 from pbplatform.voting.views.pages import is_open, not_open, pages, this_box, this_voter
 from pbplatform.voting.voter import PASS
