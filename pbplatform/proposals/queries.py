@@ -53,11 +53,22 @@ class Attached:
 
 
 @dataclass(frozen=True)
+class Joined:
+    """Another proposal that was merged into this one."""
+
+    id: int
+    title: str
+    language: str
+
+
+@dataclass(frozen=True)
 class Company:
-    """The co-authors who accepted, and the files."""
+    """The co-authors who accepted, the files, and the proposals that joined."""
 
     co_authors: Mapping[int, str]
     files: Sequence[Attached]
+    joined: Sequence[Joined] = ()
+    """The proposals that were merged into this one."""
 
     @property
     def pictures(self) -> list[Attached]:
@@ -125,11 +136,22 @@ _COMPANY: Any = union_all(
     )
     .join(ProposalFile, ProposalFile.upload_id == Upload.id)
     .where(ProposalFile.proposal_id == bindparam("proposal")),
+    select(
+        literal("joined"),
+        Proposal.id,
+        Proposal.title,
+        null(),
+        literal(""),
+        Proposal.language,
+        literal(""),
+        literal(0),
+        literal(0),
+    ).where(Proposal.merged_into_id == bindparam("proposal"), Proposal.hidden_at.is_(None)),
 ).order_by("what", "position")
 
 
 def company(session: Session, proposal_id: int) -> Company:
-    """Co-authors and files of a proposal, in one statement."""
+    """Co-authors and files of a proposal and the proposals that joined it, in one statement."""
     rows: Sequence[Any] = session.execute(_COMPANY, {"proposal": proposal_id}).all()
     return Company(
         {row.position: row.name for row in rows if row.what == "person"},
@@ -138,6 +160,7 @@ def company(session: Session, proposal_id: int) -> Company:
             for row in rows
             if row.what == "file"
         ],
+        [Joined(row.position, row.name, row.language) for row in rows if row.what == "joined"],
     )
 
 
@@ -257,13 +280,6 @@ def supports(session: Session, proposal_id: int, account_id: int | None) -> bool
         )
         is not None
     )
-
-
-def merged_sources(session: Session, proposal_id: int) -> Sequence[Proposal]:
-    """The proposals that were merged into this one."""
-    return session.scalars(
-        select(Proposal).where(Proposal.merged_into_id == proposal_id).order_by(Proposal.id)
-    ).all()
 
 
 def counts(session: Session, round_id: int) -> dict[ProposalState, int]:

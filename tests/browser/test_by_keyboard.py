@@ -260,6 +260,9 @@ def test_an_author_finds_the_question_and_lets_two_proposals_join(demo: Demo, vi
         assert session.get_one(Proposal, merge.source_id).state is ProposalState.MERGED
     author.page.goto(f"{demo.url}/bg/burgas/mine")
     assert author.page.locator(f"main a[href$='/merges/{merge.id}']").count() == 0
+    author.page.goto(f"{demo.url}/bg/burgas/rounds/green-courtyards/proposals/{merge.target_id}")
+    author.enter(f"main .govuk-inset-text a[href$='/proposals/{merge.source_id}']")
+    author.enter(f"main .govuk-inset-text a[href$='/proposals/{merge.target_id}']")
 
 
 def test_a_comment_is_reported_hidden_appealed_and_given_back(demo: Demo, visit: Open) -> None:
