@@ -37,6 +37,8 @@ MESSAGES_A_DAY = 5
 PASS_LIFE = timedelta(minutes=45)
 TRIES_FROM_A_NETWORK = 300
 """Failed tries an hour from one network before it has to wait: a library's readers pass, a machine does not."""
+MESSAGES_FROM_A_NETWORK = "200 per hour"
+"""Each message costs the municipality money and somebody's rest."""
 ALARM_TRIES = 200
 """Failed tries an hour in a municipality that show its officers an alarm."""
 

@@ -12,6 +12,7 @@ from pbplatform import door
 from pbplatform.accounts import guard
 from pbplatform.charter.actions import Action
 from pbplatform.door import acts, found
+from pbplatform.foundation import limits
 from pbplatform.foundation.errors import Conflict
 from pbplatform.foundation.jobs import Job
 from pbplatform.foundation.web import refuse_large, safe_next
@@ -34,7 +35,7 @@ from pbplatform.roll.forms import (
 from pbplatform.roll.models import Means, RollEntry, RollImport
 from pbplatform.roll.pepper import pepper
 from pbplatform.roll.reading import Column
-from pbplatform.roll.verification import ALARM_TRIES, Person, VerificationProblem
+from pbplatform.roll.verification import ALARM_TRIES, MESSAGES_FROM_A_NETWORK, Person, VerificationProblem
 from pbplatform.roll.words import ROLL_PROBLEMS
 
 pages = Blueprint("roll", __name__)
@@ -219,6 +220,8 @@ def residence_message() -> BaseResponse | str | tuple[str, int]:
     form, house, place = MessageForm(), door.house(), guard.municipality()
     if form.validate_on_submit():
         person = Person(form.national_id.data or "", form.birth_date.data, _network())
+        # One bucket with the vote's own page: whoever sends messages spends the same money.
+        house.limits.take("vote-message", MESSAGES_FROM_A_NETWORK, limits.network(request))
         seasoning = pepper(house.secrets)
         if verification.network_is_throttled(door.session(), place, seasoning, person.network):
             form.add_error(None, say(VerificationProblem.TOO_MANY_FROM_HERE))
@@ -242,12 +245,12 @@ def residence_code() -> BaseResponse | str | tuple[str, int]:
     form = CodeForm()
     if form.validate_on_submit():
         seasoning = pepper(door.house().secrets)
-        entry = verification.verify_code(
+        proved = verification.verify_code(
             door.session(), seasoning, guard.municipality(), flow, form.code.data or "", _network()
         )
-        if entry is not None:
+        if proved is not None:
             cookie.pop(FLOW, None)
-            return _tied(entry, Means.PHONE)
+            return _tied(*proved)
         form.add_error("code", say(VerificationProblem.CODE_WRONG))
     return render_template("roll/residence_code.html", form=form), 422 if form.is_submitted() else 200
 

@@ -21,14 +21,12 @@ from pbplatform.roll.eid import EidAway, EidRefused, Provider, Question
 from pbplatform.roll.forms import CodeForm, LetterForm, MessageForm
 from pbplatform.roll.models import Means, RollEntry
 from pbplatform.roll.pepper import pepper
-from pbplatform.roll.verification import Person, VerificationProblem
+from pbplatform.roll.verification import MESSAGES_FROM_A_NETWORK, Person, VerificationProblem
 from pbplatform.voting import queries
 from pbplatform.voting.models import BallotBox
 from pbplatform.voting.views.pages import is_open, not_open, pages, this_box, this_voter
 from pbplatform.voting.voter import PASS
 
-MESSAGES_FROM_A_NETWORK = "200 per hour"
-"""Each message costs the municipality money and somebody's rest."""
 FLOW = "code_flow"
 EID = "eid_question"
 
