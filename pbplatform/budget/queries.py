@@ -1,11 +1,12 @@
 """Questions about the published budget. Every page asks sums that were made with the version, never all its lines."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
+from pbplatform.budget import cofog
 from pbplatform.budget.models import (
     Axis,
     BudgetLine,
@@ -247,18 +248,32 @@ def search(session: Session, version_id: int, words: str) -> list[BudgetLine]:
     )
 
 
-def search_titles(session: Session, version_id: int, words: str) -> list[BudgetSum]:
-    """Programmes, units and kinds of spending whose name holds the words; few enough to be compared here."""
+def search_titles(
+    session: Session, version_id: int, words: str, names: Callable[[BudgetSum], Texts]
+) -> list[BudgetSum]:
+    """Functions, programmes, units and kinds of money whose name holds the words in any language; few enough to be compared
+    here."""
     wanted = searchable(words).split()[:6]
+    divisions = [code for code in cofog.titles() if "." not in code]
     rows = session.scalars(
-        select(BudgetSum).where(*_of([version_id], (Axis.PROGRAMME, *NAMED)), BudgetSum.parent == "")
+        select(BudgetSum).where(
+            *_of([version_id], (Axis.FUNCTION, Axis.PROGRAMME, *NAMED)),
+            BudgetSum.parent.in_(["", *divisions]),
+        )
     )
     found = []
     for row in rows:
-        text = searchable(row.title, row.path)
+        code = row.path.rpartition("/")[2]
+        # Below a division stand its groups; what stands below a programme is found by its own name.
+        if row.parent and (row.axis is not Axis.FUNCTION or code not in cofog.titles()):
+            continue
+        text = searchable(row.title, code, *names(row).values())
         if all(word in text for word in wanted):
             found.append(row)
-    return sorted(found, key=lambda row: (row.axis, row.path))[:100]
+    return sorted(found, key=lambda row: (_ORDER.index(row.axis), row.path))[:100]
+
+
+_ORDER = tuple(Axis)
 
 
 def changes(

@@ -223,6 +223,17 @@ def test_a_page_costs_few_statements(officer: PageClient, client: PageClient, da
         assert len(asked) <= 8, asked
 
 
+@pytest.mark.parametrize("words", ["transport", "ტრანსპორტი", "пътища"])
+def test_search_finds_purposes_in_every_language(officer: PageClient, client: PageClient, words: str) -> None:
+    address = bring(officer, GEORGIAN.encode())
+    map_and_check(officer, address)
+    _publish(officer, address)
+    page = client.get(f"/bg/rustavi/budget/2026/search?q={words}").get_data(as_text=True)
+    assert "expenditure/function?at=04/04.5" in page
+    nothing = client.get("/en/rustavi/budget/2026/search?q=космодрум").get_data(as_text=True)
+    assert "Nothing in this budget has these words." in nothing
+
+
 @pytest.mark.parametrize("negatives", ["", "y"])
 def test_the_real_budget_of_a_ministry_is_published(
     officer: PageClient, client: PageClient, session: Session, negatives: str
@@ -269,6 +280,8 @@ def test_codes_are_named_in_the_other_languages(
     assert "Property taxes" in client.get(f"/en/{revenue}").get_data(as_text=True)
     assert "Property taxes" in client.get(f"/en/{revenue}?at=1300").get_data(as_text=True)
     assert "Property taxes" in client.get("/en/rustavi/budget/2026/guide").get_data(as_text=True)
+    found = client.get("/ka/rustavi/budget/2026/search?q=property").get_data(as_text=True)
+    assert "revenue/economic?at=1300" in found
     assert "Имуществени данъци" in client.get(f"/ka/{revenue}").get_data(as_text=True)
     officer.post("/en/rustavi/desk/budget/names", data={"csrf_token": token(page), field: ""})
     assert "Property taxes" not in client.get(f"/en/{revenue}").get_data(as_text=True)

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
 from pbplatform.budget import cofog, queries, showing
-from pbplatform.budget.models import Axis, BudgetVersion, Side
+from pbplatform.budget.models import Axis, BudgetSum, BudgetVersion, Side
 from pbplatform.budget.views.guide import guide_of
 from pbplatform.budget.words import COMPARED, measure_word
 from pbplatform.charter.actions import Action
@@ -161,16 +161,21 @@ def search(year: int) -> str:
     version = _version(queries.published(session, town.id), year)
     words = " ".join(request.args.get("q", "")[:100].split())
     lines, titles = [], []
+    namer = _namer(Axis.PROGRAMME, version)
+
+    def names(row: BudgetSum) -> Texts:
+        return namer.names(row.axis, row.path, row.title, row.side)
+
     if len(words) >= 2:
         lines = queries.search(session, version.id, words)
-        titles = queries.search_titles(session, version.id, words)
+        titles = queries.search_titles(session, version.id, words, names)
     return render_template(
         "budget/search.html",
         version=version,
         words=words,
         lines=lines,
         titles=titles,
-        namer=_namer(Axis.PROGRAMME, version),
+        names=names,
     )
 
 
