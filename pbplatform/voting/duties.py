@@ -39,7 +39,7 @@ def _closing_facts(session: Session, found: Round) -> RoundFacts:
 
 WALKERS = {
     Step.OPEN_VOTING: Walker(
-        opening.opening_facts, _two_persons, automatic=False, endpoint="vote_desk.overview"
+        opening.facts_to_ask, _two_persons, automatic=False, endpoint="vote_desk.overview"
     ),
     Step.CLOSE_VOTING: Walker(_closing_facts, _two_persons, automatic=False, endpoint="vote_desk.overview"),
 }

@@ -73,18 +73,23 @@ def ask_to_open(
     return act
 
 
+def facts_to_ask(session: Session, found: Round) -> RoundFacts:
+    """The facts of an opening that nobody has asked for yet: asking commits the lot and takes the drawn list of admitted
+    proposals over onto the ballot, where every envelope must get one of them."""
+    facts = replace(opening_facts(session, found), tie_commitment=True)
+    if facts.list_frozen or not facts.envelopes:
+        return facts
+    coming = {proposal.envelope_id for proposal in listing.ready(session, found)}
+    return replace(facts, list_frozen=_empty_envelopes(session, found.id) <= coming)
+
+
 def standing_in_the_way(session: Session, found: Round) -> tuple[Obstacle, ...]:
-    """Everything that keeps the vote from opening now; the lot is committed by asking, the time may still come."""
+    """Everything that keeps the vote from opening now; the time may still come."""
     if found.phase is not Phase.DISCUSSION:
         return (Obstacle.LIST_NOT_FROZEN,)
-    facts = replace(opening_facts(session, found), tie_commitment=True)
-    if not facts.list_frozen and facts.envelopes:
-        # Asking takes the drawn list of admitted proposals over onto the ballot; every envelope must get one of them.
-        coming = {proposal.envelope_id for proposal in listing.ready(session, found)}
-        facts = replace(facts, list_frozen=_empty_envelopes(session, found.id) <= coming)
     return tuple(
         found_
-        for found_ in obstacles(found.phase, Step.OPEN_VOTING, facts)
+        for found_ in obstacles(found.phase, Step.OPEN_VOTING, facts_to_ask(session, found))
         if found_ is not Obstacle.TOO_EARLY
     )
 

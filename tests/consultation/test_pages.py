@@ -1,12 +1,14 @@
 """The officer's editor and what everybody reads about a round, through the browser."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from flask import Flask, request
 from icalendar import Calendar
 from sqlalchemy.orm import Session
 
-from pbplatform.charter.phases import Phase
+from pbplatform.charter.phases import Obstacle, Phase
 from pbplatform.charter.roles import Role
 from pbplatform.consultation import queries, rulebook
 from pbplatform.consultation.due import walk_due
@@ -170,6 +172,35 @@ def test_a_blocked_step_says_in_words_what_is_in_the_way(officer: PageClient, se
     _post(officer, "/en/rustavi/rounds/parks/steps/open_submission", {}, "/en/rustavi/rounds/parks/plan")
     assert "The planned date has not come yet." in officer.get("/en/rustavi/").get_data(as_text=True)
     assert session.query(Round).one().phase is Phase.DRAFT
+
+
+NOT_ON_A_PAGE = {
+    Obstacle.KEY_MISSING: "the operator restores it",
+    Obstacle.NO_CANCEL_REASON: "the form of the cancellation asks for it",
+    Obstacle.UNDER_LEGAL_MINIMUM: "consultations", Obstacle.SHORT_WITHOUT_REASON: "consultations",
+    Obstacle.NO_DRAFT: "consultations", Obstacle.UNANSWERED_CONTRIBUTIONS: "consultations",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("obstacle", sorted(set(Obstacle) - set(NOT_ON_A_PAGE)))
+def test_what_is_in_the_way_leads_to_the_page_on_which_it_is_cleared(
+    app: Flask, officer: PageClient, session: Session, obstacle: Obstacle
+) -> None:
+    met_in = {
+        Obstacle.NOT_COUNTED: Phase.COUNTING,
+        Obstacle.NOT_RECOUNTED: Phase.COUNTING,
+        Obstacle.NO_BUDGET_LINES: Phase.COUNTING,
+        Obstacle.UNDELIVERED_PROJECTS: Phase.IMPLEMENTATION,
+    }
+    found = a_round(session, _place(session), met_in.get(obstacle, Phase.REVIEW), slug="parks")
+    session.commit()
+    with app.test_request_context("/en/rustavi/rounds/parks/"):
+        app.preprocess_request()
+        pieces = app.jinja_env.get_template("planning/_obstacles.html").make_module({"request": request})
+        shown = pieces.obstacle_list([obstacle], found)  # type: ignore[attr-defined]
+    address = re.search(r'href="([^"]+)"', str(shown))
+    assert address is not None
+    assert officer.get(address[1]).status_code == 200
 
 
 @on_both_databases

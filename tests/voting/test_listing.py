@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from pbplatform.charter.phases import Obstacle
+from pbplatform.charter.phases import Obstacle, Step
 from pbplatform.consultation.models import Envelope
 from pbplatform.door import House
 from pbplatform.foundation.errors import Invalid
 from pbplatform.proposals.models import Proposal, ProposalState
-from pbplatform.voting import listing, opening
+from pbplatform.voting import duties, listing, opening
 from pbplatform.voting.models import Project
 from tests.support import voting
 from tests.support.proposals import a_standing_proposal
@@ -56,6 +56,8 @@ def test_a_vote_does_not_open_while_one_of_its_envelopes_is_empty(session: Sessi
     assert refused.value.reason is Obstacle.LIST_NOT_FROZEN
     admitted(session, town, south, 1, "Benches")
     assert opening.standing_in_the_way(session, town.round) == ()
+    # The page of steps says the same as the page on which the opening is asked for.
+    assert duties.WALKERS[Step.OPEN_VOTING].facts(session, town.round).list_frozen
     opening.ask_to_open(town.officer(), session, house.secrets, town.round)
     assert len(session.scalars(select(Project)).all()) == 3
 
