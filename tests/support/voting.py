@@ -16,8 +16,8 @@ from pbplatform.consultation.models import BallotFormat, Category, Envelope, Rou
 from pbplatform.door import House
 from pbplatform.foundation import clock
 from pbplatform.municipalities.models import District, Municipality
-from pbplatform.roll.models import Means, RollEntry
-from pbplatform.roll.operations import issue_code
+from pbplatform.roll.codes import new_letter_code
+from pbplatform.roll.models import LetterCode, Means, RollEntry
 from pbplatform.roll.pepper import first_pepper
 from pbplatform.voting import canon, casting, closing, keys, opening, rules, sealing
 from pbplatform.voting.duties import seals_folder
@@ -105,6 +105,7 @@ def entries(session: Session, house: House, town: Town, how_many: int) -> None:
     """People on the roll, taking turns among the districts, each with an unspent letter code."""
     seasoning = first_pepper(session, house.secrets)
     start = len(town.entries)
+    made = []
     for number in range(start, start + how_many):
         district = town.districts[number % len(town.districts)] if town.districts else None
         entry = RollEntry(
@@ -118,10 +119,24 @@ def entries(session: Session, house: House, town: Town, how_many: int) -> None:
             language="ka",
             removed_at=None,
         )
-        session.add(entry)
-        session.flush()
-        town.entries.append(entry)
-        town.codes.append(issue_code(session, seasoning, entry.id, town.place.id, Means.LETTER))
+        made.append(entry)
+    session.add_all(made)
+    session.flush()
+    town.entries += made
+    codes = [new_letter_code() for _ in made]
+    town.codes += codes
+    session.add_all(
+        LetterCode(
+            municipality_id=town.place.id,
+            roll_entry_id=entry.id,
+            code_hash=seasoning.of_code(town.place.id, code),
+            means=Means.LETTER,
+            issued_at=clock.now(),
+            used_at=None,
+        )
+        for entry, code in zip(made, codes, strict=True)
+    )
+    session.flush()
 
 
 def a_town(

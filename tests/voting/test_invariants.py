@@ -120,6 +120,8 @@ def test_no_row_about_a_person_shares_a_transaction_with_a_ballot(
     session: Session, house: House, client: PageClient, signed_in: SignIn
 ) -> None:
     """4: after 1,000 votes with sessions, passes, journal and mail no table holds the number of a ballot's transaction."""
+    # What a process remembers for a few seconds is only read, here as in production.
+    house.recent.seconds = 5
     town = voting.an_open_vote(session, house, voters=1000)
     accounts = [an_account(session, town.place) for _ in range(5)]
     session.commit()
@@ -153,7 +155,10 @@ def test_no_row_about_a_person_shares_a_transaction_with_a_ballot(
 
 
 def at_the_kiosk(kiosk: FlaskClient, town: voting.Town, number: int, fields: Mapping[str, str]) -> None:
-    """One after the other in a library's browser: the proof, the ballot, the leaving; every other voter votes twice."""
+    """One after the other in a library's browser: the proof and the ballot; every other voter votes twice.
+
+    Every tenth leaves; the passes of the others stay, so that their rows are among those that are looked at.
+    """
     person = {"national_id": voting.national_id(number), "birth_date": voting.BORN.isoformat()}
     proved = kiosk.post(town.base, data={**fields, **person, "code": town.codes[number]})
     assert proved.status_code == 302, number
@@ -161,7 +166,8 @@ def at_the_kiosk(kiosk: FlaskClient, town: voting.Town, number: int, fields: Map
         submission = f"{number:08d}-{turn}-at-the-kiosk"
         sent = {**fields, "go": "cast", "choice-1": f"P1.{1 + turn}", "submission": submission}
         assert kiosk.post(f"{town.base}/ballot", data=sent).status_code == 200
-    assert kiosk.post(f"{town.base}/leave", data=fields).status_code == 302
+    if number % 10 == 0:
+        assert kiosk.post(f"{town.base}/leave", data=fields).status_code == 302
 
 
 def test_the_ballot_table_has_no_person_time_address_or_serial() -> None:
