@@ -5,6 +5,7 @@ A word on the command line runs only the lines whose name holds it, such as `pyt
 """
 
 import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -31,6 +32,8 @@ from tests.support.postgres import free_port
 
 VOTERS = int(os.environ.get("FAULT_VOTERS", "300"))
 NOT_TRIED = (PermissionError, FileNotFoundError)
+STOPPED = (OSError, subprocess.CalledProcessError)
+"""A server that never answers, a command that fails: that line is broken, the others are still tried."""
 
 
 class Report:
@@ -38,13 +41,28 @@ class Report:
 
     def __init__(self, wanted: str) -> None:
         self.wanted = wanted
-        self.broken = 0
+        self.words: Counter[str] = Counter()
+        self.verdicts: list[Verdict] = []
+        self._began = time.monotonic()
 
     def line(self, held: bool | None, name: str, said: str) -> None:
         """One line; None when it could not be tried on this machine."""
-        self.broken += held is False
         word = "not tried" if held is None else "held" if held else "BROKEN"
+        self.words[word] += 1
         print(f"{word:<10}{name:<46}{said}", flush=True)  # noqa: T201
+
+    def sum(self) -> int:
+        """The last line; 0 when something was tried and all of it held."""
+        lost, phantom, duplicate = (
+            sum(getattr(one, what) for one in self.verdicts) for what in ("lost", "phantom", "duplicate")
+        )
+        words = self.words
+        print(  # noqa: T201
+            f"together: held {words['held']}, broken {words['BROKEN']}, not tried {words['not tried']}; in {len(self.verdicts)} bursts "
+            f"lost {lost} phantom {phantom} duplicate {duplicate}; {time.monotonic() - self._began:.0f} s",
+            flush=True,
+        )
+        return 1 if words["BROKEN"] or not words["held"] else 0
 
     def wants(self, name: str) -> bool:
         """Whether this line was asked for."""
@@ -127,6 +145,10 @@ def run(
     except NOT_TRIED as reason:
         report.line(None, name, str(reason))
         return
+    except STOPPED as reason:
+        report.line(False, name, repr(reason))
+        return
+    report.verdicts.append(verdict)
     held = (
         verdict == Verdict(0, 0, 0)
         and not joined
@@ -206,6 +228,9 @@ def clocks(report: Report, kind: str, database: Callable[[Path], object]) -> Non
     except NOT_TRIED as reason:
         report.line(None, name, str(reason))
         return
+    except STOPPED as reason:
+        report.line(False, name, repr(reason))
+        return
     held = still_open and taken == 0 and set(statuses) == {410}
     report.line(held, name, f"still open {still_open}, taken after the end {taken}, answers {dict(statuses)}")
 
@@ -244,7 +269,7 @@ def main(wanted: str = "") -> int:
     run(
         report, "PostgreSQL and Redis, Redis killed twice", postgresql, lambda _: troubles.nothing, redis=True
     )
-    return 1 if report.broken else 0
+    return report.sum()
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from tempfile import mkdtemp
 import pytest
 
 from tests.faults import troubles
+from tests.faults.__main__ import Report
 from tests.faults.burst import Log, Server, Try, Verdict, burst, judge, judge_count
 from tests.faults.proxy import cutting
 from tests.faults.scene import Scene
@@ -99,3 +100,20 @@ def test_the_checker_finds_what_is_lost_and_what_nobody_posted(tmp_path: Path) -
     assert judge(scene.house, scene.round_id, forged).lost == 1
     assert judge(scene.house, scene.round_id, Log()).phantom == 1
     scene.house.database.dispose()
+
+
+def test_the_sum_is_not_good_while_anything_is_broken_or_nothing_was_tried(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """One trouble that breaks is not hidden by the many that held."""
+    report = Report("")
+    assert report.sum() == 1
+    report.line(True, "a quiet day", "")
+    report.verdicts.append(Verdict(0, 0, 0))
+    report.line(None, "a disk that cannot be mounted", "")
+    assert report.sum() == 0
+    report.line(False, "a bad day", "")
+    report.verdicts.append(Verdict(2, 0, 1))
+    assert report.sum() == 1
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert "held 1, broken 1, not tried 1; in 2 bursts lost 2 phantom 0 duplicate 1;" in last
