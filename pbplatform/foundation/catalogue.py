@@ -16,7 +16,8 @@ _kept: dict[str, Any] = {}
 def language() -> Locale | None:
     """The language that was chosen for this moment; None while nobody has asked, or outside of the application."""
     try:
-        context = g.get("_flask_babel")
+        # Asked a hundred times a page: the proxy is gone through once, not for every attribute.
+        context = g._get_current_object().get("_flask_babel")
     except RuntimeError:
         return None
     return getattr(context, "babel_locale", None)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
-from babel import Locale
 from babel.numbers import format_decimal
 
 from pbplatform.foundation.catalogue import language
@@ -24,7 +23,7 @@ class Amount(int):
 
 
 _words: dict[type[StrEnum], dict[str, Any]] = {}
-_said: dict[tuple[Locale | None, type[StrEnum], str], str] = {}
+_said: dict[tuple[str, type[StrEnum], str], str] = {}
 """What was said once in a language; there are a few hundred words."""
 
 
@@ -42,11 +41,13 @@ def teach(*lists: Words) -> None:
 
 def say(member: StrEnum, **values: Any) -> str:
     """The word or sentence of an enum member in the reader's language."""
-    key = (language(), type(member), member.value)
+    # A text is found faster than a locale, whose comparison looks at each of its parts.
+    chosen = language()
+    key = (chosen.language if chosen else "", type(member), member.value)
     text = _said.get(key)
     if text is None:
         text = str(_words[type(member)][member.value])
-        if key[0] is not None:
+        if chosen:
             _said[key] = text
     return text % values if values else text
 

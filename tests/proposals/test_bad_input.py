@@ -1,20 +1,27 @@
 """Bad input: refused with a sentence, never a 500, nothing half-written."""
 
+import io
 import re
+import struct
 import threading
+import zipfile
+import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pbplatform.charter.phases import Phase
 from pbplatform.charter.roles import Role
+from pbplatform.door import House
 from pbplatform.foundation import sheets
 from pbplatform.proposals import importing, tables
 from pbplatform.proposals.models import Proposal, ProposalState
 from pbplatform.screening.models import Screening
+from pbplatform.uploads.models import Upload
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
 from tests.support.people import a_municipality, an_account, as_actor
@@ -237,6 +244,57 @@ def test_two_officers_at_once_one_wins(session: Session, signed_in: Browser) -> 
     )
     assert late.status_code == 409
     assert "comes too late" not in second.get(case).get_data(as_text=True)
+
+
+def squeezed(content: bytes) -> bytes:
+    """A workbook whose one sheet unpacks to much more than it weighs."""
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(sheets.write_xlsx([("s", [["a"], [1]])]))) as sound,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb,
+    ):
+        for name in sound.namelist():
+            bomb.writestr(name, content if name == "xl/worksheets/sheet1.xml" else sound.read(name))
+    return packed.getvalue()
+
+
+@on_both_databases
+def test_hostile_files_come_back_with_a_sentence_and_leave_nothing(
+    session: Session, signed_in: Browser, house: House
+) -> None:
+    place = a_municipality(session)
+    round_ = a_round(session, place, slug="spring")
+    author, officer = an_account(session, place), an_account(session, place, Role.OFFICER)
+    draft = a_draft(session, place, round_, author)
+    session.commit()
+    base = "/en/rustavi/rounds/spring/proposals"
+    picture = io.BytesIO()
+    Image.new("RGB", (10, 10)).save(picture, "PNG")
+    giant = bytearray(picture.getvalue())
+    giant[16:24] = struct.pack(">II", 60_000, 60_000)
+    giant[29:33] = struct.pack(">I", zlib.crc32(bytes(giant[12:29])))
+    bomb = squeezed(b" " * 60_000_000)
+    assert len(bomb) < 100_000
+    svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+    hostile = [
+        (author, f"{base}/{draft.id}/files", "one.svg", svg),
+        (author, f"{base}/{draft.id}/files", "giant.png", bytes(giant)),
+        (author, f"{base}/{draft.id}/files", "two.png", picture.getvalue() + bomb),
+        (author, f"{base}/{draft.id}/files", "bomb.pdf", bomb),
+        (officer, f"{base}/bring", "bomb.xlsx", bomb),
+        (officer, f"{base}/bring", "page.csv", svg),
+    ]
+    browsers = {person.id: signed_in(person) for person in (author, officer)}
+    for person, address, name, content in hostile:
+        browser = browsers[person.id]
+        fields = {"csrf_token": token(browser.get(address).text), "alt": "A tree"}
+        answer = browser.post(address, data={**fields, "file": (io.BytesIO(content), name)})
+        assert answer.status_code == 422, name
+        assert "govuk-error-summary" in answer.text or "govuk-error-message" in answer.text, name
+    session.expire_all()
+    assert session.scalars(select(Upload)).all() == []
+    assert session.scalars(select(Proposal.id)).all() == [draft.id]
+    assert not [path for path in (house.config.data_dir / "files").rglob("*") if path.is_file()]
 
 
 @on_both_databases
