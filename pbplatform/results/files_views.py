@@ -14,7 +14,7 @@ from pbplatform.door import acts
 from pbplatform.foundation import i18n
 from pbplatform.foundation.crypto import digest
 from pbplatform.foundation.errors import Missing
-from pbplatform.results import bundle, protocol, queries, showing
+from pbplatform.results import bundle, protocol, publication, queries, showing
 from pbplatform.results.models import CouncilDecision, Count
 
 pages = Blueprint("results_files", __name__)
@@ -43,10 +43,12 @@ def check(round_slug: str) -> str:
     """How to count again on one's own computer."""
     found, row = _public(round_slug)
     session = door.session()
+    seal = queries.seal(session, found)
     return render_template(
         "results/check.html",
         count=row,
-        seal=queries.seal(session, found),
+        seal=seal,
+        some_totals=seal is not None and publication.TOTALS in seal.publication.values(),
         past=queries.past_election(session, found),
     )
 

@@ -48,6 +48,6 @@ def compare(
 
 
 def remarks(past: PastElection) -> dict[str, str]:
-    """What the file itself says of its rule and in its remarks."""
+    """What the file itself says of its rule and in its remarks; empty where it says nothing."""
     rows = {str(key): str(value) for key, value in past.meta["rows"]}
-    return {key: rows[key] for key in ("rule", "comment") if rows.get(key)}
+    return {key: rows.get(key, "") for key in ("rule", "comment")}

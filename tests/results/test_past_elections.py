@@ -13,7 +13,7 @@ from pbplatform.results import official, operations, queries
 from pbplatform.results.imports import Source, import_election
 from pbplatform.results.models import Count, CountState, RecountMethod
 from pbplatform.tally.faults import FileFaults
-from pbplatform.voting.models import SealedBallot
+from pbplatform.voting.models import Project, SealedBallot
 from tests.support.marks import on_both_databases, real_file
 from tests.support.pages import PageClient
 from tests.support.people import a_municipality
@@ -116,3 +116,26 @@ def test_every_project_says_why(
     loser = client.get(f"/{language}/rustavi/rounds/{slug}/results/1/projects/3")
     assert won in winner.get_data(as_text=True)
     assert lost in loser.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Poland_Zabrze_2020_Maciejow",
+        "Poland_Gdynia_2020_Babie_Doly__small",
+        "Switzerland_Zurich_S5",
+        "Worldwide_Mechanical_Turk_Utilities_8",
+        "Worldwide_Mechanical_Turk_Ranking_value_7",
+        "Poland_Warszawa_2018_Rembertow",
+    ],
+)
+def test_every_page_of_a_past_election_can_be_read(database: Database, client: PageClient, name: str) -> None:
+    """Files say more or less of themselves: with and without remarks, a rule, an outcome, points or ranks."""
+    with database.transaction() as session:
+        place, found, _ = brought_in(session, name)
+        base = f"/{place.slug}/rounds/{found.slug}/results"
+        numbers = session.scalar(select(func.max(Project.number)).where(Project.round_id == found.id))
+    for language in ("ka", "bg", "en"):
+        for page in ("", "/check", "/protocol", "/1/card", f"/1/projects/{numbers}", "/1/projects/1"):
+            answer = client.get(f"/{language}{base}{page}")
+            assert answer.status_code == 200, (language, page)
