@@ -20,7 +20,7 @@ from pbplatform.demo.rounds import VOTED, at
 from pbplatform.demo.stage import Stage
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.results import elections
-from pbplatform.voting import canon, listing, queries, rules, turnout
+from pbplatform.voting import canon, listing, queries, rules
 from pbplatform.voting.models import (
     BallotBox,
     BoxState,
@@ -172,7 +172,7 @@ def _box(vote: Vote, text: str, window: Window) -> BallotBox:
 
 
 def _turnout(stage: Stage, vote: Vote, closed_at: datetime) -> Turnout:
-    """How many voted, in whole tens: everybody lives in one district, and votes on its money where it has any."""
+    """How many voted: everybody lives in one district, and votes on its money where it has any."""
     everywhere = municipalities.districts(stage.session, vote.round.municipality_id)
     own = [str(envelope.district_id) for envelope in vote.projects if envelope.district_id is not None]
     districts = own or [str(district.id) for district in everywhere]
@@ -182,11 +182,12 @@ def _turnout(stage: Stage, vote: Vote, closed_at: datetime) -> Turnout:
         hour=closed_at,
         municipality_id=vote.round.municipality_id,
         figures={
-            "total": turnout.stepped(BALLOTS),
+            "total": BALLOTS,
             "electors": ELECTORS,
             "by_channel": {"online": BALLOTS - PAPER, "paper": PAPER},
-            "by_district": {name: turnout.stepped(number) for name, number in voted.items()},
+            "by_district": dict(voted),
             "electors_by_district": dict.fromkeys(districts, ELECTORS // max(len(districts), 1)),
+            "final": True,
         },
     )
 

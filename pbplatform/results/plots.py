@@ -68,7 +68,8 @@ def race(runners: Sequence[Runner], budget: int, money: Money) -> Markup:
     for place, runner in enumerate(runners):
         top = place * ROW
         parts.append(text(0, top + 14, short(runner.title)))
-        parts.append(text(WIDTH, top + 14, money(runner.cost), anchor="end", size=12))
+        # A little from the edge, where the dashed line of all the money stands.
+        parts.append(text(WIDTH - 6, top + 14, money(runner.cost), anchor="end", size=12))
         parts.append(bar(0, top + 20, WIDTH, 14, QUIET))
         if runner.funded:
             start = runner.before / reach * WIDTH
