@@ -14,7 +14,7 @@ CONFIRM = LetterText(
     (
         _l("Welcome!"),
         _l("Somebody, probably you, wants to open an account with this address."),
-        _l("Press the button and type the password you chose, and you are in. The link works for two days."),
+        _l("Open the link and type the password you chose, and you are in. The link works for two days."),
     ),
     _l("Confirm the address"),
     (_NOT_YOU,),
@@ -44,7 +44,7 @@ RESET = LetterText(
     _l("Choose a new password"),
     (
         _l("Somebody, probably you, has asked for a new password for your account."),
-        _l("Press the button and choose one. The link works once, for one hour."),
+        _l("Open the link and choose one. The link works once, for one hour."),
     ),
     _l("Choose a new password"),
     (_NOT_YOU,),
@@ -61,7 +61,7 @@ CONFIRM_NEW_EMAIL = LetterText(
     _l("Please confirm your new e-mail address"),
     (
         _l("You asked us to write to this address from now on."),
-        _l("Press the button to confirm that letters reach you here. The link works for one day."),
+        _l("Open the link to confirm that letters reach you here. The link works for one day."),
     ),
     _l("Use this address"),
     (_NOT_YOU,),
@@ -123,7 +123,7 @@ INVITATION = LetterText(
     (
         _l("Good day!"),
         _l("%(municipality)s offers you this role on its participation platform: %(role)s."),
-        _l("Press the button to accept. The link works for two weeks."),
+        _l("Open the link to accept. The link works for two weeks."),
     ),
     _l("Look at the invitation"),
     (_l("If you did not expect this letter, you need do nothing."),),
