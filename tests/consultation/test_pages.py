@@ -86,6 +86,9 @@ def test_an_officer_plans_a_round_from_nothing_to_the_announcement(
     base = "/en/rustavi/rounds"
     texts = {"title_ka": "პარკები", "title_en": "Parks"}
     assert _post(officer, f"{base}/new", {"slug": "parks", **texts}).status_code == 302
+    empty = officer.get(f"{base}/parks/plan").get_data(as_text=True)
+    assert "It can be announced as soon as" in empty
+    assert f"{base}/parks/plan/announce" not in empty
     whole = texts | {f"{name}_{lang}": "Words" for name in ("summary", "text") for lang in ("ka", "en")}
     preview = _post(officer, f"{base}/parks/plan/texts", {**whole, "preview": "1"}).get_data(as_text=True)
     assert "Nothing is saved yet" in preview
