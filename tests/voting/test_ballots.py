@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pbplatform.consultation.models import BallotFormat
+from pbplatform.consultation.models import BallotFormat, Category, Envelope
 from pbplatform.door import House
-from pbplatform.voting.models import Ballot
+from pbplatform.foundation import clock
+from pbplatform.voting.models import Ballot, Project
 from tests.support import voting
 from tests.support.pages import PageClient
 from tests.support.voters import Voter
@@ -136,3 +137,92 @@ def test_somebody_elses_session_is_no_pass(
     stranger = client.application.test_client()
     assert stranger.post(f"{town.base}/ballot", data={**fields, "go": "cast"}).status_code == 400
     assert stranger.get(f"{town.base}/ballot").status_code == 302
+
+
+def with_rules_of_the_plot(session: Session, house: House) -> voting.Town:
+    """A town where 1 and 2 exclude each other, 3 and 4 are of a category with room for one, and 5 was withdrawn."""
+    town = voting.a_town(session, house, voters=1, with_districts=False)
+    envelope = session.scalars(select(Envelope).where(Envelope.round_id == town.round.id)).one()
+    envelope.most_choices = 3
+    parks = Category(
+        municipality_id=town.place.id,
+        round_id=town.round.id,
+        code="green",
+        names={"en": "Parks"},
+        most_choices=1,
+    )
+    session.add(parks)
+    session.flush()
+    session.add(
+        Project(
+            municipality_id=town.place.id,
+            round_id=town.round.id,
+            envelope_id=envelope.id,
+            code="P1.5",
+            number=5,
+            titles={"en": "Project 1.5"},
+            summaries={},
+            cost=1,
+            withdrawn_at=clock.now(),
+            details={},
+        )
+    )
+    for project in session.scalars(select(Project).where(Project.envelope_id == envelope.id)):
+        project.conflict_group = "one plot" if project.number < 3 else None
+        project.category_id = parks.id if project.number in (3, 4) else None
+    voting.open_vote(session, house, town)
+    return town
+
+
+@pytest.mark.parametrize(
+    ("codes", "sentence"),
+    [
+        (["P1.1", "P1.2"], "exclude each other"),
+        (["P1.3", "P1.4"], "Too many projects of “Parks” are chosen. At most: 1."),
+        (["P1.5"], "not on this ballot"),
+    ],
+)
+def test_limits_between_projects_are_told_before_and_held(
+    session: Session, house: House, client: PageClient, codes: list[str], sentence: str
+) -> None:
+    town = with_rules_of_the_plot(session, house)
+    voter = Voter(client, town, 0)
+    voter.prove()
+    page = client.get(f"{town.base}/ballot").get_data(as_text=True)
+    assert "From “Parks” you can choose at most 1." in page
+    assert page.count("Cannot be chosen together with") == 2
+    assert "Project 1.5" not in page
+    answer = voter.post({"choice-1": codes})
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert sentence in html
+    assert all(f'value="{code}"' in html for code in codes if code != "P1.5"), "the choices are kept"
+    assert voting.said(house, town) == []
+
+
+def test_points_of_nought_are_no_points(session: Session, house: House, client: PageClient) -> None:
+    town = voting.an_open_vote(session, house, voters=1, ballot_format=POINTS)
+    voter = Voter(client, town, 0)
+    voter.prove()
+    answer = voter.post({"points-1-1": "0", "points-1-2": "0"})
+    assert answer.status_code == 422
+    assert "have not chosen anything" in answer.get_data(as_text=True)
+    voter.vote({"points-1-1": "0", "points-1-2": "10"})
+    assert [said.payload for said in voting.said(house, town)] == ['{"1":[["P1.2",10]]}']
+
+
+def test_a_page_of_another_round_casts_nothing(session: Session, house: House, client: PageClient) -> None:
+    """A stale page, or one of another round: told so, and nothing is written in either."""
+    town, other = (voting.an_open_vote(session, house, voters=1) for _ in range(2))
+    elsewhere = Voter(client, other, 0)
+    elsewhere.prove()
+    foreign = elsewhere.open_ballot()
+    voter = Voter(client, town, 0)
+    voter.prove()
+    fields = voter.open_ballot()
+    fields["rules"] = foreign["rules"]
+    for go in ("cast", "review"):
+        answer = voter.post({"choice-1": ["P1.1"]}, fields, go=go)
+        assert answer.status_code == 409
+        assert "Please open the ballot again" in answer.get_data(as_text=True)
+    assert voting.said(house, town) == voting.said(house, other) == []
