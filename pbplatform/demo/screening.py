@@ -133,9 +133,11 @@ def _fill_desk(stage: Stage, town: Town, made: list[Proposal]) -> None:
     made[3].state = ProposalState.RETURNED
     made[3].correction_until = clock.now() + timedelta(days=5)
     first = town.citizens[0].id
-    mine, other = (
-        next(one for one in made if (one.author_id == first) is own and one.author_id is not None)
-        for own in (True, False)
+    mine, other = next(
+        (mine, other)
+        for mine in made
+        for other in made
+        if mine.author_id == first and other.author_id not in (first, None) and _alike(mine, other)
     )
     session.add(
         Merge(
@@ -148,6 +150,11 @@ def _fill_desk(stage: Stage, town: Town, made: list[Proposal]) -> None:
             source_consent_by=other.author_id,
         )
     )
+
+
+def _alike(one: Proposal, other: Proposal) -> bool:
+    """Whether two ask for the same thing at different places."""
+    return one.title.split(" – ")[0] == other.title.split(" – ")[0]
 
 
 def _decide_all(stage: Stage, town: Town, round_: Round, made: list[Proposal]) -> None:

@@ -77,7 +77,7 @@ class FindingForm(Form):
         validators=[Length(max=500)],
     )
     reason = TextAreaField(
-        _l("Reason"),
+        _l("The reason"),
         description=_l("Plain words: the authors and everybody else will read them."),
         validators=[Length(max=MOST_TYPED, message=TOO_LONG)],
     )
@@ -125,7 +125,7 @@ class MergeForm(Form):
         _l("Number of the other proposal"), validators=[InputRequired(_l("Write the number of a proposal."))]
     )
     reason = TextAreaField(
-        _l("Reason"),
+        _l("The reason"),
         description=_l("The authors of both read it before they decide."),
         validators=[Length(max=MOST_TYPED, message=TOO_LONG)],
     )
@@ -137,7 +137,7 @@ class AppealDecisionForm(Form):
     outcome = RadioField(_l("Decision"), choices=offered(OUTCOMES), validators=[InputRequired(CHOOSE)])
     cost = MoneyField(_l("Cost"), description=_l("Needed when the proposal is admitted."))
     answer = TextAreaField(
-        _l("Reason"),
+        _l("The reason"),
         description=_l("It will stand in public beside the appeal."),
         validators=[Length(max=MOST_TYPED, message=TOO_LONG)],
     )
@@ -158,7 +158,7 @@ class ConflictForm(Form):
         validators=[InputRequired(CHOOSE)],
     )
     reason = TextAreaField(
-        _l("Reason"),
+        _l("The reason"),
         validators=[InputRequired(_l("Write a reason.")), Length(max=MOST_TYPED, message=TOO_LONG)],
     )
 
