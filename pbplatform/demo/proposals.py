@@ -14,7 +14,7 @@ from pbplatform.demo.rounds import PLAYS, Moment
 from pbplatform.demo.stage import Stage
 from pbplatform.foundation import clock, geometry
 from pbplatform.foundation.crypto import digest
-from pbplatform.foundation.i18n import searchable
+from pbplatform.foundation.i18n import Currency, searchable
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.municipalities.models import District, Municipality
 from pbplatform.proposals import queries
@@ -239,7 +239,9 @@ def _accompany(stage: Stage, town: Town, proposal: Proposal, number: int) -> Non
 
 def _cost(stage: Stage, idea: Idea, envelope: Envelope) -> int:
     highest = min(envelope.highest_cost or envelope.amount, envelope.amount)
-    wanted = int(idea.cost * 1000 * stage.dice.uniform(0.85, 1.2)) // 100 * 100 * 100
+    # A lev is half a euro, and the sums of rounds planned in leva are twice as high.
+    units = 2 if envelope.currency == Currency.BGN else 1
+    wanted = int(idea.cost * units * 1000 * stage.dice.uniform(0.85, 1.2)) // 100 * 100 * 100
     return max(min(wanted, highest), envelope.lowest_cost or 100)
 
 
