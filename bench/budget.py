@@ -254,7 +254,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=40)
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
     parser.add_argument(
-        "--keep", type=Path, help="the folder of the data, which stays for the next run; 10 GB at full size"
+        "--keep", type=Path, help="the folder of the data, which stays for the next run; 7 GB at full size"
     )
     parser.add_argument("--build", action="store_true", help="build the data in --keep and measure nothing")
     arguments = parser.parse_args()
