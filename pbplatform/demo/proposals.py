@@ -207,7 +207,8 @@ def _moment(stage: Stage, plan: Plan, number: int) -> datetime:
     """A minute of the day in the weeks in which proposals were taken, none of them in the future."""
     last = min(plan.submission.closes_at - timedelta(hours=9), clock.now() - timedelta(hours=number + 1))
     whole = int((last - plan.submission.opens_at).total_seconds() // 60)
-    return plan.submission.opens_at + timedelta(minutes=stage.dice.randint(whole // 20, whole))
+    # One throw whatever the hour is, so that everything after it falls alike on every day.
+    return plan.submission.opens_at + timedelta(minutes=int(whole * stage.dice.uniform(0.05, 1)))
 
 
 def _accompany(stage: Stage, town: Town, proposal: Proposal, number: int) -> None:

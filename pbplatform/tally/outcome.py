@@ -7,11 +7,13 @@ for the same election and rule on any machine. `plain.count` produces the same d
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pbplatform.tally.canonical import canonical
-from pbplatform.tally.election import Election
 from pbplatform.tally.rules import RuleSpec
+
+if TYPE_CHECKING:  # An election holds arrays; whoever only reads reasons goes without them.
+    from pbplatform.tally.election import Election
 
 VERSION = "1"
 """Version of the outcome's form and of the rules' definitions; it changes when any count could come out differently."""
@@ -125,7 +127,7 @@ class Compared:
 class Outcome:
     """The result of one count. `cost` can exceed the budget only by extra money (`Verdict.FUNDED_WITH_EXTRA`)."""
 
-    election: Election = field(repr=False)
+    election: "Election" = field(repr=False)
     spec: RuleSpec
     funded: tuple[str, ...]
     cost: int

@@ -163,7 +163,7 @@ def test_an_appeal_is_decided_by_another_and_the_list_waits(
     session.commit()
 
     listed = officer.get(f"{base}/ballot-list").get_data(as_text=True)
-    assert "1 appeals" in listed
+    assert ">1 appeal</a>" in listed
     assert "fix the list for good" not in listed
     decision = f"{base}/appeals/{refused.id}"
     assert "a colleague decides this appeal" in officer.get(decision).get_data(as_text=True)
