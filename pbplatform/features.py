@@ -36,6 +36,7 @@ from pbplatform.delivery import data as delivery_data
 from pbplatform.delivery import queues as delivery_queues
 from pbplatform.delivery import walking as delivery_walking
 from pbplatform.delivery import words as delivery_words
+from pbplatform.delivery.views import correcting as _delivery_correcting
 from pbplatform.delivery.views import facts as _delivery_facts
 from pbplatform.delivery.views import pages as delivery_views
 from pbplatform.delivery.views import panel as delivery_panel
@@ -114,6 +115,7 @@ FURTHER_PAGES = (
     _editing,
     _envelopes,
     _walking,
+    _delivery_correcting,
     _delivery_facts,
     _delivery_public,
     _delivery_sheets,

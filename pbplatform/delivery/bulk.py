@@ -60,7 +60,8 @@ def bring(
 
 
 def _refuse_known(session: Session, place: Municipality, found: Round, file_hash: str) -> None:
-    """Raise Invalid for a file that was applied before: its new rows would be recorded twice."""
+    """Raise Invalid for a file that was applied before: what is new in it would be recorded twice, or anew after somebody
+    has put it right."""
     known = session.execute(
         select(DeliverySheet.applied_at, Account.name)
         .outerjoin(Account, Account.id == DeliverySheet.applied_by)
@@ -83,7 +84,7 @@ def _refuse_known(session: Session, place: Municipality, found: Round, file_hash
 def apply(actor: Actor, session: Session, place: Municipality, brought: DeliverySheet) -> bool:
     """Apply a sheet whole; when anything stands against it now, nothing is applied and the faults are kept. Whether it was.
 
-    Raise Conflict when it was applied or given up before.
+    Raise Conflict when it was applied or given up before, Invalid when another copy of the same file was.
     """
     found = session.get_one(Round, brought.round_id)
     require(actor, Action.RECORD_PAYMENT, Subject(place.id, found.phase))
@@ -95,7 +96,10 @@ def apply(actor: Actor, session: Session, place: Municipality, brought: Delivery
     reader = Reader(place)
     reader.again(brought.content)
     with session.begin_nested() as attempt:
-        examined = Run(actor, session, place, found).take(reader)
+        run = Run(actor, session, place, found)
+        # Only now nobody else applies anything to this round: the projects are held.
+        _refuse_known(session, place, found, brought.file_hash)
+        examined = run.take(reader)
         if examined.faults:
             attempt.rollback()
     if examined.faults:

@@ -2,12 +2,12 @@
 told so."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pbplatform.budget.models import ProjectLine
@@ -97,6 +97,21 @@ def last_touched(session: Session, line: ProjectLine) -> tuple[int | None, datet
         .limit(1)
     ).first()
     return (row[0], row[1]) if row else None
+
+
+def last_changes(session: Session, place: Municipality, projects: Sequence[int]) -> dict[int, datetime]:
+    """When something was last recorded of each project, as the journal has it."""
+    rows = session.execute(
+        select(JournalEntry.subject_id, func.max(JournalEntry.at))
+        .where(
+            JournalEntry.scope == place.id,
+            JournalEntry.subject == "project",
+            JournalEntry.subject_id.in_(projects),
+            JournalEntry.action.in_(RECORDING),
+        )
+        .group_by(JournalEntry.subject_id)
+    )
+    return {project_id: at for project_id, at in rows if project_id is not None}
 
 
 def wall_clock(place: Municipality, moment: datetime) -> str:

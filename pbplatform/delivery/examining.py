@@ -5,7 +5,7 @@ Who calls it rolls back what it does to show it, or keeps it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from pbplatform.consultation.models import Round
 from pbplatform.delivery import corrections, editions, operations
 from pbplatform.delivery.models import (
     Contract,
+    Correction,
     Ending,
     Fact,
     Milestone,
@@ -154,6 +155,8 @@ class Run:
 
     def _row(self, row: Row) -> Change | None:
         line, titles = self._line(row)
+        if self._gone(row):
+            return None
         known = self._known(row)
         row = self._with_currency(row, line, known)
         after = row.values()
@@ -190,6 +193,25 @@ class Run:
             raise Faulty(Column.NUMBER, SheetFault.UNKNOWN_NUMBER)
         return known
 
+    def _gone(self, row: Row) -> bool:
+        """Whether a row that asks for nothing is about what was taken back since; raise Faulty when it asks for a change."""
+        if row.number is None or row.number in self.facts[row.fact]:
+            return False
+        last = self.session.scalar(
+            select(Correction)
+            .where(
+                Correction.line_id == row.line, Correction.fact == row.fact, Correction.fact_id == row.number
+            )
+            .order_by(Correction.id.desc())
+            .limit(1)
+        )
+        if last is None or last.after:
+            return False
+        if editions.state_word(row.values()) == row.state:
+            return True
+        who, when = self._named(last.made_by, last.made_at)
+        raise Faulty(None, SheetFault.TAKEN_BACK, who=who, when=when)
+
     @staticmethod
     def _with_currency(row: Row, line: ProjectLine, known: Recorded | None) -> Row:
         """A row of money with its currency, which may be left out where there is but one that it can be."""
@@ -217,8 +239,11 @@ class Run:
         touched = editions.last_touched(self.session, line)
         if touched is None:
             return "–", "–"
-        account = self.session.get(Account, touched[0]) if touched[0] else None
-        return account.name if account else "–", editions.wall_clock(self.place, touched[1])
+        return self._named(*touched)
+
+    def _named(self, account_id: int | None, at: datetime) -> tuple[str, str]:
+        account = self.session.get(Account, account_id) if account_id else None
+        return account.name if account else "–", editions.wall_clock(self.place, at)
 
     def _record(self, row: Row, line: ProjectLine, known: Recorded | None) -> None:
         if row.fact is Fact.CONTRACT:

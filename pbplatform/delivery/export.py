@@ -13,7 +13,7 @@ PROJECTS = (
 )  # fmt: skip
 CONTRACTS = (
     "project", "ocid", "contracts/id", "contracts/dateSigned", "contracts/value/amount",
-    "contracts/value/currency", "suppliers/name", "contracts/implementation/transactions/value/amount",
+    "contracts/value/currency", "suppliers/name", "paid",
 )  # fmt: skip
 PAYMENTS = (
     "project", "ocid", "contracts/id", "contracts/implementation/transactions/id",

@@ -4,6 +4,7 @@ One release a contracting process, which is what an ocid names. A contract witho
 here; it stands in the other files. Source of the field names: https://standard.open-contracting.org/1.1/en/schema/
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -16,35 +17,41 @@ from pbplatform.foundation.crypto import digest
 from pbplatform.municipalities.models import Municipality
 
 VERSION = "1.1"
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 BUYER = "buyer"
+
+
+Own = Sequence[tuple[Standing, Contract]]
 
 
 def package(
     place: Municipality,
     found: Round,
     standings: Sequence[Standing],
+    changes: Mapping[int, datetime],
     address: str,
 ) -> dict[str, Any]:
-    """The package that lies at an address."""
+    """The package that lies at an address; `changes` says when something was last recorded of each project."""
     writer = _Writer(place)
-    releases = [writer.release(ocid, own) for ocid, own in _processes(standings).items()]
-    newest = max((release["date"] for release in releases), default=_instant(found.created_at, place))
+    processes = _processes(standings)
+    dates = {ocid: _changed(own, changes) for ocid, own in processes.items()}
     return {
         "uri": address,
         "version": VERSION,
-        "publishedDate": newest,
+        "publishedDate": _instant(max(dates.values(), default=found.created_at), place),
         "publisher": {"name": _first(place.names, place)},
-        "releases": releases,
+        "license": LICENCE,
+        "releases": [writer.release(ocid, own, dates[ocid]) for ocid, own in processes.items()],
     }
 
 
-def _processes(standings: Sequence[Standing]) -> dict[str, list[tuple[Standing, Contract]]]:
+def _processes(standings: Sequence[Standing]) -> dict[str, Own]:
     found: dict[str, list[tuple[Standing, Contract]]] = {}
     for standing in standings:
         for contract in standing.contracts:
             if contract.procurement_id:
                 found.setdefault(contract.procurement_id, []).append((standing, contract))
-    return found
+    return dict(found)
 
 
 class _Writer:
@@ -52,15 +59,16 @@ class _Writer:
         self.place = place
         self.buyer = {"id": BUYER, "name": _first(place.names, place)}
 
-    def release(self, ocid: str, own: Sequence[tuple[Standing, Contract]]) -> dict[str, Any]:
+    def release(self, ocid: str, own: Own, changed: datetime) -> dict[str, Any]:
+        """The release, named after all that it says: the standard asks that what bears a name never changes."""
+        said = {"ocid": ocid, "date": _instant(changed, self.place), **self._said(own)}
+        name = digest(json.dumps(said, sort_keys=True, ensure_ascii=False))[:12]
+        return {"id": f"{ocid}-{name}", **said}
+
+    def _said(self, own: Own) -> dict[str, Any]:
         suppliers = {contract.supplier: _organisation(contract.supplier) for _, contract in own}
-        standing = own[0][0]
-        changed = max(_changed(one, contract) for one, contract in own)
         return {
-            "ocid": ocid,
-            "id": f"{ocid}-{digest('|'.join(f'{contract.id} {changed}' for _, contract in own))[:12]}",
-            "date": _instant(changed, self.place),
-            "tag": ["contract", "implementation"],
+            "tag": ["planning", "award", "contract", "implementation"],
             "initiationType": "tender",
             "language": self.place.languages[0],
             "parties": [
@@ -68,15 +76,7 @@ class _Writer:
                 *({**party, "roles": ["supplier", "payee"]} for party in suppliers.values()),
             ],
             "buyer": self.buyer,
-            "planning": {
-                "budget": {
-                    "id": str(standing.line.id),
-                    "description": f"{standing.line.year} {standing.line.programme}",
-                    "amount": _value(standing.line.amount, standing.line.currency.value),
-                    "project": _first(standing.project.titles, self.place),
-                    "projectID": standing.project.code,
-                }
-            },
+            "planning": {"budget": self._budget(own)},
             "awards": [
                 {
                     "id": f"award-{contract.id}",
@@ -87,6 +87,18 @@ class _Writer:
                 for _, contract in own
             ],
             "contracts": [self._contract(standing, contract) for standing, contract in own],
+        }
+
+    def _budget(self, own: Own) -> dict[str, Any]:
+        """The money of the projects that a procurement is for; they are of one round, and so in one currency."""
+        projects = list({standing.line.id: standing for standing, _ in own}.values())
+        line = projects[0].line
+        return {
+            "id": ", ".join(str(standing.line.id) for standing in projects),
+            "description": f"{line.year} {line.programme}",
+            "amount": _value(sum(standing.line.amount for standing in projects), line.currency.value),
+            "project": "; ".join(_first(standing.project.titles, self.place) for standing in projects),
+            "projectID": ", ".join(standing.project.code for standing in projects),
         }
 
     def _contract(self, standing: Standing, contract: Contract) -> dict[str, Any]:
@@ -130,9 +142,8 @@ class _Writer:
         return said
 
 
-def _changed(standing: Standing, contract: Contract) -> datetime:
-    paid = standing.payments.get(contract.id, ())
-    return max([contract.entered_at, *(payment.entered_at for payment in paid)])
+def _changed(own: Own, changes: Mapping[int, datetime]) -> datetime:
+    return max(changes.get(standing.project.id, contract.entered_at) for standing, contract in own)
 
 
 def _organisation(name: str) -> dict[str, str]:

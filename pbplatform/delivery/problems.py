@@ -51,6 +51,7 @@ class SheetFault(StrEnum):
     UNKNOWN_PROJECT = "unknown_project"
     UNKNOWN_FACT = "unknown_fact"
     UNKNOWN_NUMBER = "unknown_number"
+    TAKEN_BACK = "taken_back"
     UNKNOWN_CONTRACT = "unknown_contract"
     UNKNOWN_MILESTONE = "unknown_milestone"
     UNKNOWN_OUTCOME = "unknown_outcome"

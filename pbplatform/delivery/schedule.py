@@ -65,7 +65,7 @@ def schedule(standings: Sequence[Standing]) -> Schedule | None:
         marks = tuple(
             Mark(
                 min(at(milestone.reached_on or milestone.due_on), WIDTH - _SHORTEST),
-                _tone(milestone, today),
+                _tone(milestone, standing),
                 milestone,
             )
             for milestone in standing.milestones
@@ -86,7 +86,7 @@ def _span(standing: Standing) -> tuple[date, date]:
     return begin, max([standing.today, *days])
 
 
-def _tone(milestone: Milestone, today: date) -> str:
+def _tone(milestone: Milestone, standing: Standing) -> str:
     if milestone.reached_on is not None:
         return "good" if milestone.reached_on <= milestone.due_on else "warn"
-    return "bad" if milestone.due_on < today else "open"
+    return "bad" if milestone in standing.missed else "open"

@@ -140,6 +140,10 @@ SHEET_FAULTS = {
     SheetFault.UNKNOWN_NUMBER: _l(
         "This project has no such entry. Leave the number empty for a new one, or export the file anew."
     ),
+    SheetFault.TAKEN_BACK: _l(
+        "%(who)s took this entry back on %(when)s, after your file was exported. Leave the row out, or write it as a new"
+        " one without a number."
+    ),
     SheetFault.UNKNOWN_CONTRACT: _l("Write the number of one of this project’s contracts."),
     SheetFault.UNKNOWN_MILESTONE: _l("Write one of these: %(words)s."),
     SheetFault.UNKNOWN_OUTCOME: _l("Write one of these: %(words)s."),

@@ -3,102 +3,53 @@
 import csv
 import io
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 
 import openpyxl
 import pytest
 from flask import Flask
 from flask_babel import force_locale
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.policy import Refused
 from pbplatform.charter.roles import Actor, Role
-from pbplatform.consultation.models import Round
-from pbplatform.delivery import bulk, corrections, operations, queries, told, walking
-from pbplatform.delivery.models import Contract, Correction, DeliverySheet, Milestone, MilestoneKind, Payment
+from pbplatform.delivery import corrections, operations, queries, told, walking
+from pbplatform.delivery.models import Contract, Milestone, Payment
 from pbplatform.delivery.operations import ContractPlan
 from pbplatform.delivery.problems import DeliveryProblem, SheetFault
-from pbplatform.delivery.sheet import MOST_ROWS, table
+from pbplatform.delivery.sheet import MOST_ROWS
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.foundation.sheets import write_csv, write_xlsx
-from pbplatform.journal.models import JournalEntry
 from pbplatform.journal.operations import verify
 from pbplatform.municipalities.models import Municipality
-from tests.support.delivery import a_delivery
 from tests.support.marks import on_both_databases
 from tests.support.people import an_account, as_actor
-
-DAY = timedelta(days=1)
-WHY = {"ka": "ბეჭდვითი შეცდომა", "en": "A slip of the pen"}
-LINE, FACT, NUMBER, UNDER, SUPPLIER, OCID, WHICH, ON, REACHED, AMOUNT, CURRENCY, KA, EN, STATE = (
-    0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
-)  # fmt: skip
-WIDTH = STATE + 1
+from tests.support.tables import (
+    AMOUNT,
+    CURRENCY,
+    DAY,
+    EN,
+    KA,
+    LINE,
+    ON,
+    REACHED,
+    STATE,
+    SUPPLIER,
+    WHICH,
+    WHY,
+    Office,
+    counts,
+    new,
+    problems,
+)
 
 
 @pytest.fixture(autouse=True)
 def _words(app: Flask) -> Iterator[None]:
     with app.test_request_context("/en/"):
         yield
-
-
-class Office:
-    """An officer at the table of one round."""
-
-    def __init__(self, session: Session, place: Municipality, officer: Actor, found: Round) -> None:
-        self.session, self.place, self.officer, self.round = session, place, officer, found
-
-    def export(self) -> list[list[Any]]:
-        standings = queries.board(self.session, self.place, self.round)
-        return list(table(self.place, standings))
-
-    def bring(self, rows: list[list[Any]], kind: str = "xlsx") -> DeliverySheet:
-        content = write_csv(rows) if kind == "csv" else write_xlsx([("Delivery", rows)])
-        return self.bring_bytes(content, f"delivery.{kind}")
-
-    def bring_bytes(self, content: bytes, name: str = "delivery.xlsx") -> DeliverySheet:
-        return bulk.bring(self.officer, self.session, self.place, self.round, name, content)
-
-    def apply(self, brought: DeliverySheet) -> bool:
-        return bulk.apply(self.officer, self.session, self.place, brought)
-
-
-def new(line: ProjectLine, fact: str, **cells: Any) -> list[Any]:
-    row: list[Any] = [None] * WIDTH
-    row[LINE], row[FACT] = line.id, fact
-    for name, value in cells.items():
-        row[globals()[name]] = value
-    return row
-
-
-def problems(brought: DeliverySheet) -> list[tuple[int, str, str]]:
-    return [(fault["row"], fault["column"], fault["problem"]) for fault in brought.faults]
-
-
-def counts(session: Session) -> tuple[int, ...]:
-    kinds = (Contract, Payment, Milestone, Correction, JournalEntry)
-    return tuple(session.scalar(select(func.count()).select_from(kind)) or 0 for kind in kinds)
-
-
-@pytest.fixture
-def lines(session: Session, place: Municipality, officer: Actor, today: date) -> list[ProjectLine]:
-    """A park that is being built and a bridge of which nothing is known."""
-    _, (park, bridge) = a_delivery(session, place, 12_500_000, 5_000_000)
-    contract = operations.sign_contract(
-        officer, session, park, ContractPlan("=Builders", today - 30 * DAY, 12_000_000, "ocds-1a2b3c-2026-7")
-    )
-    operations.pay(officer, session, contract, today - 9 * DAY, 4_000_050)
-    operations.add_milestone(officer, session, park, MilestoneKind.WORKS_END, today - 2 * DAY)
-    session.flush()
-    return [park, bridge]
-
-
-@pytest.fixture
-def office(session: Session, place: Municipality, officer: Actor, lines: list[ProjectLine]) -> Office:
-    return Office(session, place, officer, session.get_one(Round, lines[0].round_id))
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])

@@ -235,7 +235,7 @@ def test_photos_are_drawn_anew_described_and_public(scene: Scene, house: House, 
 
 def test_all_projects_of_the_town_stand_on_one_page_with_map_and_timeline(scene: Scene) -> None:
     shown = scene.visitor.get("/en/rustavi/projects").get_data(as_text=True)
-    assert "0 of 2 projects are delivered" in shown
+    assert "Delivered projects: 0 of 2" in shown
     assert "schedule__mark--bad" in shown, "what is overdue is marked"
     points = json.loads(scene.visitor.get("/en/rustavi/projects/map.geojson").get_data())["features"]
     assert [point["properties"]["status"] for point in points] == ["late"]

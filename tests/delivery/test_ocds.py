@@ -45,7 +45,7 @@ RELEASE = shape(
         "ocid": {"type": "string", "pattern": "^ocds-[a-z0-9]{6}-"},
         "id": {"type": "string", "pattern": "^[^#]+$"},
         "date": INSTANT,
-        "tag": {"type": "array", "items": {"enum": ["contract", "implementation"]}, "minItems": 1},
+        "tag": {"const": ["planning", "award", "contract", "implementation"]},
         "initiationType": {"const": "tender"},
         "language": {"enum": ["ka", "bg", "en"]},
         "parties": {
@@ -126,6 +126,7 @@ PACKAGE = shape(
         "version": {"const": "1.1"},
         "publishedDate": INSTANT,
         "publisher": shape({"name": TEXT}),
+        "license": {"type": "string", "pattern": "^https://"},
         "releases": {"type": "array", "items": RELEASE},
     }
 )
@@ -172,6 +173,17 @@ def test_the_package_is_as_the_standard_asks_and_sums_up(
     assert stages[0]["description"] == WHY["ka"]
     again = json.loads(client.get(f"{base}/ocds.json").get_data())
     assert again == document, "the same facts give the same package"
+    assert release["planning"]["budget"]["amount"] == {"amount": 150_000.0, "currency": "GEL"}, (
+        "of both projects"
+    )
+    assert release["date"] == document["publishedDate"]
+    due = next(one for one in queries.board(session, place, found)[0].milestones if one.id != begun.id)
+    operations.reach_milestone(officer, session, due, today, WHY)
+    session.commit()
+    (later,) = json.loads(client.get(f"{base}/ocds.json").get_data())["releases"]
+    assert later["contracts"][0]["implementation"]["milestones"][1]["status"] == "met"
+    assert later["id"] != release["id"], "a release that says something else bears another name"
+    assert later["date"] >= release["date"]
 
     table = client.get(f"{base}/payments.csv").get_data().decode("utf-8-sig")
     amounts = [

@@ -29,11 +29,13 @@ def test_bars_and_marks_stay_inside_and_carry_their_tone(
     operations.deliver(officer, session, park, today - 100 * DAY)
     operations.add_milestone(officer, session, bridge, MilestoneKind.DESIGN, today - DAY)
     operations.add_milestone(officer, session, bridge, MilestoneKind.HANDOVER, today + 300 * DAY)
+    operations.add_milestone(officer, session, bench, MilestoneKind.DESIGN, today - DAY)
+    operations.abandon(officer, session, bench, today, WHY)
     picture = schedule(queries.board(session, place, found))
     assert picture is not None
     assert (picture.first, picture.last) == (today - 500 * DAY, today + 300 * DAY)
     tones = [[mark.tone for mark in bar.marks] for bar in picture.bars]
-    assert tones == [["good", "warn"], ["bad", "open"], []]
+    assert tones == [["good", "warn"], ["bad", "open"], ["open"]], "what was given up is not overdue"
     for bar in picture.bars:
         assert 0 <= bar.start < WIDTH
         assert 0 <= bar.done <= bar.length

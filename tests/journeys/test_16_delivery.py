@@ -121,7 +121,7 @@ def test_a_project_is_followed_by_form_and_by_sheet(
     with house.database.read() as look:
         sheet = look.scalars(select(DeliverySheet)).one()
         assert (sheet.faults, len(sheet.changes)) == ([], 4)
-    assert "0 of 2 projects are delivered" in client.get(f"{base}/delivery").get_data(as_text=True)
+    assert "Delivered projects: 0 of 2" in client.get(f"{base}/delivery").get_data(as_text=True)
     assert desk.send(f"{table}/{sheet.id}", f"{table}/{sheet.id}/apply", {}) == 302
 
     told = client.get(page).get_data(as_text=True)
@@ -135,7 +135,7 @@ def test_a_project_is_followed_by_form_and_by_sheet(
     ):
         assert words in told
     board = client.get(f"{base}/delivery").get_data(as_text=True)
-    assert "1 of 2 projects are delivered" in board
+    assert "Delivered projects: 1 of 2" in board
     assert desk.send(f"{base}/plan", f"{base}/steps/close", {}) == 302
     assert send_digests(app, house.database, "http://localhost", clock.now() + DAY) == 2
     with house.database.read() as look:

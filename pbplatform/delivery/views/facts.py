@@ -1,53 +1,37 @@
-"""The officer's pages of one project: record facts, put them right, add photos and news, declare the end."""
+"""The officer's page of one project: record facts, add photos and news, declare the end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from pbplatform import door
 from pbplatform.charter.actions import Action
-from pbplatform.delivery import corrections, editions, operations, photos, rules, told
+from pbplatform.delivery import editions, operations, photos, rules, told
 from pbplatform.delivery.forms import (
-    ContractCorrectionForm,
     ContractForm,
     EndingForm,
     FactForm,
-    MilestoneCorrectionForm,
     MilestoneForm,
-    MoneyForm,
-    PaymentCorrectionForm,
     PaymentForm,
     PhotoForm,
     ReachedForm,
-    ReasonForm,
     UpdateForm,
 )
-from pbplatform.delivery.models import (
-    Contract,
-    Ending,
-    Fact,
-    Milestone,
-    MilestoneKind,
-    Moment,
-    Outcome,
-    Payment,
-)
+from pbplatform.delivery.models import MilestoneKind, Moment, Outcome
 from pbplatform.delivery.problems import DeliveryProblem
 from pbplatform.delivery.queries import Standing
 from pbplatform.delivery.views.pages import Answer, pages, standing_of, texts_of
 from pbplatform.delivery.words import MILESTONES, MOMENTS, OUTCOMES, PROBLEMS
 from pbplatform.door import acts, carries, found
 from pbplatform.foundation import conversion
-from pbplatform.foundation.errors import Conflict, Missing
-from pbplatform.foundation.i18n import Currency
+from pbplatform.foundation.errors import Conflict
+from pbplatform.foundation.i18n import Currency, short_day
 from pbplatform.uploads.operations import LARGEST
 from pbplatform.uploads.words import PROBLEMS as FILE_PROBLEMS
 
 _SENTENCES: dict[Any, Any] = {**PROBLEMS, **FILE_PROBLEMS}
-Recorded = Contract | Payment | Milestone | Ending
 
 
 @pages.get("/rounds/<slug:round_slug>/delivery/<int:number>/facts")
@@ -79,11 +63,11 @@ def _page(standing: Standing, sent: str = "", tried: FactForm | None = None) -> 
 
 def _contract_form(standing: Standing) -> FactForm:
     form = ContractForm(prefix="contract")
-    form.offer(_currencies(standing))
+    form.offer(currencies(standing))
     return form
 
 
-def _currencies(standing: Standing) -> list[Currency]:
+def currencies(standing: Standing) -> list[Currency]:
     """In which currencies money of a project can be, that of today first: two where its line is in leva."""
     owed = standing.line.currency
     return sorted({owed, conversion.due_in(owed, standing.today)}, key=lambda one: one is owed)
@@ -92,10 +76,10 @@ def _currencies(standing: Standing) -> list[Currency]:
 def _payment_form(standing: Standing) -> FactForm:
     form = PaymentForm(prefix="payment")
     form.contract.choices = [
-        (contract.id, f"{contract.supplier}, {contract.signed_on.isoformat()}")
+        (contract.id, f"{contract.supplier}, {short_day(contract.signed_on, g.locale)}")
         for contract in standing.contracts
     ]
-    form.offer(_currencies(standing))
+    form.offer(currencies(standing))
     return form
 
 
@@ -149,7 +133,7 @@ def _record(round_slug: str, number: int, name: str, write: Callable[[Standing, 
     form = _FORMS[name](standing)
     status = 422
     if form.validate_on_submit():
-        status = _attempted(standing, form, lambda: write(standing, form))
+        status = attempted(standing, form, lambda: write(standing, form))
         if status == 302:
             flash(_("It is recorded, and everybody can see it."))
             return redirect(url_for("delivery.facts", round_slug=round_slug, number=number))
@@ -160,7 +144,7 @@ def _record(round_slug: str, number: int, name: str, write: Callable[[Standing, 
     return _page(standing, name, form), status
 
 
-def _attempted(standing: Standing, form: FactForm, write: Callable[[], object]) -> int:
+def attempted(standing: Standing, form: FactForm, write: Callable[[], object]) -> int:
     """Try a decision that a form asks for: 302 when it was made, 409 when somebody was faster, 422 when it cannot be."""
     if form.seen.data:
         try:
@@ -180,20 +164,24 @@ def _offer_again(form: FactForm, fresh: FactForm) -> None:
             field.choices = new.choices
 
 
+def contract_plan(form: Any) -> operations.ContractPlan:
+    """What a form says of a contract."""
+    return operations.ContractPlan(
+        form.supplier.data,
+        form.signed_on.data,
+        form.amount.data,
+        form.procurement_id.data or "",
+        Currency(form.currency.data),
+    )
+
+
 @pages.post("/rounds/<slug:round_slug>/delivery/<int:number>/facts/contract")
 @acts(Action.RECORD_DELIVERY)
 def contract(round_slug: str, number: int) -> Answer:
     """Record a contract."""
 
     def write(standing: Standing, form: Any) -> None:
-        plan = operations.ContractPlan(
-            form.supplier.data,
-            form.signed_on.data,
-            form.amount.data,
-            form.procurement_id.data or "",
-            Currency(form.currency.data),
-        )
-        operations.sign_contract(door.actor(), door.session(), standing.line, plan)
+        operations.sign_contract(door.actor(), door.session(), standing.line, contract_plan(form))
 
     return _record(round_slug, number, "contract", write)
 
@@ -294,116 +282,3 @@ def remove_photo(round_slug: str, number: int, photo_id: int) -> Answer:
     photos.remove(door.actor(), session, door.house().files, standing.line, found(there.get(photo_id)))
     flash(_("The photo is removed."))
     return redirect(url_for("delivery.facts", round_slug=round_slug, number=number))
-
-
-@pages.route(
-    "/rounds/<slug:round_slug>/delivery/<int:number>/facts/<any(contract,payment,milestone,ending):fact>/<int:fact_id>",
-    methods=["GET", "POST"],
-)
-@acts(Action.CORRECT_DELIVERY)
-def correct(round_slug: str, number: int, fact: str, fact_id: int) -> Answer:
-    """Put something recorded right, or take it back, with the reason for everybody to read."""
-    standing, session = standing_of(round_slug, number), door.session()
-    kind = Fact(fact)
-    recorded = _recorded(session, standing, kind, fact_id)
-    form = _correction_form(standing, kind, recorded)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        striking = request.form.get("then") == "strike" or kind is Fact.ENDING
-        if striking:
-            # Whoever takes an entry back need not fill in what it should have been.
-            form = ReasonForm(prefix="correction")
-        if form.validate_on_submit():
-            decide = _strike if striking else _put_right
-            status = _attempted(standing, form, lambda: decide(standing, recorded, form))
-            if status == 302:
-                flash(_("The correction is public, with what stood there before."))
-                return redirect(url_for("delivery.facts", round_slug=round_slug, number=number))
-            session.refresh(recorded)
-        if striking and kind is not Fact.ENDING:
-            form = _with_fields(standing, kind, recorded, form)
-    form.seen.data = editions.edition(session, standing.line)
-    page = render_template(
-        "delivery/correct.html",
-        standing=standing,
-        form=form,
-        fact=kind,
-        recorded=recorded,
-        tried=status != 200,
-    )
-    return page, status
-
-
-def _recorded(session: Session, standing: Standing, kind: Fact, fact_id: int) -> Recorded:
-    """The fact of an address, if it is this project's; raise Missing otherwise."""
-    facts: Sequence[Recorded]
-    if kind is Fact.CONTRACT:
-        facts = standing.contracts
-    elif kind is Fact.MILESTONE:
-        facts = standing.milestones
-    elif kind is Fact.ENDING:
-        facts = [standing.ending] if standing.ending else []
-    else:
-        facts = [row for contract in standing.contracts for row in standing.payments[contract.id]]
-    for row in facts:
-        if row.id == fact_id:
-            return row
-    raise Missing
-
-
-def _correction_form(standing: Standing, kind: Fact, recorded: Recorded, *, sent: bool = True) -> ReasonForm:
-    forms: dict[Fact, type[ReasonForm]] = {
-        Fact.CONTRACT: ContractCorrectionForm,
-        Fact.PAYMENT: PaymentCorrectionForm,
-        Fact.MILESTONE: MilestoneCorrectionForm,
-        Fact.ENDING: ReasonForm,
-    }
-    form = (
-        forms[kind](prefix="correction", obj=recorded)
-        if sent
-        else forms[kind](prefix="correction", obj=recorded, formdata=None)
-    )
-    if isinstance(form, MoneyForm):
-        form.offer(_currencies(standing))
-    return form
-
-
-def _with_fields(standing: Standing, kind: Fact, recorded: Recorded, tried: ReasonForm) -> ReasonForm:
-    """The whole form of a fact again, with the reasons and errors of an attempt to take it back."""
-    form = _correction_form(standing, kind, recorded, sent=False)
-    form.general_errors = tried.general_errors
-    for field in tried:
-        form[field.short_name].data, form[field.short_name].errors = field.data, field.errors
-    return form
-
-
-def _put_right(standing: Standing, recorded: Recorded, form: Any) -> None:
-    actor, session, reasons = door.actor(), door.session(), texts_of(form, "reason")
-    if isinstance(recorded, Contract):
-        plan = operations.ContractPlan(
-            form.supplier.data,
-            form.signed_on.data,
-            form.amount.data,
-            form.procurement_id.data or "",
-            Currency(form.currency.data),
-        )
-        corrections.correct_contract(actor, session, recorded, plan, reasons)
-    elif isinstance(recorded, Payment):
-        day, amount, currency = form.paid_on.data, form.amount.data, Currency(form.currency.data)
-        corrections.correct_payment(actor, session, recorded, day, amount, reasons, currency)
-    elif isinstance(recorded, Milestone):
-        due, reached = form.due_on.data, form.reached_on.data
-        corrections.correct_milestone(actor, session, recorded, due, reached, reasons)
-
-
-def _strike(standing: Standing, recorded: Recorded, form: Any) -> None:
-    actor, session, reasons = door.actor(), door.session(), texts_of(form, "reason")
-    if isinstance(recorded, Contract):
-        corrections.strike_contract(actor, session, recorded, reasons)
-    elif isinstance(recorded, Payment):
-        corrections.strike_payment(actor, session, recorded, reasons)
-    elif isinstance(recorded, Milestone):
-        corrections.strike_milestone(actor, session, recorded, reasons)
-    else:
-        corrections.take_back_ending(actor, session, standing.line, reasons)

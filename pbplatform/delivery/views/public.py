@@ -10,7 +10,7 @@ from pbplatform.budget import queries as budget
 from pbplatform.charter.actions import Action
 from pbplatform.consultation import queries as rounds
 from pbplatform.consultation.models import Round
-from pbplatform.delivery import export, queries, showing, told
+from pbplatform.delivery import editions, export, queries, showing, told
 from pbplatform.delivery.ocds import package
 from pbplatform.delivery.overview import Brief, overview, sums
 from pbplatform.delivery.schedule import schedule
@@ -168,6 +168,7 @@ def ocds(round_slug: str) -> Response:
         g.municipality,
         found,
         standings,
+        editions.last_changes(session, g.municipality, [standing.project.id for standing in standings]),
         base + url_for("delivery.ocds", round_slug=round_slug),
     )
     body = json.dumps(document, ensure_ascii=False, indent=1).encode()

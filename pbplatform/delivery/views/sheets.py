@@ -19,7 +19,7 @@ from pbplatform.delivery.sheet import HEADINGS, HELP, Column, columns, table
 from pbplatform.delivery.views.pages import Answer, delivered_round, pages, texts_of
 from pbplatform.delivery.words import ADOPTION_PROBLEMS, MILESTONES, PROBLEMS, SHEET_FAULTS
 from pbplatform.door import acts, carries, found
-from pbplatform.foundation.errors import Conflict
+from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.foundation.sheet_words import SHEET_PROBLEMS
 from pbplatform.foundation.sheets import LARGEST_FILE, XLSX_TYPE, write_csv, write_xlsx
 
@@ -153,8 +153,9 @@ def apply_table(round_slug: str, sheet_id: int) -> Answer:
     brought = _brought(round_slug, sheet_id)
     try:
         applied = bulk.apply(door.actor(), door.session(), g.municipality, brought)
-    except Conflict as problem:
-        flash(str(PROBLEMS[DeliveryProblem(str(problem.reason))]))
+    except (Conflict, Invalid) as problem:
+        values = problem.values if isinstance(problem, Invalid) else {}
+        flash(str(PROBLEMS[DeliveryProblem(str(problem.reason))]) % values)
     else:
         if applied:
             flash(_("The table is applied. Everything in it is public now."))
