@@ -105,7 +105,7 @@ def correct_contract(
         raise Invalid(
             DeliveryProblem.CONTRACT_BELOW_PAID,
             "amount",
-            paid=rules.spelled(paid),
+            paid=paid,
             currency=currency.value,
         )
     contract.supplier, contract.procurement_id = plan.supplier.strip(), plan.procurement_id

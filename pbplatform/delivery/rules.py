@@ -80,7 +80,7 @@ def within(contract: Contract, paid: conversion.Amounts, currency: Currency, amo
     """Raise Invalid when an amount is more than what is left of a contract."""
     left = conversion.left(contract.amount, contract.currency, paid, currency)
     if amount > left:
-        raise Invalid(DeliveryProblem.ABOVE_CONTRACT, "amount", left=spelled(left), currency=currency.value)
+        raise Invalid(DeliveryProblem.ABOVE_CONTRACT, "amount", left=left, currency=currency.value)
 
 
 def past(session: Session, place: Municipality, day: date, field: str) -> None:
@@ -115,11 +115,6 @@ def said(
     if missing is not None:
         raise Invalid(problem, f"{field}_{missing}")
     return kept
-
-
-def spelled(amount: int) -> str:
-    """An amount of minor units as plain digits for a sentence."""
-    return f"{amount // 100}.{amount % 100:02}"
 
 
 def journal(actor: Actor, session: Session, line: ProjectLine, action: Action, **details: object) -> None:

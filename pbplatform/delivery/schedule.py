@@ -45,7 +45,7 @@ class Schedule:
 
 def schedule(standings: Sequence[Standing]) -> Schedule | None:
     """The picture; none while nothing has a date."""
-    if not standings:
+    if not any(one.milestones or one.contracts or one.ending for one in standings):
         return None
     spans = {standing.line.id: _span(standing) for standing in standings}
     first = min(begin for begin, _ in spans.values())

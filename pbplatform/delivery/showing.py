@@ -40,6 +40,14 @@ def value(name: str, values: Mapping[str, Any], currency: str) -> str:
     return short_day(date.fromisoformat(said), g.locale) if name.endswith("_on") else str(said)
 
 
+def spoken(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What fills a problem's sentence: amounts as people write them."""
+    amounts = {
+        name: said for name, said in values.items() if name in ("left", "paid") and isinstance(said, int)
+    }
+    return {**values, **{name: money(said, values["currency"], g.locale) for name, said in amounts.items()}}
+
+
 def line(values: Mapping[str, Any], currency: str) -> str:
     """All fields of a fact that say something."""
     return ", ".join(value(name, values, currency) for name in COLUMNS if values.get(name) not in (None, ""))

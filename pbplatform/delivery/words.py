@@ -56,7 +56,7 @@ PROBLEMS = {
     DeliveryProblem.DATE_IN_FUTURE: _l("The date lies in the future."),
     DeliveryProblem.PAYMENT_BEFORE_CONTRACT: _l("A payment cannot be older than its contract."),
     DeliveryProblem.ABOVE_CONTRACT: _l(
-        "The payments would come to more than the contract. At most %(left)s %(currency)s are left."
+        "The payments would come to more than the contract. At most %(left)s are left."
     ),
     DeliveryProblem.PAID_IN_EURO: _l("Since 1 January 2026 contracts and payments are in euro. Choose EUR."),
     DeliveryProblem.PAID_IN_LEVA: _l(
@@ -88,7 +88,7 @@ PROBLEMS = {
     ),
     DeliveryProblem.NOTHING_CHANGED: _l("This is what stands there already; nothing was changed."),
     DeliveryProblem.CONTRACT_BELOW_PAID: _l(
-        "%(paid)s %(currency)s are already paid under this contract, so it cannot be smaller."
+        "%(paid)s are already paid under this contract, so it cannot be smaller."
     ),
     DeliveryProblem.CONTRACT_AFTER_PAYMENT: _l("The first payment is older than this date."),
     DeliveryProblem.CONTRACT_AFTER_WORKS: _l("The works had begun before this date."),

@@ -172,10 +172,11 @@ class _Office:
         )
         second = self.pay(contract, 4 if place == 0 else 40, 150 + shift)
         if place == 0:
-            corrections.correct_payment(
+            correction = corrections.correct_payment(
                 self.actor, self.stage.session, second, second.paid_on, _share(contract, 40, second.currency),
                 self.words(said.CORRECTED),
             )  # fmt: skip
+            correction.made_at = self.moment(158 + shift)
         self.promise(line, MilestoneKind.HANDOVER, 240 + shift, 236 + shift)
         if place < 3:
             self.photo(line, Moment.BEFORE, 20)
@@ -243,9 +244,10 @@ class _Office:
     def moved(self, line: ProjectLine, place: int) -> None:
         self.sign(line, place, 200)
         works = self.promise(line, MilestoneKind.WORKS_BEGIN, 250)
-        corrections.correct_milestone(
+        correction = corrections.correct_milestone(
             self.actor, self.stage.session, works, self.day(390), None, self.words(said.MOVED)
         )
+        correction.made_at = self.moment(248)
 
 
 def _share(contract: Contract, hundredths: int, currency: Currency) -> int:

@@ -264,7 +264,7 @@ def _tied(entry: RollEntry, means: Means) -> BaseResponse:
     try:
         verification.claim(door.session(), entry, found(guard.account()).id, means)
     except Conflict:
-        flash(say(VerificationProblem.CLAIMED_BY_OTHER))
+        flash(say(VerificationProblem.CLAIMED_BY_OTHER), "bad")
         return redirect(url_for("roll.residence"))
     flash(_("Thank you. It is confirmed that you live here."))
     back = _way_back()

@@ -70,11 +70,10 @@ def hand_out(round_slug: str) -> BaseResponse | str | tuple[str, int]:
             if form.confirmed.data:
                 place = found(paper.station(session, here.municipality_id, here.id, form.station.data))
                 first = paper.hand_out(door.actor(), house.database, house.secrets, here, entry.id, place)
-                flash(
-                    _("Ticked off. Hand out one sheet.")
-                    if first
-                    else _("This person was ticked off before. Hand out no second sheet.")
-                )
+                if first:
+                    flash(_("Ticked off. Hand out one sheet."))
+                else:
+                    flash(_("This person was ticked off before. Hand out no second sheet."), "bad")
                 return redirect(url_for("paper.hand_out", round_slug=round_slug, station=place.id))
         except Invalid as problem:
             form.add_error(problem.field, say(problem.reason))
@@ -150,7 +149,7 @@ def _tell(serial: str, state: SheetState) -> None:
         SheetState.COUNTED: _("Sheet %(serial)s is counted: both readings are equal.", serial=serial),
         SheetState.INVALID: _("Sheet %(serial)s is not valid: both readings are equal.", serial=serial),
     }
-    flash(sentences[state])
+    flash(sentences[state], "bad" if state is SheetState.MISMATCH else "message")
 
 
 @pages.get("/rounds/<slug:round_slug>/paper/differences")

@@ -73,7 +73,7 @@ def test_all_ways_to_the_money_lead_to_the_same_sums(found: Round, client: PageC
         page = client.get(address).get_data(as_text=True)
         for sum_ in (PLANNED, CONTRACTED, PAID):
             assert f"₾{sum_:,}" in page, address
-        table = page.split('class="govuk-table delivery-table"')[1].split("</table>")[0]
+        table = page.split('class="card-table delivery-table"')[1].split("</table>")[0]
         cells = [Decimal(cell.replace(",", "")) for cell in re.findall(r"₾([\d,]+(?:\.\d\d)?)", table)]
         assert [sum(cells[column::3]) for column in range(3)] == [PLANNED, CONTRACTED, PAID], address
 

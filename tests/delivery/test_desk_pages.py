@@ -122,9 +122,11 @@ def test_faults_are_shown_with_sheet_row_and_column_and_nothing_can_be_applied(
     page = f"{table}/{brought.id}"
     for language in ("en", "ka", "bg"):
         shown = scene.officer.get(page.replace("/en/", f"/{language}/")).get_data(as_text=True)
-        assert f'<th scope="row">{len(lines) + 1}</th><td>K: ' in shown
+        assert re.search(rf'<td data-label="[^"]+">{len(lines) + 1}</td><td data-label="[^"]+">K: ', shown), (
+            language
+        )
         assert "/apply" not in shown
-    assert "At most 88999.50 GEL are left." in scene.officer.get(page).get_data(as_text=True)
+    assert "At most ₾88,999.50 are left." in scene.officer.get(page).get_data(as_text=True)
     assert scene.post(page, f"{page}/discard")[0] == 302
     assert "given up" in scene.officer.get(table).get_data(as_text=True)
 
@@ -272,3 +274,14 @@ def test_officers_pages_are_closed_to_others(scene: Scene) -> None:
         assert scene.visitor.get(path).status_code in (302, 401, 403)
     assert scene.officer.get(f"{scene.base}/table/999").status_code == 404
     assert scene.officer.get(f"{scene.base}/amend").status_code == 200
+
+
+def test_an_unfinished_project_keeps_the_round_open_and_the_page_leads_to_it(scene: Scene) -> None:
+    round_, plan = scene.base.removesuffix("/delivery"), scene.base.removesuffix("delivery") + "plan"
+    status, _ = scene.post(plan, f"{round_}/steps/close")
+    assert status == 302
+    shown = scene.officer.get(plan).get_data(as_text=True)
+    refused = "Some projects are neither delivered nor abandoned with a public reason."
+    assert re.search(rf'notice--bad" role="status">.*?<p>{refused}</p>', shown, re.DOTALL)
+    assert f'<a href="{scene.base}">{refused}</a>' in shown
+    assert f'href="{scene.page}"' in scene.officer.get(scene.base).get_data(as_text=True)

@@ -60,7 +60,7 @@ def test_from_contract_to_delivery_by_form(
         officer, address, "payment", contract=str(contract.id), paid_on=str(today), amount="100000,51"
     )
     assert status == 422
-    assert "At most 100000.50 GEL are left." in page
+    assert "At most ₾100,000.50 are left." in page
     assert (
         _send(officer, address, "payment", contract=str(contract.id), paid_on=str(today), amount="60000")[0]
         == 302

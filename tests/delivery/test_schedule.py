@@ -49,5 +49,7 @@ def test_bars_and_marks_stay_inside_and_carry_their_tone(
     assert bench.id == picture.bars[2].standing.line.id
 
 
-def test_nothing_to_show_is_no_picture() -> None:
+def test_nothing_to_show_is_no_picture(session: Session, place: Municipality) -> None:
+    found, _ = a_delivery(session, place, 10_000, 5_000)
+    assert schedule(queries.board(session, place, found)) is None, "no project has a date yet"
     assert schedule([]) is None

@@ -260,7 +260,7 @@ def passkey() -> BaseResponse:
         )
     present = guard.half_signed_in()
     if not tried.ok or account is None or (present is not None and present[1].id != account.id):
-        flash(str(PROBLEMS[AccountProblem.BAD_PASSKEY]))
+        flash(str(PROBLEMS[AccountProblem.BAD_PASSKEY]), "bad")
         ask = "accounts.sign_in" if present is None else "accounts.second_factor"
         return redirect(url_for(ask, next=form.next.data or None))
     if present is None:

@@ -42,7 +42,7 @@ def walk(round_slug: str, step: str) -> BaseResponse:
             walker.walk(door.actor(), door.session(), found)
     except operations.Blocked as blocked:
         for obstacle in blocked.obstacles:
-            flash(say(obstacle))
+            flash(say(obstacle), "bad")
     else:
         flash(_("The round has reached its next phase."))
     return redirect(url_for("planning.plan", round_slug=found.slug))
@@ -64,7 +64,7 @@ def walk_several() -> BaseResponse:
                 walker.walk(door.actor(), door.session(), found)
             walked += 1
         except operations.Blocked as blocked:
-            flash(f"{title_of(found.titles)}: {say(blocked.obstacles[0])}")
+            flash(f"{title_of(found.titles)}: {say(blocked.obstacles[0])}", "bad")
     flash(ngettext("One step was taken.", "%(num)s steps were taken.", walked))
     return redirect(url_for("desk.officer"))
 

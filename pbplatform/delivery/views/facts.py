@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from pbplatform import door
 from pbplatform.charter.actions import Action
-from pbplatform.delivery import editions, operations, photos, rules, told
+from pbplatform.delivery import editions, operations, photos, rules, showing, told
 from pbplatform.delivery.forms import (
     ContractForm,
     EndingForm,
@@ -26,7 +26,7 @@ from pbplatform.delivery.views.pages import Answer, pages, standing_of, texts_of
 from pbplatform.delivery.words import MILESTONES, MOMENTS, OUTCOMES, PROBLEMS
 from pbplatform.door import acts, carries, found
 from pbplatform.foundation import conversion
-from pbplatform.foundation.errors import Conflict
+from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.foundation.i18n import Currency, short_day
 from pbplatform.uploads.operations import LARGEST
 from pbplatform.uploads.words import PROBLEMS as FILE_PROBLEMS
@@ -153,7 +153,11 @@ def attempted(standing: Standing, form: FactForm, write: Callable[[], object]) -
             form.add_error(None, str(PROBLEMS[DeliveryProblem.CHANGED_MEANWHILE]))
             return 409
     with door.attempt(form, _SENTENCES) as tried:
-        write()
+        try:
+            write()
+        except Invalid as problem:
+            problem.values = showing.spoken(problem.values)
+            raise
     return 302 if tried.ok else 422
 
 

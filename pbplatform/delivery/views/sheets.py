@@ -139,7 +139,7 @@ def _shown(change: dict[str, Any]) -> dict[str, Any]:
 
 def _fault(fault: dict[str, Any]) -> dict[str, Any]:
     """A fault with its sentence in the reader's language."""
-    values = dict(fault["values"])
+    values = showing.spoken(fault["values"])
     if isinstance(values.get("now"), dict):
         values["now"] = showing.line(values["now"], this_currency())
     heading = str(HEADINGS[Column(fault["heading"])]) if fault["heading"] else ""
@@ -155,7 +155,7 @@ def apply_table(round_slug: str, sheet_id: int) -> Answer:
         applied = bulk.apply(door.actor(), door.session(), g.municipality, brought)
     except (Conflict, Invalid) as problem:
         values = problem.values if isinstance(problem, Invalid) else {}
-        flash(str(PROBLEMS[DeliveryProblem(str(problem.reason))]) % values)
+        flash(str(PROBLEMS[DeliveryProblem(str(problem.reason))]) % values, "bad")
     else:
         if applied:
             flash(_("The table is applied. Everything in it is public now."))
@@ -163,7 +163,8 @@ def apply_table(round_slug: str, sheet_id: int) -> Answer:
             flash(
                 _(
                     "Nothing was applied: something has changed since you looked. See what stands against it below."
-                )
+                ),
+                "bad",
             )
     return redirect(url_for("delivery.differences", round_slug=round_slug, sheet_id=sheet_id))
 

@@ -92,7 +92,7 @@ def _change_support(
     with attempt(form) as tried:
         change(door.actor(), door.session(), round_, proposal)
     for _field, sentence in form.summary():
-        flash(sentence)
+        flash(sentence, "bad")
     if tried.ok:
         flash(said)
     return redirect(url_for("proposals.detail", round_slug=round_slug, proposal_id=proposal_id))

@@ -84,7 +84,7 @@ def route_many(round_slug: str) -> Answer:
             sent += _asked(round_, proposal, form, at_once=False)
     flash(_("Sent to departments: %(number)s.", number=sent))
     for _field, sentence in form.summary():
-        flash(sentence)
+        flash(sentence, "bad")
     return redirect(url_for("screening.queue", round_slug=round_slug))
 
 

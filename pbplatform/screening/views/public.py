@@ -230,5 +230,5 @@ def freeze(round_slug: str) -> Answer:
     if tried.ok:
         flash(_("The list is fixed and the numbers are drawn."))
     for _field, sentence in form.summary():
-        flash(sentence)
+        flash(sentence, "bad")
     return redirect(url_for("screening.ballot_list", round_slug=round_slug))

@@ -66,7 +66,8 @@ def _stranger(found: Round, round_slug: str) -> BaseResponse | tuple[str, int]:
         flash(
             _(
                 "Your time to vote on this page is over. Please confirm once more who you are; your ballot was not cast."
-            )
+            ),
+            "bad",
         )
     return redirect(url_for("vote.start", round_slug=round_slug))
 

@@ -86,7 +86,7 @@ def _welcome(round_slug: str, entry: RollEntry, means: Means) -> BaseResponse:
         try:
             verification.claim(door.session(), entry, account.id, means)
         except Conflict:
-            flash(say(VerificationProblem.CLAIMED_BY_OTHER))
+            flash(say(VerificationProblem.CLAIMED_BY_OTHER), "bad")
     return redirect(url_for("vote.ballot", round_slug=round_slug))
 
 
@@ -168,7 +168,8 @@ def eid(round_slug: str) -> BaseResponse | tuple[str, int]:
         flash(
             _(
                 "The electronic identity does not answer at the moment. Please use a code or go to the desk; both work."
-            )
+            ),
+            "bad",
         )
         return redirect(url_for("vote.start", round_slug=round_slug))
     cookie[EID] = question.kept()
@@ -215,14 +216,16 @@ def eid_confirm(round_slug: str) -> BaseResponse | tuple[str, int]:
         flash(
             _(
                 "The electronic identity does not answer at the moment. Please use a code or go to the desk; both work."
-            )
+            ),
+            "bad",
         )
         return redirect(url_for("vote.start", round_slug=round_slug))
     except EidRefused:
         entry = None
     if entry is None:
         flash(
-            _("We could not confirm you with your electronic identity. Please use a code or go to the desk.")
+            _("We could not confirm you with your electronic identity. Please use a code or go to the desk."),
+            "bad",
         )
         return redirect(url_for("vote.start", round_slug=round_slug))
     return _welcome(round_slug, entry, Means.EID)
