@@ -268,19 +268,7 @@ def _install_requests(app: Flask, config: Config) -> None:
         if personal:
             rule = response.headers.get("Cache-Control", "no-store")
             response.headers["Cache-Control"] = rule.replace("public", "private")
-        if (
-            g.get("locale_chosen")
-            and request.cookies.get("pb_language") != g.locale
-            and response.mimetype == "text/html"
-        ):
-            response.set_cookie(
-                "pb_language",
-                g.locale,
-                max_age=31_536_000,
-                samesite="Lax",
-                httponly=True,
-                secure=config.production,
-            )
+        _remember_language(response, secure=config.production)
         web.vary(response, ["Cookie"])
         web.secure(response, https=config.production)
         if g.get("actor") is not None and not personal:
@@ -294,6 +282,14 @@ def _install_requests(app: Flask, config: Config) -> None:
         if session is not None:
             # The answer is made already; a database that dies now must not turn it into an error.
             let_go(session)
+
+
+def _remember_language(response: Response, *, secure: bool) -> None:
+    chosen = g.get("locale_chosen") and response.mimetype == "text/html"
+    if chosen and request.cookies.get("pb_language") != g.locale:
+        response.set_cookie(
+            "pb_language", g.locale, max_age=31_536_000, samesite="Lax", httponly=True, secure=secure
+        )
 
 
 def _log_request(response: Response) -> None:

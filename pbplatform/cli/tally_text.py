@@ -6,7 +6,14 @@ from fractions import Fraction
 from pbplatform.tally.explain import ProjectReasons, explain_project, replay_of, summarise
 from pbplatform.tally.outcome import Outcome, Reason, Stage
 from pbplatform.tally.pabulib_fields import amount
-from pbplatform.tally.rules import Rule
+from pbplatform.tally.rules import Rule, TieKind
+
+_ORDERS = {
+    TieKind.ID: "project number",
+    TieKind.FILE: "the order of the list",
+    TieKind.VOTES_COST: "votes, then cost, then the order of the list",
+    TieKind.GIVEN: "the given order",
+}
 
 
 def outcome_text(outcome: Outcome) -> Iterator[str]:
@@ -18,8 +25,8 @@ def outcome_text(outcome: Outcome) -> Iterator[str]:
         yield "  - " + _unfunded(outcome, explain_project(outcome, entry.project, replay))
     for tie in outcome.ties:
         weight = "it decided" if tie.decisive else "it made no difference"
-        decided = outcome.spec.ties.kind.value
-        yield f"  tie of {', '.join(tie.projects)}: {tie.chosen} first by {decided}; {weight}"
+        decided = _ORDERS[outcome.spec.ties.kind]
+        yield f"  tie of {', '.join(tie.projects)}: {tie.chosen} came first by {decided}; {weight}"
     summary = summarise(outcome)
     for name, outcome_voters in (
         ("this rule", summary.funded_per_voter),
@@ -38,25 +45,34 @@ def _money(outcome: Outcome, value: Fraction | int) -> str:
 
 
 def _funded(outcome: Outcome, why: ProjectReasons) -> str:
-    head = f"{why.project} costs {_money(outcome, why.cost)}, {why.supporters} voters"
+    head = _head(outcome, why)
     if why.stage is Stage.EQUAL_SHARES:
-        return f"{head}: bought in round {why.turn}, {why.paid_full} paid in full, {why.paid_rest} gave all they had"
+        paid = f"{why.paid_full} paid in full, {why.paid_rest} gave all they still had"
+        return f"{head}: bought in round {why.turn}; {paid}"
     left = _money(outcome, max(why.left_before or 0, 0))
-    return f"{head}: rank {why.turn}, {left} was left before it"
+    return f"{head}: place {why.turn} of the list, {left} was left before it"
 
 
 def _unfunded(outcome: Outcome, why: ProjectReasons) -> str:
-    head = f"{why.project} costs {_money(outcome, why.cost)}, {why.supporters} voters"
     text = _lack(outcome, why)
     if why.impossible_after is not None:
         when = f"after round {why.impossible_after}" if why.impossible_after else "from the start"
         text += f", out of reach {when}"
     if why.lower_cost is not None:
-        text += f"; funded at {_money(outcome, why.lower_cost)}"
+        text += f"; at a cost of {_money(outcome, why.lower_cost)} it would have been funded"
     if why.more_votes is not None:
         least = "" if outcome.spec.rule is Rule.GREEDY else "at least "
-        text += f"; funded with {least}{why.more_votes} more {'vote' if why.more_votes == 1 else 'votes'}"
-    return f"{head}: {text}"
+        also = "also " if why.lower_cost is not None else "it would have been funded "
+        text += f"; {also}with {least}{_counted(why.more_votes, 'more vote')}"
+    return f"{_head(outcome, why)}: {text}"
+
+
+def _head(outcome: Outcome, why: ProjectReasons) -> str:
+    return f"{why.project} costs {_money(outcome, why.cost)}, {_counted(why.supporters, 'voter')}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _lack(outcome: Outcome, why: ProjectReasons) -> str:

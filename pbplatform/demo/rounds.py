@@ -157,13 +157,35 @@ def at(stage: Stage, *moments: Moment, town: str | None = None) -> list[Round]:
 def _play(stage: Stage, place: Municipality, scene: Scene, moment: Moment) -> Round:
     actor, session = operator(place.id), stage.session
     place = session.get_one(Municipality, place.id)
-    words = {language: scene.words[language] for language in place.languages}
     windows = _windows(moment)
     announced = min(windows[0].opens_at - timedelta(days=20), clock.now())
     now_counts_in = place.currency
     if now_counts_in is Currency.EUR and announced.date() < EURO_SINCE:
         # The towns counted in leva when this round was planned, and its money stays in leva.
         place.currency = Currency.BGN
+    found = _planned(stage, place, scene, moment, windows)
+    place.currency = now_counts_in
+    house: House = stage.app.extensions["house"]
+    for draw in operations.Draw:
+        operations.commit_lot(actor, session, house.secrets, found, draw)
+    if moment is Moment.DRAFT:
+        return found
+    operations.announce(actor, session, found)
+    _announced(stage, found, announced)
+    _walk_to(stage, found, Phase.COUNTING if moment in VOTED else PHASES[moment])
+    if moment is Moment.CANCELLED:
+        reasons = {language: CANCELLED[language] for language in place.languages}
+        operations.cancel(actor, session, found, reasons)
+        date_back(stage, found, clock.now() - timedelta(days=3))
+    return found
+
+
+def _planned(
+    stage: Stage, place: Municipality, scene: Scene, moment: Moment, windows: list[WindowPlan]
+) -> Round:
+    """The round with its texts, settings, envelopes, categories and dates, before anybody hears of it."""
+    actor, session = operator(place.id), stage.session
+    words = {language: scene.words[language] for language in place.languages}
     released = next((plan.closes_at for plan in windows if plan.phase is Phase.REVIEW), None)
     found = planning.plan_round(
         actor,
@@ -184,29 +206,12 @@ def _play(stage: Stage, place: Municipality, scene: Scene, moment: Moment) -> Ro
     )
     for plan in _envelopes(stage, place, scene, moment):
         planning.add_envelope(actor, session, found, plan)
-    place.currency = now_counts_in
-    planning.set_categories(
-        actor,
-        session,
-        found,
-        [
-            CategoryPlan(code, {language: names[language] for language in place.languages})
-            for code, names in CATEGORIES
-        ],
-    )
+    categories = [
+        CategoryPlan(code, {language: names[language] for language in place.languages})
+        for code, names in CATEGORIES
+    ]
+    planning.set_categories(actor, session, found, categories)
     planning.set_windows(actor, session, found, windows)
-    house: House = stage.app.extensions["house"]
-    for draw in operations.Draw:
-        operations.commit_lot(actor, session, house.secrets, found, draw)
-    if moment is Moment.DRAFT:
-        return found
-    operations.announce(actor, session, found)
-    _announced(stage, found, announced)
-    _walk_to(stage, found, Phase.COUNTING if moment in VOTED else PHASES[moment])
-    if moment is Moment.CANCELLED:
-        reasons = {language: CANCELLED[language] for language in place.languages}
-        operations.cancel(actor, session, found, reasons)
-        date_back(stage, found, clock.now() - timedelta(days=3))
     return found
 
 

@@ -24,6 +24,8 @@ class Part(StrEnum):
     WON_WITH_EXTRA = "won_with_extra"
     TIE_WON = "tie_won"
     TIE_LOST = "tie_lost"
+    ORDER_WON = "order_won"
+    ORDER_LOST = "order_lost"
     NO_SUPPORT = "no_support"
     BELOW_THRESHOLD = "below_threshold"
     DEARER_THAN_BUDGET = "dearer_than_budget"
@@ -35,6 +37,7 @@ class Part(StrEnum):
     NEVER_IN_REACH = "never_in_reach"
     OUT_OF_REACH = "out_of_reach"
     SHARES_AT_LIMIT = "shares_at_limit"
+    SHARES_ARE_A_MEASURE = "shares_are_a_measure"
     LOWER_COST = "lower_cost"
     NO_COST_WOULD_DO = "no_cost_would_do"
     LEFT_AFTER_SHARES = "left_after_shares"
@@ -182,13 +185,20 @@ class _Teller:
         return [_say(Part.MORE_POINTS if self.options["order"] == "points" else Part.MORE_VOTES, more=more)]
 
     def _lacked(self, code: str, whole: dict[str, int]) -> list[Sentence]:
-        told = [_say(Part.SUPPORTERS_MONEY, money=whole), _say(Part.SPENT_ELSEWHERE), *self._turned(code)]
+        told = [_say(Part.SUPPORTERS_MONEY, money=whole), *self._spent(code), *self._turned(code)]
         if self.options["completion"].startswith("add-one") and self.options["stop"] == "overspend":
             told.append(_say(Part.SHARES_AT_LIMIT))
+        if self.outcome["increments"]:
+            told.append(_say(Part.SHARES_ARE_A_MEASURE))
         step = self.steps.get(code)
         if step is not None:
             told.append(_say(Part.LEFT_AFTER_SHARES, money={"left": step["left"]}))
         return told
+
+    def _spent(self, code: str) -> list[Sentence]:
+        """Where the rest of its supporters' shares went, unless they still had all of it in the end."""
+        course = self.figures.get("course", {}).get(code, [])
+        return [_say(Part.SPENT_ELSEWHERE)] if not course or course[-1] < course[0] else []
 
     def _turned(self, code: str) -> list[Sentence]:
         """The step that took a loser out of its supporters' reach; results counted by earlier versions do not know it."""
@@ -216,10 +226,14 @@ class _Teller:
         return told
 
     def _ties(self, code: str) -> list[Sentence]:
-        told = []
-        for tie in self.outcome["ties"]:
-            if code in tie["projects"] and tie["decisive"]:
-                others = tuple(other for other in tie["projects"] if other != code)
-                won = code in self.funded
-                told.append(_say(Part.TIE_WON if won else Part.TIE_LOST, projects=others))
-        return told
+        """Ties that decided: the winner is told whom it left behind, the loser who came first, and both by what."""
+        won = code in self.funded
+        if self.options["ties"]["kind"] == "given":
+            part = Part.TIE_WON if won else Part.TIE_LOST
+        else:
+            part = Part.ORDER_WON if won else Part.ORDER_LOST
+        return [
+            _say(part, projects=tuple(other for other in tie["projects"] if (other in self.funded) != won))
+            for tie in self.outcome["ties"]
+            if code in tie["projects"] and tie["decisive"]
+        ]

@@ -65,7 +65,14 @@ def brief(story: Story) -> Story:
 
 
 _EXPLAINING = frozenset(
-    {Part.VOTES, Part.SPENT_ELSEWHERE, Part.SHARES_AT_LIMIT, Part.LEFT_AFTER_SHARES, Part.OUT_OF_REACH}
+    {
+        Part.VOTES,
+        Part.SPENT_ELSEWHERE,
+        Part.SHARES_AT_LIMIT,
+        Part.SHARES_ARE_A_MEASURE,
+        Part.LEFT_AFTER_SHARES,
+        Part.OUT_OF_REACH,
+    }
 )
 
 
@@ -176,10 +183,14 @@ _PLAIN: Mapping[Part, Callable[[], str]] = {
         "It won at place %(rank)s of the list: %(left)s was left when its turn came, and under the rules the municipality adds the missing %(extra)s."
     ),
     Part.TIE_WON: lambda: _(
-        "It stood exactly level with %(names)s; the order drawn by lot or announced before the vote put it first."
+        "It stood exactly level with %(names)s; the lot that was fixed before the vote put it first."
     ),
     Part.TIE_LOST: lambda: _(
-        "It stood exactly level with %(names)s; the order drawn by lot or announced before the vote put the other first."
+        "It stood exactly level with %(names)s; the lot that was fixed before the vote put it behind."
+    ),
+    Part.ORDER_WON: lambda: _("It stood exactly level with %(names)s; the rule for such ties put it first."),
+    Part.ORDER_LOST: lambda: _(
+        "It stood exactly level with %(names)s; the rule for such ties put it behind."
     ),
     Part.NO_SUPPORT: lambda: _("Nobody chose it, so it could not win."),
     Part.BELOW_THRESHOLD: lambda: _(
@@ -187,7 +198,9 @@ _PLAIN: Mapping[Part, Callable[[], str]] = {
     ),
     Part.DEARER_THAN_BUDGET: lambda: _("It costs %(need)s, more than all the money there was: %(have)s."),
     Part.EXCLUDED: lambda: _("It could not be carried out together with %(names)s, which won."),
-    Part.OVER_LIMIT: lambda: _("There was no money left for its group: “%(name)s”."),
+    Part.OVER_LIMIT: lambda: _(
+        "The rules limit the money for its group, “%(name)s”, and too little of it was left for this project."
+    ),
     Part.SUPPORTERS_MONEY: lambda: _(
         "It did not win: in the end its supporters together still had %(have)s of their shares, and it costs %(need)s."
     ),
@@ -206,12 +219,15 @@ _PLAIN: Mapping[Part, Callable[[], str]] = {
     Part.SHARES_AT_LIMIT: lambda: _(
         "Everybody’s share was raised as far as it could be: with any more, the winners together would have cost more than all the money there is."
     ),
+    Part.SHARES_ARE_A_MEASURE: lambda: _(
+        "The raised shares together are more than that money, so what is left of them could not all be spent."
+    ),
     Part.LOWER_COST: lambda: _(
         "At a cost of %(have)s, and everything else the same, it would have won: %(missing)s was missing."
     ),
     Part.NO_COST_WOULD_DO: lambda: _("With everything else the same, no lower cost would have made it win."),
     Part.LEFT_AFTER_SHARES: lambda: _(
-        "When the money left over was given out by the number of votes, %(left)s was left at its turn, less than it costs."
+        "When the money left over was given out to one project after the other, %(left)s was left at its turn, less than it costs."
     ),
     Part.DOES_NOT_FIT: lambda: _(
         "It did not win: when its turn came at place %(rank)s of the list, %(have)s was left, and it costs %(need)s. %(missing)s was missing."

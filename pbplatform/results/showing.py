@@ -9,6 +9,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pbplatform.consultation import counting_sentences
 from pbplatform.consultation import queries as consultation
 from pbplatform.consultation.models import Category, Envelope, Round
 from pbplatform.foundation import i18n
@@ -164,6 +165,10 @@ class Shown:
         return plots.course(
             self.course(line), cost, self.money(cost), plots.FUNDED if line.funded else plots.OTHER
         )
+
+    def rule_told(self) -> list[str]:
+        """How a list from the top was funded, in the words of the rule book."""
+        return [sentence.text for sentence in counting_sentences.greedy(self.outcome["options"])]
 
     def names(self, codes: Sequence[str]) -> str:
         """Projects by their titles, for a sentence."""

@@ -29,6 +29,12 @@ MOST_FAULTS = 20_000
 MOST_SHARING_A_PHONE = 2
 _FIELDS = ("name", "birth_date", "district_id", "phone", "email", "address", "language")
 _NOTHING = Cell()
+_ENTRIES = RollEntry.__table__
+_CHANGE = (
+    update(_ENTRIES)  # type: ignore[arg-type]
+    .where(_ENTRIES.c.id == bindparam("entry"))
+    .values(removed_at=None, **{name: bindparam(f"new_{name}") for name in _FIELDS})
+)
 
 
 class Bad(Exception):
@@ -224,45 +230,38 @@ class Intake:
         self._owners[phone] = (*owners, key)
 
     def _write(self, session: Session, lines: list[Line]) -> None:
-        place_id = self._checker.place.id
-        columns = (
-            RollEntry.id,
-            RollEntry.id_hash,
-            RollEntry.removed_at,
-            *(getattr(RollEntry, name) for name in _FIELDS),
-        )
-        known = {
-            row.id_hash: row
-            for row in session.execute(
-                select(*columns).where(
-                    RollEntry.municipality_id == place_id,
-                    RollEntry.id_hash.in_([line.id_hash for line in lines]),
-                )
-            )
-        }
+        """Add who is new, change what is different, note the faults so far, and count."""
+        known = self._known(session, lines)
         new: list[dict[str, Any]] = []
         changed: list[dict[str, Any]] = []
         for line in lines:
             before = known.get(line.id_hash)
             values = {name: getattr(line, name) for name in _FIELDS}
             if before is None:
-                new.append({"municipality_id": place_id, "id_hash": line.id_hash, **values})
-            elif before.removed_at is not None or any(
-                getattr(before, name) != values[name] for name in _FIELDS
-            ):
-                changed.append(
-                    {"entry": before.id, **{f"new_{name}": value for name, value in values.items()}}
-                )
+                new.append({"municipality_id": self._checker.place.id, "id_hash": line.id_hash, **values})
+            elif before.removed_at or any(getattr(before, name) != value for name, value in values.items()):
+                changed.append({"entry": before.id, **{f"new_{name}": values[name] for name in _FIELDS}})
         if new:
             session.execute(insert(RollEntry), new)
         if changed:
-            rolled = RollEntry.__table__
-            session.connection().execute(
-                update(rolled)  # type: ignore[arg-type]
-                .where(rolled.c.id == bindparam("entry"))
-                .values(removed_at=None, **{name: bindparam(f"new_{name}") for name in _FIELDS}),
-                changed,
+            session.connection().execute(_CHANGE, changed)
+        self._keep_faults(session)
+        self.taken.counts["added"] += len(new)
+        self.taken.counts["changed"] += len(changed)
+        self.taken.counts["unchanged"] += len(lines) - len(new) - len(changed)
+
+    def _known(self, session: Session, lines: list[Line]) -> dict[str, Any]:
+        """What the roll says of these people now, by their number's hash."""
+        fields = (getattr(RollEntry, name) for name in _FIELDS)
+        rows = session.execute(
+            select(RollEntry.id, RollEntry.id_hash, RollEntry.removed_at, *fields).where(
+                RollEntry.municipality_id == self._checker.place.id,
+                RollEntry.id_hash.in_([line.id_hash for line in lines]),
             )
+        )
+        return {row.id_hash: row for row in rows}
+
+    def _keep_faults(self, session: Session) -> None:
         if self.taken.faults:
             session.execute(
                 insert(RollFault),
@@ -272,9 +271,6 @@ class Intake:
                 ],
             )
             self.taken.faults.clear()
-        self.taken.counts["added"] += len(new)
-        self.taken.counts["changed"] += len(changed)
-        self.taken.counts["unchanged"] += len(lines) - len(new) - len(changed)
 
 
 def remove_missing(database: Database, place_id: int, seen: set[bytes], at: datetime) -> int:

@@ -37,44 +37,8 @@ def officers(session: Session, actor: Actor, municipality_id: int) -> Iterator[Q
     )
     for found in rounds:
         for state, label in OFFICERS:
-            rows, total = queries.queue(session, found, state)
-            if total:
-                yield Queue(
-                    f"screening-{found.id}-{state.value}",
-                    label,
-                    total,
-                    [
-                        Item(
-                            {row.proposal.language: row.proposal.title},
-                            "screening.case",
-                            {"round_slug": found.slug, "proposal_id": row.proposal.id},
-                            due_at=row.earliest_due,
-                        )
-                        for row in rows[:SHOWN]
-                    ],
-                    "screening.queue",
-                    {"round_slug": found.slug, "state": state.value},
-                    round_titles=found.titles,
-                )
-        appeals = [pair for pair in queries.appeals(session, found) if pair[0].state == "open"]
-        if appeals:
-            yield Queue(
-                f"appeals-{found.id}",
-                _l("Appeals against a refusal"),
-                len(appeals),
-                [
-                    Item(
-                        {proposal.language: proposal.title},
-                        "screening.appeal",
-                        {"round_slug": found.slug, "proposal_id": proposal.id},
-                    )
-                    for _appeal, proposal in appeals[:SHOWN]
-                ],
-                "screening.appeal_list",
-                {"round_slug": found.slug},
-                urgent=True,
-                round_titles=found.titles,
-            )
+            yield from _of_state(session, found, state, label)
+        yield from _appeals(session, found)
         if pairs := queries.open_conflicts(session, found.id):
             yield Queue(
                 f"pairs-{found.id}",
@@ -85,6 +49,52 @@ def officers(session: Session, actor: Actor, municipality_id: int) -> Iterator[Q
                 {"round_slug": found.slug},
                 round_titles=found.titles,
             )
+
+
+def _of_state(session: Session, found: Round, state: ScreeningState, label: str) -> Iterator[Queue]:
+    rows, total = queries.queue(session, found, state)
+    if total:
+        items = [
+            Item(
+                {row.proposal.language: row.proposal.title},
+                "screening.case",
+                {"round_slug": found.slug, "proposal_id": row.proposal.id},
+                due_at=row.earliest_due,
+            )
+            for row in rows[:SHOWN]
+        ]
+        yield Queue(
+            f"screening-{found.id}-{state.value}",
+            label,
+            total,
+            items,
+            "screening.queue",
+            {"round_slug": found.slug, "state": state.value},
+            round_titles=found.titles,
+        )
+
+
+def _appeals(session: Session, found: Round) -> Iterator[Queue]:
+    waiting = [proposal for appeal, proposal in queries.appeals(session, found) if appeal.state == "open"]
+    if waiting:
+        items = [
+            Item(
+                {proposal.language: proposal.title},
+                "screening.appeal",
+                {"round_slug": found.slug, "proposal_id": proposal.id},
+            )
+            for proposal in waiting[:SHOWN]
+        ]
+        yield Queue(
+            f"appeals-{found.id}",
+            _l("Appeals against a refusal"),
+            len(waiting),
+            items,
+            "screening.appeal_list",
+            {"round_slug": found.slug},
+            urgent=True,
+            round_titles=found.titles,
+        )
 
 
 def departments(session: Session, actor: Actor, municipality_id: int) -> Iterator[Queue]:

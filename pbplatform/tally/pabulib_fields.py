@@ -182,6 +182,23 @@ def read_projects(
     return Listed(found) if len(faults) == before else None
 
 
+@dataclass
+class Marks:
+    """What the voters marked: the choices of all ballots one after the other, and how many each ballot has."""
+
+    keys: list[Key]
+    """The raw text of each ballot that is not empty."""
+    lengths: Ints
+    flat: Ints
+    """Positions of projects; -1 for one that nobody knows."""
+    points: Ints | None = None
+    points_scale: int = 1
+
+    def rows(self) -> Ints:
+        """For each choice the place of its ballot."""
+        return np.repeat(np.arange(len(self.keys), dtype=np.int64), self.lengths)
+
+
 def build_election(
     ballots: Counter[Key], listed: Listed, declared: Declared
 ) -> tuple[Election | None, dict[Key, str], dict[Key, str]]:
@@ -190,74 +207,85 @@ def build_election(
     projects = tuple(
         Project(p.id, int(cost * scale), p.name, p.categories, p.district) for p, cost in listed.projects
     )
-    with_points = declared.format is BallotFormat.POINTS
-    empty = sum(count for key, count in ballots.items() if not key[0].strip())
-    keys = [key for key in ballots if key[0].strip()]
-    weights = np.array([ballots[key] for key in keys], dtype=np.int64)
+    marks, faulty = _marks([key for key in ballots if key[0].strip()], projects, declared.format)
+    if faulty:
+        return None, faulty, {}
+    doubtful = _drop_repeats(marks, len(projects))
+    costs = np.array([project.cost for project in projects], dtype=np.int64)[marks.flat]
+    scales = (scale, marks.points_scale)
+    doubts = doubtful_ballots(marks.keys, marks.lengths, costs, marks.points, scales, declared.bounds)
+    for key, doubt in doubts.items():
+        doubtful.setdefault(key, doubt)
+    weights = [ballots[key] for key in marks.keys]
+    empty = ballots.total() - sum(weights)
+    election = Election(
+        budget=int(declared.budget * scale),
+        projects=projects,
+        profile=canonical_profile(
+            np.append(marks.lengths, 0),
+            marks.flat,
+            marks.points,
+            np.array([*weights, empty], dtype=np.int64),
+            projects=len(projects),
+            ranked=declared.format is BallotFormat.RANKING,
+        ),
+        format=declared.format,
+        scale=scale,
+        max_length=declared.max_length,
+        points_scale=marks.points_scale,
+        limits=_limits(declared, scale),
+    )
+    return election, faulty, doubtful
+
+
+def _marks(
+    keys: list[Key], projects: Sequence[Project], format: BallotFormat
+) -> tuple[Marks, dict[Key, str]]:
+    """The ballots as numbers, and what is wrong with which of them."""
     index = {project.id: position for position, project in enumerate(projects)}
     texts = [text for text, _ in keys]
     tokens = ",".join(texts).split(",") if texts else []
-    lengths = np.array([text.count(",") + 1 for text in texts], dtype=np.int64)
-    flat = np.fromiter(map(index.get, tokens, repeat(-1)), dtype=np.int64, count=len(tokens))
-    for place in np.flatnonzero(flat < 0).tolist():
-        flat[place] = index.get(tokens[place].strip(), -1)
-    row = np.repeat(np.arange(len(keys), dtype=np.int64), lengths)
+    marks = Marks(
+        keys,
+        lengths=np.array([text.count(",") + 1 for text in texts], dtype=np.int64),
+        flat=np.fromiter(map(index.get, tokens, repeat(-1)), dtype=np.int64, count=len(tokens)),
+    )
+    for place in np.flatnonzero(marks.flat < 0).tolist():
+        marks.flat[place] = index.get(tokens[place].strip(), -1)
     faulty: dict[Key, str] = {}
-    for number, place in enumerate(np.flatnonzero(flat < 0).tolist()):
+    rows = marks.rows()
+    for number, place in enumerate(np.flatnonzero(marks.flat < 0).tolist()):
         token = tokens[place].strip()
         message = "unknown project" if token else "a choice is empty"
         # Of a million different faults only the first are shown: the others need no words of their own.
         named = f"{message} {brief(token)}" if token and number < 10 * MOST_LISTED else message
-        faulty.setdefault(keys[row[place]], named)
-    if declared.format is BallotFormat.CHOOSE_ONE:
-        for place in np.flatnonzero(lengths > 1).tolist():
+        faulty.setdefault(keys[rows[place]], named)
+    if format is BallotFormat.CHOOSE_ONE:
+        for place in np.flatnonzero(marks.lengths > 1).tolist():
             faulty[keys[place]] = "more than one choice on a choose-1 ballot"
-    points, points_scale = (None, 1)
-    if with_points:
-        points, points_scale = _points(keys, lengths, faulty)
-    if faulty:
-        return None, faulty, {}
-    doubtful: dict[Key, str] = {}
-    code = row * len(projects) + flat
-    _, first = np.unique(code, return_index=True)
-    if len(first) < len(code):
-        first.sort()
-        kept = np.bincount(row[first], minlength=len(keys))
-        for place in np.flatnonzero(kept < lengths).tolist():
-            doubtful[keys[place]] = "the same project twice on a ballot; it is counted once"
-        flat, lengths = flat[first], kept.astype(np.int64)
-        points = None if points is None else points[first]
-    costs = np.array([project.cost for project in projects], dtype=np.int64)[flat]
-    scales = (scale, points_scale)
-    for key, doubt in doubtful_ballots(keys, lengths, costs, points, scales, declared.bounds).items():
-        doubtful.setdefault(key, doubt)
-    none = np.array([empty], dtype=np.int64)
-    profile = canonical_profile(
-        np.concatenate((lengths, none * 0)),
-        flat,
-        points,
-        np.concatenate((weights, none)),
-        projects=len(projects),
-        ranked=declared.format is BallotFormat.RANKING,
-    )
-    limits = sorted(
-        (
-            Limit(LimitKind.CATEGORY, name, int(amount * scale))
-            for name, amount in zip(declared.categories, declared.budget_per_category, strict=True)
-        ),
-        key=lambda limit: limit.name,
-    )
-    election = Election(
-        budget=int(declared.budget * scale),
-        projects=projects,
-        profile=profile,
-        format=declared.format,
-        scale=scale,
-        max_length=declared.max_length,
-        points_scale=points_scale,
-        limits=tuple(limits),
-    )
-    return election, faulty, doubtful
+    if format is BallotFormat.POINTS:
+        marks.points, marks.points_scale = _points(keys, marks.lengths, faulty)
+    return marks, faulty
+
+
+def _drop_repeats(marks: Marks, projects: int) -> dict[Key, str]:
+    """Keep the first of equal choices on a ballot; returns a doubt for each ballot that lost one."""
+    rows = marks.rows()
+    _, first = np.unique(rows * projects + marks.flat, return_index=True)
+    if len(first) == len(marks.flat):
+        return {}
+    first.sort()
+    kept = np.bincount(rows[first], minlength=len(marks.keys)).astype(np.int64)
+    shorter = np.flatnonzero(kept < marks.lengths).tolist()
+    marks.flat, marks.lengths = marks.flat[first], kept
+    marks.points = None if marks.points is None else marks.points[first]
+    return {marks.keys[place]: "the same project twice on a ballot; it is counted once" for place in shorter}
+
+
+def _limits(declared: Declared, scale: int) -> tuple[Limit, ...]:
+    amounts = zip(declared.categories, declared.budget_per_category, strict=True)
+    limits = [Limit(LimitKind.CATEGORY, name, int(amount * scale)) for name, amount in amounts]
+    return tuple(sorted(limits, key=lambda limit: limit.name))
 
 
 def _points(keys: Sequence[Key], lengths: Ints, faulty: dict[Key, str]) -> tuple[Ints, int]:

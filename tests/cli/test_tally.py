@@ -49,7 +49,7 @@ def test_json_has_what_was_counted_and_how(good: Path) -> None:
 
 def test_explain_gives_reasons_as_text_and_as_data(good: Path) -> None:
     text = run("--rule", "greedy", "--explain", good).stdout
-    assert "+ A/1 costs 500.25, 3 voters: rank 1, 1000.5 was left before it" in text
+    assert "+ A/1 costs 500.25, 3 voters: place 1 of the list, 1000.5 was left before it" in text
     assert "- 7 costs 900, 0 voters: nobody chose it" in text
     data = json.loads(run("--declared", "--explain", "--jsonl", good).stdout)
     assert data["outcome"]["funded"] == ["A/1", "b 2"]
