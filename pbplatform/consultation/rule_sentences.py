@@ -161,7 +161,8 @@ def _envelope(number: str, envelope: Mapping[str, Any], reader: Reader) -> Itera
             ),
         )
     yield about(
-        "ballot_format", _("Ballot: %(format)s.", format=say(BallotFormat(envelope["ballot_format"])))
+        "ballot_format",
+        _("Ballot: %(format)s.", format=_inside(say(BallotFormat(envelope["ballot_format"])))),
     )
     yield from _choices(envelope, about)
     yield from rule(envelope, about, money)
@@ -175,8 +176,14 @@ def _envelope(number: str, envelope: Mapping[str, Any], reader: Reader) -> Itera
             ),
         )
     yield about(
-        "publication", _("Ballots are published: %(how)s.", how=say(Publication(envelope["publication"])))
+        "publication",
+        _("Ballots are published: %(how)s.", how=_inside(say(Publication(envelope["publication"])))),
     )
+
+
+def _inside(words: str) -> str:
+    """Words that begin a line elsewhere, as they stand inside a sentence."""
+    return words[:1].lower() + words[1:]
 
 
 def _choices(envelope: Mapping[str, Any], about: Any) -> Iterator[Sentence]:

@@ -211,7 +211,15 @@ def _seal_row(vote: Vote, text: str, trackers: list[str], paper: list[str]) -> R
     }
     roots = canon.roots(trackers, paper if set(published.values()) == {"open"} else None, shown)
     root = canon.final_root(roots)
-    counts = {"cast": len(said), "counted": len(said), "superseded": 0, "annulled": 0}
+    counts = {
+        "cast": len(trackers),
+        "counted": len(trackers),
+        "superseded": 0,
+        "annulled": 0,
+        "by_channel": {"online": len(trackers), "paper": len(paper)},
+        "by_envelope": {position: len(lines) for position, lines in choices.items()},
+        "paper_sheets": {"counted": len(paper)},
+    }
     manifest = {"round": vote.round.slug, "final_root": root, "counts": counts}
     return RoundSeal(
         round_id=vote.round.id,

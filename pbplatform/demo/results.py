@@ -1,12 +1,19 @@
 """The declared results of the demonstration: counted by one officer, counted again by another, declared by the first."""
 
+from datetime import timedelta
+
 from pbplatform.charter.phases import Phase
 from pbplatform.charter.roles import Actor, Role
+from pbplatform.consultation import queries as rounds
 from pbplatform.consultation.models import Round
-from pbplatform.demo.rounds import Moment, at
+from pbplatform.demo.rounds import Moment, at, date_back
 from pbplatform.demo.stage import Stage
 from pbplatform.municipalities.models import Municipality
 from pbplatform.results import counting, operations
+
+COUNTED_AFTER = 9
+DECLARED_AFTER = 12
+"""Days from the vote's end."""
 
 
 def build(stage: Stage) -> None:
@@ -25,6 +32,10 @@ def _declare(stage: Stage, found: Round) -> None:
     row.recounted_by = colleague.account_id
     counting.recount(session, row)
     operations.declare(officer, session, found, row)
+    window = next(one for one in rounds.windows(session, found.id) if one.phase is Phase.VOTING)
+    row.ordered_at = row.counted_at = row.recounted_at = window.closes_at + timedelta(days=COUNTED_AFTER)
+    row.declared_at = window.closes_at + timedelta(days=DECLARED_AFTER)
+    date_back(stage, found, row.declared_at)
 
 
 def _officer(stage: Stage, found: Round, login: str) -> Actor:

@@ -122,7 +122,8 @@ def reviewers(session: Session, municipality_id: int, department: str) -> Sequen
 def queue(
     session: Session, round_: Round, state: ScreeningState | None, page: int = 1
 ) -> tuple[list[QueueRow], int]:
-    """The round's undecided proposals in one state of review, oldest first, and how many there are."""
+    """The round's undecided proposals in one state of review, and how many there are: those with the nearest deadline
+    first, then the oldest."""
     shown = func.coalesce(Screening.state, ScreeningState.WAITING)
     conditions = [Proposal.round_id == round_.id, Proposal.state.in_(UNDECIDED)]
     if state is not None:
@@ -144,7 +145,7 @@ def queue(
         .outerjoin(Screening, Screening.proposal_id == Proposal.id)
         .outerjoin(waiting, waiting.c.proposal_id == Proposal.id)
         .where(*conditions)
-        .order_by(Proposal.submitted_at, Proposal.id)
+        .order_by(waiting.c.due.is_(None), waiting.c.due, Proposal.submitted_at, Proposal.id)
         .limit(QUEUE)
         .offset((page - 1) * QUEUE)
     )
