@@ -87,8 +87,10 @@ from pbplatform.results import words as results_words
 from pbplatform.roll import personal as roll_personal
 from pbplatform.roll import standing as roll_standing
 from pbplatform.roll import verification
-from pbplatform.roll import views as roll_views
 from pbplatform.roll import words as roll_words
+from pbplatform.roll.views import desk as _roll_desk
+from pbplatform.roll.views import pages as roll_views
+from pbplatform.roll.views import residence as _residence
 from pbplatform.screening import duties as screening_duties
 from pbplatform.screening import personal as screening_personal
 from pbplatform.screening import queues as screening_queues
@@ -123,6 +125,8 @@ FURTHER_PAGES = (
     _outward,
     _together,
     _writing,
+    _roll_desk,
+    _residence,
     _desk,
     _public,
     _ballot,

@@ -381,11 +381,14 @@ def upgrade() -> None:
     with op.batch_alter_table('proposal_support', schema=None) as batch_op:
         batch_op.create_index('ix_proposal_support_account_id', ['account_id', 'proposal_id'], unique=False)
 
-    search.create(op.get_bind(), 'proposal', 'search')
+    # PostgreSQL's index for search is made by 0120_search_pieces.
+    if op.get_bind().dialect.name == 'sqlite':
+        search.create(op.get_bind(), 'proposal', 'search')
 
 
 def downgrade() -> None:
-    search.drop(op.get_bind(), 'proposal')
+    if op.get_bind().dialect.name == 'sqlite':
+        search.drop(op.get_bind(), 'proposal')
     with op.batch_alter_table('proposal_support', schema=None) as batch_op:
         batch_op.drop_index('ix_proposal_support_account_id')
 

@@ -1,5 +1,6 @@
 """Commenting, editing, deleting, endorsing, answering officially."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 from sqlalchemy import delete, update
@@ -23,9 +24,15 @@ from pbplatform.foundation import clock
 from pbplatform.foundation.database import insert_new
 from pbplatform.foundation.errors import Invalid
 from pbplatform.journal.operations import record
+from pbplatform.notices import operations as notices
+from pbplatform.notices import queries as notice_queries
+from pbplatform.notices.models import News, Topic
+from pbplatform.proposals import operations as proposals
+from pbplatform.proposals import queries as proposal_queries
 from pbplatform.proposals.models import Proposal
 
 SHORTEST_COMMENT = 2
+A_DAY = timedelta(days=1)
 
 
 class CommentProblem(StrEnum):
@@ -114,6 +121,8 @@ def _post(
     )
     session.add(said)
     session.flush()
+    if state is CommentState.VISIBLE:
+        _tell(session, round_, proposal, said)
     return said
 
 
@@ -180,16 +189,39 @@ def _count(session: Session, said: Comment, change: int) -> None:
     session.expire(said, ["endorsements"])
 
 
-def publish(session: Session, said: Comment) -> None:
+def publish(session: Session, round_: Round, said: Comment) -> None:
     """Let a waiting or hidden comment be read; moderation has required the right to."""
+    first = said.state is CommentState.WAITING
     said.state = CommentState.VISIBLE
     session.flush()
+    if first:
+        _tell(session, round_, session.get_one(Proposal, said.proposal_id), said)
 
 
 def hide(session: Session, said: Comment) -> None:
     """Keep a comment from being read; moderation has required the right to."""
     said.state = CommentState.HIDDEN
     session.flush()
+
+
+def _tell(session: Session, round_: Round, proposal: Proposal, said: Comment) -> None:
+    """Tell followers: of every official answer, and once a day that a proposal is talked about."""
+    if said.official:
+        proposals.tell(session, round_, proposal, News.OFFICIAL_ANSWER)
+        return
+    about = (Topic.PROPOSAL, proposal.id)
+    if proposal.hidden_at is None and not notice_queries.told_since(
+        session, about, News.COMMENT_ADDED, clock.now() - A_DAY
+    ):
+        # Only who follows the proposal itself hears of its comments: a round has thousands.
+        notices.tell(
+            session,
+            proposal.municipality_id,
+            News.COMMENT_ADDED,
+            [about],
+            {proposal.language: proposal.title},
+            proposal_queries.path(round_, proposal),
+        )
 
 
 def _thread(round_: Round, proposal: Proposal) -> Subject:

@@ -81,7 +81,7 @@ class Case:
         """Let it be read."""
         if isinstance(self.thing, Comment):
             if self.thing.state is not CommentState.DELETED:
-                deliberation.publish(session, self.thing)
+                deliberation.publish(session, self.round, self.thing)
         else:
             first = self.state == WAITING
             proposals.set_hidden(session, self.thing, hidden=False)

@@ -1,11 +1,12 @@
 """Questions about follows and happenings."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from pbplatform.notices.models import Follow, Happening, HappeningTopic, Mailing, Topic
+from pbplatform.notices.models import Follow, Happening, HappeningTopic, Mailing, News, Topic
 
 PAGE = 30
 LONGEST_DIGEST = 50
@@ -84,11 +85,20 @@ def happenings_for(
 _PUBLIC = select(Happening).where(
     Happening.municipality_id == bindparam("place"), Happening.recipient_id.is_(None)
 )
-_PUBLIC_NEWS = _PUBLIC.order_by(Happening.id.desc()).limit(bindparam("most"))
-_PUBLIC_NEWS_ABOUT = _PUBLIC_NEWS.join(HappeningTopic, HappeningTopic.happening_id == Happening.id).where(
-    HappeningTopic.topic == bindparam("topic"), HappeningTopic.subject_id == bindparam("subject_id")
+_PUBLIC_NEWS = (
+    _PUBLIC.where(Happening.news != News.COMMENT_ADDED.value)
+    .order_by(Happening.id.desc())
+    .limit(bindparam("most"))
 )
-"""Every front page asks one of these; to build a statement takes longer than to run it."""
+_PUBLIC_NEWS_ABOUT = (
+    _PUBLIC.join(HappeningTopic, HappeningTopic.happening_id == Happening.id)
+    .where(HappeningTopic.topic == bindparam("topic"), HappeningTopic.subject_id == bindparam("subject_id"))
+    .order_by(Happening.id.desc())
+    .limit(bindparam("most"))
+)
+"""Every front page asks one of these; to build a statement takes longer than to run it.
+
+That there are new comments is for those who follow their proposal: it would crowd everything else out."""
 
 
 def public_happenings(
@@ -103,6 +113,24 @@ def public_happenings(
     if topic is None:
         return session.scalars(_PUBLIC_NEWS, asked).all()
     return session.scalars(_PUBLIC_NEWS_ABOUT, {**asked, "topic": topic, "subject_id": subject_id}).all()
+
+
+def told_since(session: Session, about: tuple[Topic, int], news: News, since: datetime) -> bool:
+    """Whether followers of this have been told of such news at that time or later."""
+    topic, subject_id = about
+    latest = (
+        select(Happening.at)
+        .join(HappeningTopic, HappeningTopic.happening_id == Happening.id)
+        .where(
+            HappeningTopic.topic == topic,
+            HappeningTopic.subject_id == subject_id,
+            Happening.news == news.value,
+        )
+        .order_by(Happening.id.desc())
+        .limit(1)
+    )
+    at = session.scalar(latest)
+    return at is not None and at >= since
 
 
 def newest(session: Session, municipality_id: int) -> int:

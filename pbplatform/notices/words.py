@@ -18,19 +18,16 @@ NEWS = {
         "“%(title)s”, which you support, has joined “%(other)s” with the consent of its authors. "
         "Your support does not move by itself: look and decide whether you support the other one too."
     ),
-    News.CO_AUTHOR_ASKED: _l("You are asked to be a co-author of “%(title)s”."),
+    News.MERGE_DECLINED: _l(
+        "“%(title)s” and “%(other)s” stay apart: the authors of one of them do not wish to join."
+    ),
     News.CO_AUTHOR_ANSWERED: _l("A co-author has answered about “%(title)s”."),
-    News.MERGE_ASKED: _l("You are asked whether “%(title)s” may be merged with another proposal."),
     News.SUPPORT_REACHED: _l("“%(title)s” has enough supporters."),
-    News.ASSESSMENTS_RELEASED: _l("The results of the assessment are public: %(title)s"),
     News.ASSESSMENT_RELEASED: _l("The proposal “%(title)s” has been assessed."),
     News.ASSESSMENT_ASKED: _l("Your department is asked to assess “%(title)s”."),
-    News.ASSESSMENT_DUE: _l("The assessment of “%(title)s” is due soon."),
     News.APPEAL_DECIDED: _l("The appeal about “%(title)s” has been decided."),
     News.COMMENT_ADDED: _l("New comment on “%(title)s”"),
     News.OFFICIAL_ANSWER: _l("The municipality has answered about “%(title)s”."),
-    News.CONTENT_HIDDEN: _l("Moderation has hidden something you wrote about “%(title)s”. You can appeal."),
-    News.CONTENT_RESTORED: _l("What you wrote about “%(title)s” is visible again."),
     News.RESULT_DECLARED: _l("The result is official: %(title)s"),
     News.DELIVERY_CHANGED: _l("There is news about the delivery of “%(title)s”."),
     News.DELIVERY_FORWARD: _l("“%(title)s” has reached a milestone."),

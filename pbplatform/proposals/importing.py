@@ -26,10 +26,11 @@ from pbplatform.foundation.sheets import Cell, read_table
 from pbplatform.journal.operations import record
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.municipalities.models import Municipality
-from pbplatform.proposals import operations, queries
+from pbplatform.proposals import history, operations, queries, wording
 from pbplatform.proposals.models import Entry, Proposal, ProposalState
-from pbplatform.proposals.operations import SHUFFLE_BITS, Words
+from pbplatform.proposals.operations import SHUFFLE_BITS
 from pbplatform.proposals.problems import ProposalProblem
+from pbplatform.proposals.wording import Words
 
 NEEDED = ("title", "text", "cost")
 MOST_ROWS = 5_000
@@ -138,15 +139,15 @@ def _take(
         changed_at=clock.now(),
     )
     session.add(proposal)
-    operations.put(session, round_, proposal, words)
-    operations.check(session, round_, proposal)
+    wording.put(session, round_, proposal, words)
+    wording.check(session, round_, proposal)
     if before == queries.said_by(proposal):
         brought.same += 1
         return
     proposal.submitted_at = proposal.submitted_at or database_now(session)
     proposal.state = ProposalState.SUBMITTED
     session.flush()
-    operations.keep_version(actor, session, proposal, "")
+    history.keep(actor, session, proposal)
     if known is None:
         brought.added += 1
     else:

@@ -1,4 +1,4 @@
-"""The list of a round's proposals: search, filters, order, paging; and the proposals that resemble one."""
+"""The list of a round's proposals: search, filters, order, paging."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,14 +8,12 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    and_,
     bindparam,
     case,
     column,
     func,
     literal,
     null,
-    or_,
     select,
     text,
     union_all,
@@ -23,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from pbplatform.consultation.models import Category, Envelope, Round
-from pbplatform.foundation import geometry, search
+from pbplatform.foundation import search
 from pbplatform.foundation.database import Key
 from pbplatform.municipalities.models import District
 from pbplatform.proposals.models import Proposal, ProposalState
@@ -33,10 +31,6 @@ LAST_PAGE = 1000
 PRIME = 2_147_483_647
 SPREAD = 1_103_515_245
 SNIPPET = 400
-MOST_SIMILAR = 5
-ALIKE = 0.3
-NEAR_METRES = 150
-NEAR_DEGREES = 0.002
 
 
 class Sort(StrEnum):
@@ -256,7 +250,7 @@ def _counts(filters: tuple[str, ...], *, turned: bool, ahead: bool) -> Any:
 def _found_by_words(shape: search.Shape, filters: tuple[str, ...], sort: Sort) -> Any:
     """The statement of a page of what holds the words, with the number of all, so that words are looked up once."""
     total = func.count().over().label("total")
-    if shape.by_index_alone and sort is Sort.RANDOM and not filters:
+    if shape.by_trigrams_alone and sort is Sort.RANDOM and not filters:
         place = _scattered(_MATCHED.c.shuffle)
         chosen = select(_MATCHED.c.id, total, place.label("place")).order_by(place, _MATCHED.c.id)
     else:
@@ -301,55 +295,6 @@ def _order(sort: Sort, *, ahead: bool) -> tuple[ColumnElement[Any], ...]:
             return (Proposal.envelope_id.asc(), Proposal.ballot_number.asc())
         case Sort.RANDOM:
             return (Proposal.shuffle.asc() if ahead else Proposal.shuffle.desc(),)
-
-
-def similar(
-    session: Session,
-    round_: Round,
-    *,
-    title: str,
-    latitude: float | None,
-    longitude: float | None,
-    but: int | None,
-) -> list[Any]:
-    """Listed proposals of the round that a new one may repeat: alike in words, or at the same place."""
-    conditions: list[ColumnElement[bool]] = []
-    shape, values = search.asked(session, title if len(title) > 3 else "", every=False)
-    words = search.holding(shape, Proposal.id, Proposal.search)
-    if words is not None:
-        conditions.append(words)
-    if latitude is not None and longitude is not None:
-        conditions.append(
-            and_(
-                Proposal.latitude.between(latitude - NEAR_DEGREES, latitude + NEAR_DEGREES),
-                Proposal.longitude.between(longitude - NEAR_DEGREES, longitude + NEAR_DEGREES),
-            )
-        )
-    if not conditions:
-        return []
-    question = (
-        select(
-            Proposal.id,
-            Proposal.title,
-            Proposal.language,
-            Proposal.address,
-            Proposal.latitude,
-            Proposal.longitude,
-        )
-        .where(Proposal.round_id == round_.id, Proposal.listed, or_(*conditions), Proposal.id != (but or 0))
-        .limit(2000)
-    )
-    scored = []
-    for row in session.execute(question, values):
-        score = search.likeness(title, row.title)
-        near = (
-            None not in (latitude, longitude, row.latitude, row.longitude)
-            and geometry.metres(latitude or 0, longitude or 0, row.latitude, row.longitude) <= NEAR_METRES
-        )
-        if score >= ALIKE or near:
-            scored.append((score + (0.3 if near else 0), row))
-    scored.sort(key=lambda pair: (-pair[0], pair[1].id))
-    return [row for _score, row in scored[:MOST_SIMILAR]]
 
 
 def places(session: Session, round_: Round) -> list[dict[str, Any]]:

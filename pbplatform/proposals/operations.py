@@ -1,10 +1,9 @@
 """Writing, submitting, editing and withdrawing proposals."""
 
 import secrets
-from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pbplatform.charter.actions import Action
@@ -13,20 +12,16 @@ from pbplatform.charter.policy import Subject, require
 from pbplatform.charter.roles import Actor
 from pbplatform.consultation import queries as rounds
 from pbplatform.consultation import settings
-from pbplatform.consultation.models import Envelope, Round
-from pbplatform.foundation import clock, geometry
+from pbplatform.consultation.models import Round
+from pbplatform.foundation import clock
 from pbplatform.foundation.database import database_now
 from pbplatform.foundation.errors import Invalid
 from pbplatform.foundation.files import Files
-from pbplatform.foundation.i18n import LANGUAGES, searchable
-from pbplatform.foundation.richtext import plain
-from pbplatform.foundation.words import Amount
+from pbplatform.foundation.i18n import LANGUAGES
 from pbplatform.journal.operations import record
-from pbplatform.municipalities import queries as municipalities
-from pbplatform.municipalities.models import District
 from pbplatform.notices import operations as notices
 from pbplatform.notices.models import News, Topic
-from pbplatform.proposals import queries
+from pbplatform.proposals import history, queries, wording
 from pbplatform.proposals.models import (
     CoAuthor,
     Entry,
@@ -36,32 +31,11 @@ from pbplatform.proposals.models import (
     ProposalVersion,
 )
 from pbplatform.proposals.problems import ProposalProblem
+from pbplatform.proposals.wording import Words
 from pbplatform.uploads import operations as uploads
 
-SHORTEST_TITLE, LONGEST_TITLE = 5, 120
-SHORTEST_TEXT, LONGEST_TEXT = 40, 10_000
-LONGEST_NOTE = 2_000
-LONGEST_ADDRESS = 200
 MOST_DRAFTS = 10
 SHUFFLE_BITS = 31
-HIGHEST_COST = 10**13
-
-
-@dataclass(frozen=True)
-class Words:
-    """What a person says in a proposal. Money is in minor units."""
-
-    title: str = ""
-    text: str = ""
-    beneficiaries: str = ""
-    category_id: int | None = None
-    envelope_id: int | None = None
-    district_id: int | None = None
-    address: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-    cost_estimate: int | None = None
-    cost_reasoning: str = ""
 
 
 def begin(actor: Actor, session: Session, round_: Round, language: str, author_name: str) -> Proposal:
@@ -128,14 +102,14 @@ def _add(
 def write(actor: Actor, session: Session, round_: Round, proposal: Proposal, words: Words) -> None:
     """Keep a draft as far as it is; only what could never be kept is refused."""
     require_editable(actor, session, round_, proposal)
-    put(session, round_, proposal, words)
+    wording.put(session, round_, proposal, words)
     session.flush()
 
 
 def submit(actor: Actor, session: Session, round_: Round, proposal: Proposal) -> None:
     """Hand a complete draft in; from now on it is public, unless the round looks at proposals first."""
     require_editable(actor, session, round_, proposal)
-    check(session, round_, proposal)
+    wording.check(session, round_, proposal)
     rules = settings.read(round_.settings)
     if proposal.state is ProposalState.DRAFT and proposal.author_id is not None:
         limit = rules.most_proposals_each
@@ -153,7 +127,7 @@ def submit(actor: Actor, session: Session, round_: Round, proposal: Proposal) ->
     proposal.state = ProposalState.SUBMITTED
     proposal.correction_until = None
     _publish_files(session, proposal)
-    keep_version(actor, session, proposal, "")
+    number = history.keep(actor, session, proposal)
     record(
         actor,
         session,
@@ -161,7 +135,7 @@ def submit(actor: Actor, session: Session, round_: Round, proposal: Proposal) ->
         Action.SUBMIT_PROPOSAL,
         "proposal",
         proposal.id,
-        version=latest_number(session, proposal.id),
+        version=number,
     )
     for account_id in queries.owners(session, proposal):
         notices.follow_own(session, proposal.municipality_id, account_id, Topic.PROPOSAL, proposal.id)
@@ -175,11 +149,11 @@ def edit(
     """Change a submitted proposal while that is open: the former words stay in its history."""
     require_editable(actor, session, round_, proposal)
     before = queries.said_by(proposal)
-    put(session, round_, proposal, words)
-    check(session, round_, proposal)
+    wording.put(session, round_, proposal, words)
+    wording.check(session, round_, proposal)
     if queries.said_by(proposal) == before:
         return
-    keep_version(actor, session, proposal, note)
+    number = history.keep(actor, session, proposal, note)
     record(
         actor,
         session,
@@ -187,7 +161,7 @@ def edit(
         Action.EDIT_PROPOSAL,
         "proposal",
         proposal.id,
-        version=latest_number(session, proposal.id),
+        version=number,
     )
     tell(session, round_, proposal, News.PROPOSAL_CHANGED)
     session.flush()
@@ -279,126 +253,3 @@ def _publish_files(session: Session, proposal: Proposal) -> None:
     visible = queries.is_readable(proposal)
     for upload in queries.uploads_of(session, proposal.id):
         uploads.publish(session, upload, visible=visible)
-
-
-def check(session: Session, round_: Round, proposal: Proposal) -> None:
-    """Raise Invalid for the first thing that a proposal lacks before it can be handed in."""
-    found = lacking(session, round_, proposal)
-    if found:
-        raise found[0]
-
-
-def lacking(session: Session, round_: Round, proposal: Proposal) -> list[Invalid]:
-    """Everything that a proposal lacks, each with the field it belongs to."""
-    found: list[Invalid] = []
-    if len(proposal.title) < SHORTEST_TITLE:
-        found.append(Invalid(ProposalProblem.TITLE_MISSING, "title", least=SHORTEST_TITLE))
-    if len(plain(proposal.text)) < SHORTEST_TEXT:
-        found.append(Invalid(ProposalProblem.TEXT_LENGTH, "text", least=SHORTEST_TEXT))
-    if not proposal.beneficiaries.strip():
-        found.append(Invalid(ProposalProblem.BENEFICIARIES_MISSING, "beneficiaries"))
-    if proposal.category_id is None and rounds.categories(session, round_.id):
-        found.append(Invalid(ProposalProblem.CATEGORY_MISSING, "category_id"))
-    envelopes = {envelope.id: envelope for envelope in rounds.envelopes(session, round_.id)}
-    envelope = envelopes.get(proposal.envelope_id) if proposal.envelope_id is not None else None
-    if envelope is None:
-        found.append(Invalid(ProposalProblem.ENVELOPE_MISSING, "envelope_id"))
-    found += _lacking_place(proposal, envelope) + _lacking_cost(proposal, envelope)
-    return found
-
-
-def _lacking_place(proposal: Proposal, envelope: Envelope | None) -> list[Invalid]:
-    if not proposal.address and proposal.latitude is None:
-        return [Invalid(ProposalProblem.PLACE_MISSING, "address")]
-    if envelope is not None and envelope.district_id not in (None, proposal.district_id):
-        return [Invalid(ProposalProblem.PLACE_ELSEWHERE, "district_id")]
-    return []
-
-
-def _lacking_cost(proposal: Proposal, envelope: Envelope | None) -> list[Invalid]:
-    if proposal.cost_estimate is None:
-        return [Invalid(ProposalProblem.COST_MISSING, "cost_estimate")]
-    if envelope is None:
-        return []
-    if proposal.cost_estimate < envelope.lowest_cost:
-        return [Invalid(ProposalProblem.COST_TOO_LOW, "cost_estimate", least=envelope.lowest_cost // 100)]
-    highest = min(envelope.highest_cost or envelope.amount, envelope.amount)
-    if proposal.cost_estimate > highest:
-        return [Invalid(ProposalProblem.COST_TOO_HIGH, "cost_estimate", most=Amount(highest // 100))]
-    return []
-
-
-def put(session: Session, round_: Round, proposal: Proposal, words: Words) -> None:
-    """Write the words into the row; raise Invalid for what could never stand."""
-    _check_lengths(words)
-    words = replace(words, title=" ".join(words.title.split()), address=" ".join(words.address.split()))
-    envelopes = {envelope.id: envelope for envelope in rounds.envelopes(session, round_.id)}
-    categories = {category.id for category in rounds.categories(session, round_.id)}
-    districts = {place.id: place for place in municipalities.districts(session, round_.municipality_id)}
-    for value, known, field in (
-        (words.envelope_id, envelopes, "envelope_id"),
-        (words.category_id, categories, "category_id"),
-        (words.district_id, districts, "district_id"),
-    ):
-        if value is not None and value not in known:
-            raise Invalid(ProposalProblem.UNKNOWN_CHOICE, field)
-    if words.cost_estimate is not None and not 0 < words.cost_estimate <= HIGHEST_COST:
-        raise Invalid(ProposalProblem.COST_BAD, "cost_estimate")
-    words = replace(words, district_id=_district(words, districts))
-    for name, value in asdict(words).items():
-        setattr(proposal, name, value)
-    proposal.search = searchable(words.title, words.address, plain(words.text), words.beneficiaries)
-    proposal.changed_at = clock.now()
-
-
-def _check_lengths(words: Words) -> None:
-    for value, most, field, problem in (
-        (words.title, LONGEST_TITLE, "title", ProposalProblem.TITLE_LENGTH),
-        (words.text, LONGEST_TEXT, "text", ProposalProblem.TEXT_TOO_LONG),
-        (words.beneficiaries, LONGEST_NOTE, "beneficiaries", ProposalProblem.BENEFICIARIES_TOO_LONG),
-        (words.cost_reasoning, LONGEST_NOTE, "cost_reasoning", ProposalProblem.REASONING_TOO_LONG),
-        (words.address, LONGEST_ADDRESS, "address", ProposalProblem.ADDRESS_TOO_LONG),
-    ):
-        if len(value) > most:
-            raise Invalid(problem, field, most=most)
-
-
-def _district(words: Words, districts: dict[int, District]) -> int | None:
-    """The district of the point on the map; without a point, or without outlines, the chosen one."""
-    if words.latitude is None or words.longitude is None:
-        return words.district_id
-    if not (-90 <= words.latitude <= 90 and -180 <= words.longitude <= 180):
-        raise Invalid(ProposalProblem.PLACE_OUTSIDE, "address")
-    drawn = [place for place in districts.values() if place.outline]
-    for place in drawn:
-        if geometry.inside(place.outline, words.latitude, words.longitude):
-            return place.id
-    if drawn and len(drawn) == len(districts):
-        raise Invalid(ProposalProblem.PLACE_OUTSIDE, "address")
-    return words.district_id
-
-
-def keep_version(actor: Actor, session: Session, proposal: Proposal, note: str) -> None:
-    """Add what the proposal says now to its history."""
-    session.add(
-        ProposalVersion(
-            municipality_id=proposal.municipality_id,
-            proposal_id=proposal.id,
-            number=latest_number(session, proposal.id) + 1,
-            said=queries.said_by(proposal),
-            changed_by=actor.account_id,
-            note=" ".join(note.split())[:300],
-            made_at=clock.now(),
-        )
-    )
-    session.flush()
-
-
-def latest_number(session: Session, proposal_id: int) -> int:
-    """The number of the newest version, 0 before the first."""
-    return (
-        session.scalar(
-            select(func.max(ProposalVersion.number)).where(ProposalVersion.proposal_id == proposal_id)
-        )
-        or 0
-    )

@@ -12,6 +12,8 @@ from pbplatform.consultation.settings import MOST_CO_AUTHORS
 from pbplatform.foundation import clock
 from pbplatform.foundation.crypto import digest, token
 from pbplatform.foundation.errors import Conflict, Invalid
+from pbplatform.notices import operations as notices
+from pbplatform.notices.models import News
 from pbplatform.proposals import operations, queries
 from pbplatform.proposals.models import CoAuthor, CoAuthorState, Proposal
 from pbplatform.proposals.problems import ProposalProblem
@@ -84,6 +86,16 @@ def answer(actor: Actor, session: Session, invitation: CoAuthor, *, accept: bool
     invitation.email, invitation.token_hash = None, None
     invitation.answered_at = clock.now()
     session.flush()
+    if proposal is not None and proposal.author_id is not None:
+        round_ = session.get_one(Round, proposal.round_id)
+        notices.tell_person(
+            session,
+            proposal.municipality_id,
+            proposal.author_id,
+            News.CO_AUTHOR_ANSWERED,
+            {proposal.language: proposal.title},
+            f"{queries.path(round_, proposal)}/co-authors",
+        )
 
 
 def leave(actor: Actor, session: Session, proposal: Proposal) -> None:

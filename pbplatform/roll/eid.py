@@ -6,6 +6,7 @@ The provider is one the operator chose; its addresses come from its own discover
 from dataclasses import dataclass
 from typing import Any
 
+from pbplatform.config import Config
 from pbplatform.foundation.crypto import same, token
 
 TIMEOUT = 8
@@ -123,3 +124,12 @@ class Provider:
         except (JoseError, ValueError) as problem:
             raise EidRefused from problem
         return dict(decoded.claims)
+
+
+def provider_of(config: Config) -> Provider | None:
+    """The provider that the installation has, if it has one."""
+    if not (config.oidc_issuer and config.oidc_client_id and config.oidc_client_secret):
+        return None
+    return Provider(
+        config.oidc_issuer, config.oidc_client_id, config.oidc_client_secret, config.oidc_id_claim
+    )

@@ -94,3 +94,7 @@ class CodeForm(Form):
         filters=[trimmed],
         validators=[InputRequired(_l("Write the six digits from the message.")), Length(max=20)],
     )
+
+
+class PlainForm(Form):
+    """A button with its protection against forged posts."""

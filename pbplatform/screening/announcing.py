@@ -124,6 +124,39 @@ def merged(session: Session, place: Municipality, round_: Round, source: Proposa
     )
 
 
+def merge_declined(
+    session: Session,
+    place: Municipality,
+    round_: Round,
+    merge: Merge,
+    pair: Sequence[Proposal],
+    by: int | None,
+) -> None:
+    """Tell the authors of both proposals, and the officer who suggested it, that somebody said no."""
+    told = {by}
+    for proposal, other in (pair, pair[::-1]):
+        for account_id in sorted(proposals.owners(session, proposal) - told):
+            _tell_of_no(session, place, account_id, proposal, other, proposals.path(round_, proposal))
+            told.add(account_id)
+    if merge.suggested_by is not None and merge.suggested_by not in told:
+        case = f"rounds/{round_.slug}/screening/{merge.source_id}"
+        _tell_of_no(session, place, merge.suggested_by, pair[0], pair[1], case)
+
+
+def _tell_of_no(
+    session: Session, place: Municipality, account_id: int, proposal: Proposal, other: Proposal, path: str
+) -> None:
+    notices.tell_person(
+        session,
+        place.id,
+        account_id,
+        News.MERGE_DECLINED,
+        {proposal.language: proposal.title},
+        path,
+        other=other.title,
+    )
+
+
 def remind(session: Session, place: Municipality, due: Sequence[tuple[Round, Proposal, Assessment]]) -> None:
     """Remind the reviewers of what is due: one letter each, whatever the number of proposals.
 

@@ -121,11 +121,10 @@ class TextForm(Form):
 class MergeForm(Form):
     """Which proposal this one should join, and why."""
 
-    target = IntegerField(
-        _l("Number of the other proposal"), validators=[InputRequired(_l("Write the number of a proposal."))]
-    )
+    target = IntegerField(_l("The other proposal"), validators=[InputRequired(CHOOSE)])
     reason = TextAreaField(
         _l("The reason"),
+        id="merge-reason",  # The page has other reasons too.
         description=_l("The authors of both read it before they decide."),
         validators=[Length(max=MOST_TYPED, message=TOO_LONG)],
     )
@@ -166,12 +165,8 @@ class ConflictForm(Form):
 class DeclareConflictForm(Form):
     """Two proposals that somebody thinks exclude each other."""
 
-    one = IntegerField(
-        _l("Number of a proposal"), validators=[InputRequired(_l("Write the number of a proposal."))]
-    )
-    other = IntegerField(
-        _l("Number of the other proposal"), validators=[InputRequired(_l("Write the number of a proposal."))]
-    )
+    one = IntegerField(_l("One proposal"), validators=[InputRequired(CHOOSE)])
+    other = IntegerField(_l("The other proposal"), validators=[InputRequired(CHOOSE)])
 
 
 class PlainForm(Form):

@@ -1,5 +1,6 @@
 """A hand that has only a keyboard, in a browser that runs no script: supporting, screening, joining, ruling, appealing."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -15,6 +16,7 @@ from pbplatform.deliberation.models import Comment, CommentState
 from pbplatform.demo.votes import national_id
 from pbplatform.foundation import clock
 from pbplatform.foundation.database import Database
+from pbplatform.foundation.i18n import LANGUAGES
 from pbplatform.moderation.models import Ruling, RulingState
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.municipalities.models import Municipality
@@ -26,6 +28,7 @@ from pbplatform.roll.pepper import first_pepper
 from pbplatform.screening import queries as screening
 from pbplatform.screening.models import Merge, MergeState, ScreeningState, Verdict
 from tests.browser.conftest import Demo
+from tests.support.letters import last_letter
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -163,6 +166,42 @@ def test_a_citizen_confirms_themselves_supports_and_the_clerk_enters_a_sheet(dem
     clerk.write("#numbers", "\n".join(NUMBERS))
     clerk.enter("form:has(#numbers) button")
     assert supporters() == before + 3, "two signatures more; the first had supported online already"
+
+
+@pytest.mark.parametrize("language", ["ka", "bg", "en"])
+def test_a_code_by_mail_confirms_a_resident_in_every_language(demo: Demo, visit: Open, language: str) -> None:
+    database, place = a_place(demo, "yambol")
+    turn = LANGUAGES.index(language)
+    number, mailbox = national_id("yambol", 9_100 + turn), f"{language}-resident@example.org"
+    with database.transaction() as session:
+        pepper = first_pepper(session, demo.app.extensions["house"].secrets)
+        session.add(
+            RollEntry(
+                municipality_id=place.id,
+                id_hash=pepper.of_id(place.id, normal_id(number, place.country)),
+                name="Жител",
+                birth_date=BORN,
+                email=mailbox,
+                language=language,
+            )
+        )
+    me = hand(visit, f"citizen{20 + turn}@yambol", f"{demo.url}/{language}/yambol/residence")
+    me.enter("main form button")
+    expect(me.page.locator(".govuk-error-summary")).to_be_visible()
+    me.enter("main a[href$='/residence/message']")
+    me.write("#national_id", number)
+    me.write("#birth_date", "09.03.1971")
+    me.choose("input[name='means']", "email")
+    me.enter("main form button")
+    code = re.findall(r"\b\d{6}\b", last_letter(database, mailbox).body)[0]
+    me.write("#code", f"{(int(code) + 1) % 1_000_000:06d}")
+    me.enter("main form button")
+    expect(me.page.locator(".govuk-error-summary")).to_be_visible()
+    me.write("#code", code)
+    me.enter("main form button")
+    assert me.page.url == f"{demo.url}/{language}/yambol/"
+    me.page.goto(f"{demo.url}/{language}/yambol/residence")
+    assert me.page.locator("main form").count() == 0, "it is confirmed and asked no more"
 
 
 def test_a_proposal_is_checked_routed_assessed_returned_and_signed(demo: Demo, visit: Open) -> None:

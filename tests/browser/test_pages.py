@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage
+from playwright.sync_api import BrowserContext, ConsoleMessage, expect
 from playwright.sync_api import Page as Tab
 
 from tests.browser.conftest import Demo
@@ -106,4 +106,29 @@ def test_pages_have_no_barriers(
             lookers[page.role] = Looker(visit(page.role))
         found = lookers[page.role].look(demo.url + page.path)
         faults += [f"{page.name}: {complaint}" for complaint in found]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("language", ["ka", "bg", "en"])
+def test_the_pages_that_confirm_a_resident_have_no_barriers(
+    demo: Demo, visit: Callable[..., BrowserContext], language: str
+) -> None:
+    """Nobody is led to them who has confirmed already, so the walk does not meet them; the last needs the one before."""
+    window = visit("citizen25@yambol")
+    base = f"{demo.url}/{language}/yambol/residence"
+    tab = window.new_page()
+    faults: list[str] = []
+    for address in (base, f"{base}/message"):
+        tab.goto(address)
+        tab.locator("main form button").click()
+        expect(tab.locator(".govuk-error-summary")).to_be_visible()
+        tab.evaluate(AXE.read_text(encoding="utf-8"))
+        faults += [f"{address} with errors: {fault}" for fault in barriers(tab)]
+    tab.fill("#national_id", "0000000000")
+    tab.fill("#birth_date", "09.03.1971")
+    tab.locator("main form button").click()
+    tab.wait_for_url(f"{base}/code")
+    looker = Looker(window)
+    for address in (base, f"{base}/message", f"{base}/code"):
+        faults += [f"{address}: {fault}" for fault in looker.look(address)]
     assert not faults, "\n".join(faults)

@@ -2,18 +2,24 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
+from pbplatform.accounts.models import Account
 from pbplatform.charter.phases import Phase
 from pbplatform.charter.policy import Refusal, Refused
 from pbplatform.deliberation import operations, queries
 from pbplatform.deliberation.models import Comment, CommentEndorsement, CommentState, Side
 from pbplatform.deliberation.queries import Sort
+from pbplatform.foundation import clock
 from pbplatform.foundation.database import Database
 from pbplatform.foundation.errors import Invalid
+from pbplatform.notices import operations as notices
+from pbplatform.notices import queries as notice_queries
+from pbplatform.notices.models import Follow, Happening, News, Topic
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
 from tests.support.talk import Scene, a_scene
@@ -231,3 +237,55 @@ def test_markup_in_a_comment_is_words_and_nothing_more(
     assert "<svg onload" not in page
     assert 'href="javascript' not in page
     assert "<strong>ok</strong>" in page
+
+
+def _yesterday(session: Session) -> None:
+    """Put everything that was followed and told two days back."""
+    before = clock.now() - timedelta(days=2)
+    session.execute(update(Follow).values(followed_at=before - timedelta(days=1)))
+    session.execute(update(Happening).values(at=before))
+
+
+@on_both_databases
+def test_followers_hear_of_every_official_answer_and_once_a_day_that_there_are_comments(
+    session: Session, scene: Scene
+) -> None:
+    about = (Topic.PROPOSAL, scene.proposal.id)
+    notices.follow_own(session, scene.place.id, scene.reader.id, *about)
+    notices.follow_own(session, scene.place.id, scene.officer.id, Topic.ROUND, scene.round.id)
+    for _ in range(3):
+        scene.comment(session)
+    for _ in range(2):
+        operations.answer_officially(
+            scene.as_officer(scene.officer),
+            session,
+            scene.round,
+            scene.proposal,
+            text="ვიწყებთ მაისში.",
+            language="ka",
+        )
+
+    def heard(account: Account) -> list[str]:
+        return [one.news for one in notice_queries.happenings_for(session, scene.place.id, account.id)]
+
+    assert heard(scene.reader) == [News.OFFICIAL_ANSWER, News.OFFICIAL_ANSWER, News.COMMENT_ADDED]
+    assert heard(scene.officer) == [News.OFFICIAL_ANSWER] * 2, "a round has too many comments to tell of each"
+    public = notice_queries.public_happenings(session, scene.place.id)
+    assert News.COMMENT_ADDED not in [one.news for one in public]
+    _yesterday(session)
+    scene.comment(session)
+    assert heard(scene.reader)[0] == News.COMMENT_ADDED, "on another day it is news again"
+
+
+def test_a_comment_that_waits_for_a_moderator_is_news_when_it_is_published(session: Session) -> None:
+    scene = a_scene(session, moderated=True)
+    notices.follow_own(session, scene.place.id, scene.reader.id, Topic.PROPOSAL, scene.proposal.id)
+    said = scene.comment(session)
+    assert not notice_queries.happenings_for(session, scene.place.id, scene.reader.id)
+    operations.publish(session, scene.round, said)
+    (news,) = notice_queries.happenings_for(session, scene.place.id, scene.reader.id)
+    assert news.news == News.COMMENT_ADDED
+    operations.hide(session, said)
+    _yesterday(session)
+    operations.publish(session, scene.round, said)
+    assert len(notice_queries.happenings_for(session, scene.place.id, scene.reader.id)) == 1

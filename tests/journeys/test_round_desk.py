@@ -18,7 +18,7 @@ from pbplatform.municipalities.models import Municipality
 from pbplatform.notices.models import Happening, News
 from pbplatform.proposals.models import Entry, Proposal, ProposalState
 from pbplatform.screening.criteria import FormalCriterion
-from pbplatform.screening.models import Assessment, ConflictState, Merge, ProposalConflict
+from pbplatform.screening.models import Assessment, ConflictState, Merge, MergeState, ProposalConflict
 from tests.proposals.test_support import NUMBERS, a_roll, claim
 from tests.support.pages import PageClient
 from tests.support.people import a_municipality, an_account
@@ -124,6 +124,79 @@ def test_two_proposals_join_only_when_both_authors_agree(
     assert f"{BASE}/proposals/{target.id}" in old, "old links lead on"
     joined = client.get(f"{BASE}/proposals/{target.id}").get_data(as_text=True)
     assert "One" in joined, "whose proposal joined stands beside it from now on"
+
+
+def test_a_no_to_joining_is_told_to_the_other_side_and_to_who_suggested_it(
+    session: Session, house: House, place: Municipality, signed_in: Browser
+) -> None:
+    round_ = a_round(session, place, Phase.REVIEW, slug="spring")
+    one, other = an_account(session, place, name="One"), an_account(session, place, name="Other")
+    source = a_standing_proposal(session, place, round_, one, title="Swings for the yard")
+    target = a_standing_proposal(session, place, round_, other, title="Play garden")
+    office = an_office(session, place)
+    one.language = "ka"
+    session.commit()
+    case = f"{BASE}/screening/{source.id}"
+    reason = "Both ask for swings in the same yard, together they are cheaper."
+    _done(signed_in(office.coordinator), f"{case}/merge", case, target=str(target.id), reason=reason)
+    with house.database.read() as looking:
+        answer = f"{BASE}/merges/{looking.scalars(select(Merge.id)).one()}"
+    _done(signed_in(one), answer, answer="yes", version="1")
+    unsaid = _sent(signed_in(other), answer, {"version": "2"})
+    assert unsaid.status_code == 422, "what is neither yes nor no is no answer"
+    _done(signed_in(other), answer, answer="no", version="2")
+    with house.database.read() as looking:
+        assert looking.scalars(select(Merge)).one().state is MergeState.DECLINED
+        told = looking.scalars(select(Happening).where(Happening.news == News.MERGE_DECLINED)).all()
+    assert {row.recipient_id for row in told} == {one.id, office.coordinator.id}, "who said no knows it"
+    mine = signed_in(one).get("/ka/rustavi/notices").get_data(as_text=True)
+    assert "Swings for the yard" in mine
+    assert "ცალ-ცალკე" in mine
+    assert f"/proposals/{source.id}" in mine
+    desk = signed_in(office.coordinator).get("/en/rustavi/notices").get_data(as_text=True)
+    assert f"/screening/{source.id}" in desk
+    assert "Play garden" in desk
+
+
+def test_officers_find_the_other_proposal_by_words_or_number(
+    session: Session, house: House, place: Municipality, signed_in: Browser
+) -> None:
+    round_ = a_round(session, place, Phase.REVIEW, slug="spring")
+    author = an_account(session, place)
+    named = ("სკამები ბაღში", "სკოლის ეზო", "სკვერი და სკამები", "გზა")
+    benches, yard, square, _road = (
+        a_standing_proposal(session, place, round_, author, title=title) for title in named
+    )
+    gone = a_standing_proposal(session, place, round_, author, ProposalState.REFUSED, title="ძველი სკამები")
+    elsewhere = a_round(session, place, Phase.REVIEW, slug="autumn")
+    foreign = a_standing_proposal(session, place, elsewhere, author, title="სკამები სხვაგან")
+    office = an_office(session, place)
+    session.commit()
+    officer = signed_in(office.coordinator)
+
+    def offered(address: str, name: str) -> list[int]:
+        page = officer.get(address).get_data(as_text=True)
+        return [int(number) for number in re.findall(rf'type="radio" name="{name}"[^>]* value="(\d+)"', page)]
+
+    case = f"{BASE}/screening/{benches.id}"
+    assert offered(case, "target") == []
+    assert offered(f"{case}?join=სკამების", "target") == [square.id], "not itself, nor what no longer stands"
+    assert offered(f"{case}?join={yard.id}", "target")[0] == yard.id
+    assert offered(f"{case}?join={foreign.id}", "target") == offered(f"{case}?join={gone.id}", "target") == []
+    again = _sent(officer, f"{case}/merge", {"join": "სკვერი", "reason": "Too alike to be apart."}, case)
+    assert again.status_code == 422
+    assert f'value="{square.id}"' in again.get_data(as_text=True), "what was found is still there"
+    reason = "Both ask for benches at one place."
+    _done(officer, f"{case}/merge", case, join="სკვერი", target=str(square.id), reason=reason)
+
+    page = f"{BASE}/conflicts"
+    both = f"{page}?first=სკოლის+ეზო&second=სკამ"
+    assert offered(both, "one") == [yard.id]
+    assert offered(both, "other") == [benches.id, square.id]
+    _done(officer, page, both, one=str(yard.id), other=str(square.id))
+    with house.database.read() as looking:
+        pair = looking.scalars(select(ProposalConflict)).one()
+        assert (pair.first_id, pair.second_id) == (yard.id, square.id)
 
 
 def test_a_clerk_enters_a_proposal_for_somebody_at_the_counter(

@@ -23,11 +23,11 @@ def test_followers_hear_of_what_came_after_and_nobody_else_does(session: Session
     operations.tell(
         session, place.id, News.PHASE_OPENED, about, found.titles, "rounds/x/", phase=Phase.REVIEW
     )
-    operations.tell_person(session, place.id, other.id, News.CO_AUTHOR_ASKED, found.titles, "rounds/x/")
+    operations.tell_person(session, place.id, other.id, News.CO_AUTHOR_ANSWERED, found.titles, "rounds/x/")
     heard = queries.happenings_for(session, place.id, follower.id)
     assert [(h.news, h.values) for h in heard] == [("phase_opened", {"phase": "review"})]
-    assert [h.news for h in queries.happenings_for(session, place.id, other.id)] == ["co_author_asked"]
-    assert "co_author_asked" not in [h.news for h in queries.public_happenings(session, place.id)]
+    assert [h.news for h in queries.happenings_for(session, place.id, other.id)] == ["co_author_answered"]
+    assert "co_author_answered" not in [h.news for h in queries.public_happenings(session, place.id)]
 
 
 def test_what_is_not_there_or_hidden_cannot_be_followed(session: Session, app) -> None:

@@ -173,7 +173,7 @@ def test_the_feed_is_well_formed_and_tells_only_what_is_public(
 ) -> None:
     place, found, account = _told(session, "en")
     operations.tell_person(
-        session, place.id, account.id, News.CONTENT_HIDDEN, {"en": "Secret <matter> & more"}, "x/"
+        session, place.id, account.id, News.CO_AUTHOR_ANSWERED, {"en": "Secret <matter> & more"}, "x/"
     )
     operations.tell(
         session, place.id, News.PROPOSAL_SUBMITTED, [], {"en": 'Trees <b> & "benches"'}, "rounds/parks/"

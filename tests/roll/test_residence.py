@@ -1,22 +1,29 @@
 """Proving to live here when no vote is open: the way of a citizen who wants to support a proposal."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 
+import pytest
+import requests
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pbplatform.accounts import sessions
 from pbplatform.accounts.models import Account
+from pbplatform.app import create_app
 from pbplatform.charter.phases import Phase
 from pbplatform.charter.roles import Role
+from pbplatform.config import Config, read_config
 from pbplatform.door import House
 from pbplatform.municipalities.models import Municipality
 from pbplatform.proposals.models import Proposal
 from pbplatform.roll import operations
 from pbplatform.roll.ids import normal_id
-from pbplatform.roll.models import RollClaim, RollEntry, VerificationTry
+from pbplatform.roll.models import Means, RollClaim, RollEntry, VerificationTry
 from pbplatform.roll.pepper import first_pepper
+from tests.support import identity
 from tests.support.letters import last_letter
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
@@ -140,3 +147,97 @@ def test_a_wrong_date_or_code_tells_nothing_and_is_counted(
     assert [one.succeeded for one in session.scalars(select(VerificationTry))] == [False, False]
     session.rollback()
     assert prove(mine, code) == 302
+
+
+@pytest.fixture
+def provider() -> Iterator[identity.Provider]:
+    with identity.provider() as running:
+        running.personal_number = NUMBER
+        yield running
+
+
+@pytest.fixture
+def with_eid(config: Config, provider: identity.Provider) -> Iterator[Flask]:
+    """The same installation with electronic identity switched on."""
+    settings = {
+        "PB_MODE": "test",
+        "PB_DATA_DIR": str(config.data_dir),
+        "PB_DATABASE_URL": config.database_url,
+        "PB_JOBS": "immediate",
+        "PB_BASE_URL": "http://localhost",
+        "PB_MAIL_URL": config.mail_url,
+        "PB_OIDC_ISSUER": provider.issuer,
+        "PB_OIDC_CLIENT_ID": "pb",
+        "PB_OIDC_CLIENT_SECRET": "secret",
+    }
+    app = create_app(read_config(settings))
+    app.test_client_class = PageClient
+    yield app
+    app.extensions["house"].database.dispose()
+
+
+def browser_of(app: Flask, account: Account) -> PageClient:
+    """A browser of that installation in which somebody is signed in."""
+    with app.extensions["house"].database.transaction() as session:
+        token = sessions.open_session(session, account)
+    made = app.test_client()
+    with made.session_transaction() as cookie:
+        cookie["_user_id"], cookie["_fresh"] = token, True
+    assert isinstance(made, PageClient)
+    return made
+
+
+def brought(browser: PageClient, address: str) -> dict[str, str]:
+    """What the page carries that the provider sent the browser back to."""
+    page = browser.get(address).get_data(as_text=True)
+    fields = dict(hidden(page[page.index("<main") :]))
+    assert fields["state"]
+    assert fields["code"]
+    return fields
+
+
+def test_electronic_identity_confirms_a_resident_and_no_stranger(
+    session: Session, house: House, with_eid: Flask, provider: identity.Provider, signed_in: Browser
+) -> None:
+    place = a_municipality(session)
+    entry, _code = a_resident(session, house, place)
+    stranger, resident = an_account(session, place), an_account(session, place)
+    session.commit()
+    base = "/en/rustavi/residence"
+    assert "/eid" not in signed_in(stranger).get(base).get_data(as_text=True), "only where there is one"
+    for person, number, onward in ((stranger, "01001099999", base), (resident, NUMBER, "/en/rustavi/")):
+        provider.personal_number = number
+        mine = browser_of(with_eid, person)
+        assert f'href="{base}/eid"' in mine.get(base).get_data(as_text=True)
+        there = mine.get(f"{base}/eid").location
+        assert there is not None
+        assert there.startswith(provider.issuer)
+        back = requests.get(there, allow_redirects=False, timeout=10).headers["Location"]
+        way = back.removeprefix("http://localhost")
+        fields = brought(mine, way)
+        with house.database.read() as looking:
+            assert not looking.scalars(select(RollClaim)).all(), "to look at an address changes nothing"
+        assert mine.post(f"{base}/eid/back", data=fields).location == onward
+        assert mine.post(f"{base}/eid/back", data=fields).location == base, "an answer serves once"
+    assert [(one.roll_entry_id, one.account_id, one.means) for one in claims(session)] == [
+        (entry.id, resident.id, Means.EID)
+    ]
+
+
+def test_another_browsers_identity_confirms_nobody(
+    session: Session, house: House, with_eid: Flask, signed_in: Browser
+) -> None:
+    place = a_municipality(session)
+    a_resident(session, house, place)
+    thief, victim = an_account(session, place), an_account(session, place)
+    session.commit()
+    base = "/en/rustavi/residence"
+    theirs = browser_of(with_eid, thief)
+    there = theirs.get(f"{base}/eid").location
+    back = requests.get(there or "", allow_redirects=False, timeout=10).headers["Location"]
+    mine = browser_of(with_eid, victim)
+    assert mine.get(f"{base}/eid").status_code == 302
+    fields = brought(mine, back.removeprefix("http://localhost"))
+    assert mine.post(f"{base}/eid/back", data=fields).location == base
+    assert mine.post(f"{base}/eid/back", data={**fields, "state": "x" * 999}).location == base
+    assert not claims(session)

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from pbplatform.accounts.models import Account
 from pbplatform.consultation.models import Category, Envelope, Round
 from pbplatform.foundation import clock
+from pbplatform.foundation.i18n import searchable
 from pbplatform.municipalities.models import Municipality
 from pbplatform.proposals import operations
 from pbplatform.proposals.models import Proposal, ProposalState
-from pbplatform.proposals.operations import Words
+from pbplatform.proposals.wording import Words
 from tests.support.people import as_actor
 
 TEXT = "The old playground has no shade and the swings are broken. New swings, four trees and a fountain would help."
@@ -72,14 +73,13 @@ def a_standing_proposal(
     }
     if state is ProposalState.ADMITTED:
         values["admitted_cost"] = said.cost_estimate
-    values |= changed
+    values |= {"search": searchable(str(changed.get("title", said.title)))} | changed
     proposal = Proposal(
         municipality_id=place.id,
         round_id=round_.id,
         state=state,
         language=place.languages[0],
         shuffle=number * 715_827_883 % 2**31,
-        search=str(values["title"]).casefold(),
         submitted_at=clock.now(),
         changed_at=clock.now(),
         **values,

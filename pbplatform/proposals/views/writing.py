@@ -16,11 +16,11 @@ from pbplatform.consultation.place import this_currency, this_round
 from pbplatform.door import acts
 from pbplatform.foundation.i18n import localised, money
 from pbplatform.municipalities import queries as municipalities
-from pbplatform.proposals import listing, operations, queries
+from pbplatform.proposals import finding, operations, queries, wording
 from pbplatform.proposals.forms import BeginForm, PlainForm, ProposalForm
 from pbplatform.proposals.models import Proposal, ProposalState
-from pbplatform.proposals.operations import Words
 from pbplatform.proposals.views.pages import attempt, loaded, owned, pages
+from pbplatform.proposals.wording import Words
 from pbplatform.proposals.words import PROBLEMS
 
 Answer = BaseResponse | str | tuple[str, int]
@@ -125,7 +125,7 @@ def _local(names: dict[str, str]) -> str:
 
 def _surrounding(round_: Round, proposal: Proposal, form: ProposalForm) -> dict[str, Any]:
     return {
-        "similar": listing.similar(
+        "similar": finding.similar(
             door.session(),
             round_,
             title=form.title.data or "",
@@ -158,7 +158,7 @@ def keep(round_slug: str, proposal_id: int) -> tuple[Response, int]:
 def similar(round_slug: str) -> str:
     """Proposals that a title or a place resembles, as a piece of the page on which one writes."""
     round_ = this_round(round_slug)
-    found = listing.similar(
+    found = finding.similar(
         door.session(),
         round_,
         title=request.args.get("title", "")[:200],
@@ -181,7 +181,7 @@ def check(round_slug: str, proposal_id: int) -> Answer:
         if tried.ok:
             flash(_("Your proposal is submitted. Thank you for taking part."))
             return redirect(url_for("proposals.detail", round_slug=round_slug, proposal_id=proposal.id))
-    lacking = operations.lacking(door.session(), round_, proposal)
+    lacking = wording.lacking(door.session(), round_, proposal)
     return render_template(
         "proposals/check.html",
         form=form,
@@ -190,7 +190,7 @@ def check(round_slug: str, proposal_id: int) -> Answer:
         company=queries.company(door.session(), proposal.id),
         waiting=[row for row in queries.co_authors(door.session(), proposal.id) if row.state == "invited"],
         lacking=[(problem.field, str(PROBLEMS[problem.reason]) % problem.values) for problem in lacking],
-        similar=listing.similar(
+        similar=finding.similar(
             door.session(),
             round_,
             title=proposal.title,

@@ -15,7 +15,7 @@ from pbplatform.consultation.models import Round
 from pbplatform.consultation.place import this_currency, this_round, this_settings
 from pbplatform.door import acts
 from pbplatform.foundation import clock
-from pbplatform.proposals import letters
+from pbplatform.proposals import finding, letters
 from pbplatform.proposals import queries as proposals
 from pbplatform.proposals.models import Proposal, ProposalState
 from pbplatform.screening import announcing, merges, operations, queries
@@ -142,9 +142,14 @@ def _case(round_: Round, proposal: Proposal, **failed: Any) -> str:
         "interest": TextForm(formdata=None, prefix="interest"),
         "merge": MergeForm(formdata=None),
     } | failed
+    join = request.values.get("join", "")
     return render_template(
         "screening/case.html",
         proposal=proposal,
+        join=join,
+        joinable=[
+            row for row in finding.named(session, round_, join, merges.MERGEABLE) if row.id != proposal.id
+        ],
         subject=operations.subject(session, round_, proposal),
         screening=screening,
         state=screening.state if screening else ScreeningState.WAITING,

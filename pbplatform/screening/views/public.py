@@ -10,6 +10,7 @@ from pbplatform.consultation import queries as rounds
 from pbplatform.consultation.place import this_currency, this_round, this_settings
 from pbplatform.door import acts
 from pbplatform.foundation.errors import Missing
+from pbplatform.proposals import finding
 from pbplatform.proposals import queries as proposals
 from pbplatform.proposals.models import Proposal
 from pbplatform.screening import announcing, appeals, ballot, conflicts, merges, operations, queries
@@ -117,21 +118,27 @@ def merge(round_slug: str, merge_id: int) -> Answer:
     if source.round_id != round_.id or not mine:
         raise Missing
     form = PlainForm()
-    if form.validate_on_submit():
-        given = request.form.get("version", "")
+    said, given = request.form.get("answer"), request.form.get("version", "")
+    if said in ("yes", "no") and form.validate_on_submit():
         done = merges.answer(
             door.actor(),
             session,
             round_,
             found,
-            agree=request.form.get("answer", "") == "yes",
+            agree=said == "yes",
             version=int(given) if given.isdecimal() and len(given) < 10 else 0,
         )
         if done:
             announcing.merged(session, g.municipality, round_, source, target)
+        elif said == "no":
+            announcing.merge_declined(
+                session, g.municipality, round_, found, (source, target), door.actor().account_id
+            )
         flash(_("The two are one proposal now.") if done else _("Your answer is kept."))
         return redirect(url_for("proposals.detail", round_slug=round_slug, proposal_id=target.id))
-    return render_template("screening/merge.html", merge=found, sides=sides, asked=None in mine, form=form)
+    return render_template("screening/merge.html", merge=found, sides=sides, asked=None in mine, form=form), (
+        422 if form.is_submitted() else 200
+    )
 
 
 def _is_mine(proposal: Proposal) -> bool:
@@ -160,8 +167,14 @@ def conflict_list(round_slug: str) -> Answer:
             return redirect(url_for("screening.conflict_list", round_slug=round_slug))
     found = queries.conflicts(session, round_)
     numbers = {number for row in found for number in (row.first_id, row.second_id)}
+    asked = [request.values.get(name, "") for name in ("first", "second")]
     return render_template(
-        "screening/conflicts.html", form=form, rows=found, proposals=proposals.titles(session, numbers)
+        "screening/conflicts.html",
+        form=form,
+        rows=found,
+        proposals=proposals.titles(session, numbers),
+        asked=asked,
+        named=[finding.named(session, round_, words, conflicts.STANDING) for words in asked],
     ), 422 if form.is_submitted() else 200
 
 

@@ -17,7 +17,7 @@ from pbplatform.foundation.words import say
 from pbplatform.roll import queries as roll
 from pbplatform.roll import verification
 from pbplatform.roll.delivery import SEND_JOB
-from pbplatform.roll.eid import EidAway, EidRefused, Provider, Question
+from pbplatform.roll.eid import EidAway, EidRefused, Provider, Question, provider_of
 from pbplatform.roll.forms import CodeForm, LetterForm, MessageForm
 from pbplatform.roll.models import Means, RollEntry
 from pbplatform.roll.pepper import pepper
@@ -142,12 +142,7 @@ def code(round_slug: str) -> BaseResponse | str | tuple[str, int]:
 
 
 def _provider() -> Provider | None:
-    config = door.house().config
-    if not (config.oidc_issuer and config.oidc_client_id and config.oidc_client_secret):
-        return None
-    return Provider(
-        config.oidc_issuer, config.oidc_client_id, config.oidc_client_secret, config.oidc_id_claim
-    )
+    return provider_of(door.house().config)
 
 
 def _return_address(round_slug: str) -> str:

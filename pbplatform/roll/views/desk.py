@@ -1,9 +1,8 @@
-"""The officers' pages of the voter roll: import, letters, the desk, clusters; and the page where one proves to live here."""
+"""The officers' pages of the voter roll: import, letters, the desk, clusters."""
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
-from flask import session as cookie
+from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
@@ -12,37 +11,27 @@ from pbplatform import door
 from pbplatform.accounts import guard
 from pbplatform.charter.actions import Action
 from pbplatform.door import acts, found
-from pbplatform.foundation import limits
-from pbplatform.foundation.errors import Conflict
 from pbplatform.foundation.jobs import Job
-from pbplatform.foundation.web import refuse_large, safe_next
-from pbplatform.foundation.words import say
+from pbplatform.foundation.web import refuse_large
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.roll import clusters as roll_clusters
 from pbplatform.roll import letters as roll_letters
-from pbplatform.roll import operations, queries, verification
+from pbplatform.roll import operations, queries
 from pbplatform.roll.codes import spelled
-from pbplatform.roll.delivery import SEND_JOB
 from pbplatform.roll.forms import (
-    CodeForm,
     ColumnsForm,
-    LetterForm,
     LettersForm,
-    MessageForm,
     PersonForm,
     UploadForm,
 )
-from pbplatform.roll.models import Means, RollEntry, RollImport
+from pbplatform.roll.models import RollImport
 from pbplatform.roll.pepper import pepper
 from pbplatform.roll.reading import Column
-from pbplatform.roll.verification import ALARM_TRIES, MESSAGES_FROM_A_NETWORK, Person, VerificationProblem
+from pbplatform.roll.verification import ALARM_TRIES
+from pbplatform.roll.views.pages import pages
 from pbplatform.roll.words import ROLL_PROBLEMS
 
-pages = Blueprint("roll", __name__)
-
 LARGEST_FILE = 120 * 1024 * 1024
-FLOW = "residence_flow"
-BACK = "residence_next"
 
 
 @pages.route("/desk/roll", methods=["GET", "POST"])
@@ -188,90 +177,3 @@ def clusters() -> str:
         failed=queries.failed_tries(session, place.id),
         alarm=ALARM_TRIES,
     )
-
-
-@pages.route("/residence", methods=["GET", "POST"])
-@acts(Action.PROVE_RESIDENCE)
-def residence() -> BaseResponse | str | tuple[str, int]:
-    """Tie the account to the person on the roll, by the code of a letter. No vote has to be open for that."""
-    if request.args.get("next"):
-        cookie[BACK] = safe_next(request.args["next"], "")
-    form, place = LetterForm(), guard.municipality()
-    if form.validate_on_submit():
-        person = Person(form.national_id.data or "", form.birth_date.data, _network())
-        seasoning = pepper(door.house().secrets)
-        if verification.network_is_throttled(door.session(), place, seasoning, person.network):
-            form.add_error(None, say(VerificationProblem.TOO_MANY_FROM_HERE))
-            return render_template("roll/residence.html", form=form, resident=False), 429
-        entry = verification.verify_letter(door.session(), seasoning, place, person, form.code.data or "")
-        if entry is not None:
-            return _tied(entry, Means.LETTER)
-        form.add_error(None, say(VerificationProblem.NOT_CONFIRMED))
-    account = found(guard.account())
-    resident = queries.is_resident(door.session(), account.id, place.id)
-    page = render_template("roll/residence.html", form=form, resident=resident, back=_way_back())
-    return page, 422 if form.is_submitted() else 200
-
-
-@pages.route("/residence/message", methods=["GET", "POST"])
-@acts(Action.PROVE_RESIDENCE)
-def residence_message() -> BaseResponse | str | tuple[str, int]:
-    """Ask for a code to the phone or mailbox on the roll. The answer is the same whether anybody fits."""
-    form, house, place = MessageForm(), door.house(), guard.municipality()
-    if form.validate_on_submit():
-        person = Person(form.national_id.data or "", form.birth_date.data, _network())
-        # One bucket with the vote's own page: whoever sends messages spends the same money.
-        house.limits.take("vote-message", MESSAGES_FROM_A_NETWORK, limits.network(request))
-        seasoning = pepper(house.secrets)
-        if verification.network_is_throttled(door.session(), place, seasoning, person.network):
-            form.add_error(None, say(VerificationProblem.TOO_MANY_FROM_HERE))
-            return render_template("roll/residence_message.html", form=form), 429
-        flow, sent_id = verification.send_code(
-            door.session(), seasoning, house.vault, place, person, Means(form.means.data), g.locale
-        )
-        house.jobs.enqueue(door.session(), SEND_JOB, {"sent_id": sent_id}, place.id)
-        cookie[FLOW] = flow
-        return redirect(url_for("roll.residence_code"))
-    return render_template("roll/residence_message.html", form=form), 422 if form.is_submitted() else 200
-
-
-@pages.route("/residence/code", methods=["GET", "POST"])
-@acts(Action.PROVE_RESIDENCE)
-def residence_code() -> BaseResponse | str | tuple[str, int]:
-    """Type the six digits that came."""
-    flow = cookie.get(FLOW)
-    if not isinstance(flow, str):
-        return redirect(url_for("roll.residence_message"))
-    form = CodeForm()
-    if form.validate_on_submit():
-        seasoning = pepper(door.house().secrets)
-        proved = verification.verify_code(
-            door.session(), seasoning, guard.municipality(), flow, form.code.data or "", _network()
-        )
-        if proved is not None:
-            cookie.pop(FLOW, None)
-            return _tied(*proved)
-        form.add_error("code", say(VerificationProblem.CODE_WRONG))
-    return render_template("roll/residence_code.html", form=form), 422 if form.is_submitted() else 200
-
-
-def _network() -> str:
-    return verification.network_of(request.remote_addr)
-
-
-def _tied(entry: RollEntry, means: Means) -> BaseResponse:
-    """The account is tied to the entry, and the person goes back to what they wanted to do."""
-    try:
-        verification.claim(door.session(), entry, found(guard.account()).id, means)
-    except Conflict:
-        flash(say(VerificationProblem.CLAIMED_BY_OTHER), "bad")
-        return redirect(url_for("roll.residence"))
-    flash(_("Thank you. It is confirmed that you live here."))
-    back = _way_back()
-    cookie.pop(BACK, None)
-    return redirect(back)
-
-
-def _way_back() -> str:
-    back: str = cookie.get(BACK, "")
-    return safe_next(back, url_for("town.overview"))
