@@ -247,7 +247,9 @@ def test_her_data_is_all_in_the_archive(life: Life, signed_in: SignIn) -> None:
     assert parts["discussion.json"]["agreed_with_comments"] == [life.theirs.id]
     assert parts["moderation.json"]["reports"][0]["note"] == f"{NAME} feels hurt."
     assert parts["notices.json"]["follows"]
-    assert parts["notices.json"]["told"][0]["titles"] == {"en": "Swings"}
+    told = parts["notices.json"]["told"]
+    assert {one["news"] for one in told} == {News.PROPOSAL_CHANGED, News.CO_AUTHOR_ANSWERED}
+    assert {"en": "Swings"} in [one["titles"] for one in told]
     assert {one["name"] for one in parts["files.json"]} == {f"{NAME}.pdf", "yard.jpg", "swing.jpg"}
     assert parts["roll.json"][0]["proved_by"] == "letter"
     assert parts["account.json"]["email"] == EMAIL

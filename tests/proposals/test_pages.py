@@ -178,7 +178,9 @@ def test_any_page_of_the_list_asks_little_and_beyond_the_last_stands_the_last(
         html = client.get(
             "/en/rustavi/rounds/spring/proposals/", query_string={"page": page, "seed": seed, **narrowed}
         ).get_data(as_text=True)
-        assert 0 < len(asked) <= 6, asked
+        # Whether an older copy was put over the data is asked once in a while, not by a page.
+        own = [statement for statement in asked if "installation.generation" not in statement]
+        assert 0 < len(own) <= 6, own
         assert "45 proposals" in html
         return re.findall(r'title"><a href="[^"]+/(\d+)"', html)
 
