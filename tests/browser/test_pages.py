@@ -114,7 +114,7 @@ def test_the_pages_that_confirm_a_resident_have_no_barriers(
     demo: Demo, visit: Callable[..., BrowserContext], language: str
 ) -> None:
     """Nobody is led to them who has confirmed already, so the walk does not meet them; the last needs the one before."""
-    window = visit("citizen25@yambol")
+    window = visit("citizen14@yambol")
     base = f"{demo.url}/{language}/yambol/residence"
     tab = window.new_page()
     faults: list[str] = []
