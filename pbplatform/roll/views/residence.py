@@ -138,15 +138,14 @@ def _return_address() -> str:
 
 def _not_by_eid(*, away: bool = False) -> BaseResponse:
     if away:
-        flash(
-            _(
-                "The electronic identity does not answer at the moment. Please use a code or go to the desk; both work."
-            )
+        said = _(
+            "The electronic identity does not answer at the moment. Please use a code or go to the desk; both work."
         )
     else:
-        flash(
-            _("We could not confirm you with your electronic identity. Please use a code or go to the desk.")
+        said = _(
+            "We could not confirm you with your electronic identity. Please use a code or go to the desk."
         )
+    flash(said, "bad")
     return redirect(url_for("roll.residence"))
 
 
@@ -159,7 +158,7 @@ def _tied(entry: RollEntry, means: Means) -> BaseResponse:
     try:
         verification.claim(door.session(), entry, found(guard.account()).id, means)
     except Conflict:
-        flash(say(VerificationProblem.CLAIMED_BY_OTHER))
+        flash(say(VerificationProblem.CLAIMED_BY_OTHER), "bad")
         return redirect(url_for("roll.residence"))
     flash(_("Thank you. It is confirmed that you live here."))
     back = _way_back()
