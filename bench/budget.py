@@ -1,9 +1,10 @@
 """`make bench-budget`: the civic budget at 20 municipalities × 10 years × 50,000 lines, on SQLite and PostgreSQL.
 
-First one version is copied inside the database to every municipality and year, each time with other amounts. Then a file of
-50,000 lines goes the officer's whole way into that full database in a process of its own: seconds and peak memory. Then every
+First one version is copied inside the database to every municipality and year, each time with other amounts. Then every
 public page is asked for at random places, in turn with a bare Flask page; so are the pages of delivery, of one round of thirty
-projects for each municipality and year. Printed are server time (p50, p95, processor), SQL statements, bytes.
+projects for each municipality and year. Printed are server time (p50, p95, processor), SQL statements, bytes. Then somebody is
+the first to download a whole version, while others read. At last a file of 50,000 lines goes the officer's whole way into that
+full database in a process of its own: seconds and peak memory.
 Nothing is kept in memory between two requests. The command ends with 1 when a page is above its limits.
 
 Building the data takes far longer than measuring. `--keep FOLDER` builds it there unless a run before has, and leaves it there.
@@ -26,7 +27,7 @@ from flask import Flask
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
-from bench import budget_data
+from bench import budget_data, budget_downloads
 from bench.budget_data import WORDS, Imported, Size, import_once
 from bench.budget_delivery import PROJECTS, deliver
 from bench.web import bare, configuration
@@ -224,6 +225,7 @@ def measure(settings: dict[str, str], name: str, size: Size, requests: int) -> b
     memory.settle()
     reference = ask(app, found, requests)
     kept = show(name, reference, found)
+    budget_downloads.show(name, settings, HOST, size.municipalities, size.years)
     cost = _imported(settings, size.lines, "newcomer")
     budget_data.take_out(database, "newcomer")
     database.dispose()

@@ -28,7 +28,9 @@ class ImportForm(Form):
             NumberRange(1990, 2100, _l("Write the year, such as 2026.")),
         ],
     )
-    stage = SelectField(_l("What the file holds"))
+    stage = SelectField(
+        _l("What the file holds"), validators=[InputRequired(_l("Choose what the file holds."))]
+    )
     quarter = SelectField(_l("Quarter"), description=_l("Only for an execution: the quarter it reaches to."))
     currency = SelectField(_l("Currency of the file"))
     declared_expenditure = StringField(
@@ -78,13 +80,9 @@ class ColumnsForm(Form):
         _l("The function (COFOG) is told from"),
         description=_l("Where the file has no functional code, choose the institution or the programme."),
     )
-    filter_column = SelectField(
-        _l("Take only some rows: column"),
-        coerce=int,
+    only = SelectField(
+        _l("Take only some rows"),
         description=_l("For files that hold several budgets, one below the other."),
-    )
-    filter_value = StringField(
-        _l("Take only some rows: value"), filters=[trimmed], validators=[Length(max=200)]
     )
     fill_down = BooleanField(
         _l("An empty programme cell means the programme above"),
@@ -107,11 +105,18 @@ class ColumnsForm(Form):
     )  # fmt: skip
 
     def offer(
-        self, columns: Choices, units: Choices, sides: Choices, sorting: Choices, branches: Choices
+        self,
+        columns: Choices,
+        units: Choices,
+        sides: Choices,
+        sorting: Choices,
+        branches: Choices,
+        rows: Choices,
     ) -> None:
         """Set what can be chosen."""
-        for name in (*self.COLUMNS, "filter_column"):
+        for name in self.COLUMNS:
             self[name].choices = columns
+        self.only.choices = rows
         self.unit_of_account.choices = units
         self.whole_side.choices, self.sort_by.choices = sides, sorting
         self.branches.choices = branches
@@ -129,6 +134,16 @@ class SheetForm(Form):
             NumberRange(1, 1000, _l("Write a row number.")),
         ],
     )
+
+
+class FunctionsForm(Form):
+    """The function of what has none of its own; the page has as many more fields as the file has values to sort."""
+
+    rest = SelectField(_l("Function of everything that has none of its own"))
+
+    def offer(self, functions: Choices) -> None:
+        """Set what can be chosen."""
+        self.rest.choices = functions
 
 
 class PublishForm(Form):

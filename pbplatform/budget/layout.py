@@ -15,6 +15,9 @@ from pbplatform.foundation.sheets import Cell, Sheet, Workbook
 _LETTER = re.compile(r"[^\W\d_]")
 MOST_VALUES = 600
 """Columns with more different values than this are not offered for sorting value by value."""
+MOST_CHOICES, MOST_OFFERED, LONGEST_CHOICE = 100, 1000, 120
+"""Rows can be chosen by the columns with few and short values, the fewest first."""
+_MOMENT = re.compile(r"(?:19|20)\d\d(?:-\d\d-\d\d.*)?|\d\d?[./]\d\d?[./](?:19|20)\d\d.*")
 
 
 @dataclass(frozen=True)
@@ -170,8 +173,27 @@ def _column(body: Sequence[Sequence[Cell]], index: int, heading: str) -> Column:
     return Column(index, heading, tuple(sample[:80] for sample in samples), filled, share, few)
 
 
+def choices(layout: Layout) -> list[tuple[int, list[str]]]:
+    """The columns that rows can be chosen by, with their values."""
+    fitting = sorted(
+        (column for column in layout.columns if 2 <= len(column.values) <= MOST_CHOICES),
+        key=lambda column: len(column.values),
+    )
+    found: list[tuple[int, list[str]]] = []
+    for column in fitting:
+        short = all(len(value) <= LONGEST_CHOICE for value in column.values)
+        if short and sum(len(values) for _, values in found) + len(column.values) <= MOST_OFFERED:
+            found.append((column.index, list(column.values)))
+    return found
+
+
+def is_moment(value: str) -> bool:
+    """Whether a value is a day or a year, as publications and budgets are told apart by."""
+    return _MOMENT.fullmatch(value) is not None
+
+
 def describe(layout: Layout, workbook: Workbook, sheet: int) -> dict[str, Any]:
-    """A layout as a small document, to be kept with the import; values are left out, the file has them."""
+    """A layout as a small document, to be kept with the import; most values are left out, the file has them."""
     return {
         "encoding": workbook.encoding,
         "delimiter": workbook.delimiter,
@@ -180,6 +202,7 @@ def describe(layout: Layout, workbook: Workbook, sheet: int) -> dict[str, Any]:
         "header": layout.header,
         "rows": layout.rows,
         "headings_hash": layout.headings_hash,
+        "choices": choices(layout),
         "columns": [
             {
                 "heading": column.heading[:200],

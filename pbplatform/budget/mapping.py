@@ -1,9 +1,10 @@
 """What the columns of a budget file mean, as an officer says it once and the municipality remembers it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any, Self
 
 from pbplatform.budget import cofog
@@ -82,6 +83,16 @@ class Mapping:
         """The column of a meaning."""
         return self.columns.get(meaning.value)
 
+    def lacks_functions(self, values: Sequence["Value"]) -> bool:
+        """Whether it is sure already that lines will be without a function. Revenue needs none, and codes that are no
+        functions are told with their rows, because they may be slips of the pen."""
+        revenue = (
+            Meaning.SIDE.value in self.columns or any(self.revenue_codes) or self.side == Side.REVENUE.value
+        )
+        if self.rest or revenue or self.sort_by == Meaning.FUNCTION:
+            return False
+        return not self.sort_by or any(not self.functions.get(value.value) for value in values)
+
 
 @dataclass(frozen=True)
 class Value:
@@ -92,13 +103,33 @@ class Value:
     times: int
 
 
-_TITLE_OF = {
-    Meaning.PROGRAMME: Meaning.PROGRAMME_TITLE,
-    Meaning.UNIT: Meaning.UNIT_TITLE,
-    Meaning.ECONOMIC: Meaning.ECONOMIC_TITLE,
-    Meaning.FUNCTION: Meaning.TITLE,
+_TITLES_OF = {
+    Meaning.PROGRAMME: (Meaning.PROGRAMME_TITLE,),
+    Meaning.UNIT: (Meaning.UNIT_TITLE,),
+    Meaning.ECONOMIC: (Meaning.ECONOMIC_TITLE,),
+    # A programme is called after its purpose; its lines may be wages and heating.
+    Meaning.FUNCTION: (Meaning.PROGRAMME_TITLE, Meaning.TITLE),
 }
+"""Where a value is called by its name, the most telling column first."""
 MOST_VALUES = 600
+
+
+def codes_repeat(texts: Iterable[Sequence[str]], mapping: Mapping) -> bool:
+    """Whether units number their programmes each for themselves, so that a code means something only with its unit."""
+    code, title = mapping.column(Meaning.PROGRAMME), mapping.column(Meaning.PROGRAMME_TITLE)
+    if mapping.column(Meaning.UNIT) is None or code is None or title is None:
+        return False
+    named: dict[str, str] = {}
+    return any(
+        row[code] and named.setdefault(row[code], row[title]) != row[title]
+        for row in texts
+        if max(code, title) < len(row)
+    )
+
+
+def qualified(programme: str, unit: str) -> str:
+    """The code of a programme where codes repeat."""
+    return f"{unit}-{programme}" if programme else ""
 
 
 def values_to_sort(rows: Sequence[Sequence[Cell]], header: int, mapping: Mapping) -> list[Value]:
@@ -106,18 +137,25 @@ def values_to_sort(rows: Sequence[Sequence[Cell]], header: int, mapping: Mapping
     if not mapping.sort_by:
         return []
     meaning = Meaning(mapping.sort_by)
-    column, named = mapping.column(meaning), mapping.column(_TITLE_OF[meaning])
+    texts = [[text_of(cell) for cell in row] for row in rows[header + 1 :]]
+    repeating = meaning is Meaning.PROGRAMME and codes_repeat(texts, mapping)
     times: Counter[str] = Counter()
     titles: dict[str, str] = {}
-    for row in rows[header + 1 :]:
-        if mapping.filter_column is not None and (
-            mapping.filter_column >= len(row) or text_of(row[mapping.filter_column]) != mapping.filter_value
-        ):
+    for row in texts:
+        said = partial(_cell, row)
+        if mapping.filter_column is not None and said(mapping.filter_column) != mapping.filter_value:
             continue
-        value = text_of(row[column]) if column is not None and column < len(row) else ""
+        value = said(mapping.column(meaning))
         if not value or (meaning is Meaning.FUNCTION and cofog.recognise(value)):
             continue
+        if repeating:
+            value = qualified(value, said(mapping.column(Meaning.UNIT)))
         times[value] += 1
-        if value not in titles and named is not None and named < len(row):
-            titles[value] = text_of(row[named])
-    return [Value(value, titles.get(value, ""), many) for value, many in times.most_common(MOST_VALUES)]
+        if not titles.get(value):
+            named = (said(mapping.column(title)) for title in _TITLES_OF[meaning])
+            titles[value] = next(filter(None, named), "")
+    return [Value(value, titles[value], many) for value, many in times.most_common(MOST_VALUES)]
+
+
+def _cell(row: Sequence[str], column: int | None) -> str:
+    return row[column] if column is not None and column < len(row) else ""

@@ -120,6 +120,12 @@ class BudgetImport(Base):
     brought_by: Mapped[int | None] = mapped_column(Key, ForeignKey("account.id"))
     brought_at: Mapped[datetime]
 
+    @property
+    def declared(self) -> dict[str, int]:
+        """Side → the total by the council's decision, where the officer gave it."""
+        given = {Side.REVENUE: self.declared_revenue, Side.EXPENDITURE: self.declared_expenditure}
+        return {side.value: amount for side, amount in given.items() if amount is not None}
+
 
 class BudgetMapping(Base):
     """What a municipality said of files with these headings, remembered for the next one."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pbplatform.budget import layout, mapping, work
+from pbplatform.budget import guessing, layout, mapping, work
 from pbplatform.budget.models import (
     Axis,
     BudgetImport,
@@ -112,7 +112,7 @@ def choose_sheet(
     understood = layout.understand(chosen, min(header, len(chosen.rows) - 1))
     brought.found = layout.describe(understood, workbook, sheet)
     kept = work.remembered(session, brought.municipality_id, understood)
-    brought.mapping = kept or work.first_guess(understood, chosen.rows)
+    brought.mapping = kept or guessing.first_guess(understood, chosen.rows)
     brought.state = ImportState.MAPPING
     session.flush()
 
@@ -166,17 +166,14 @@ def needs_explanation(brought: BudgetImport) -> bool:
 
 def differences(brought: BudgetImport) -> dict[str, int]:
     """Side → what the declared total is more than the sum of the lines, where they differ."""
-    given = {Side.REVENUE: brought.declared_revenue, Side.EXPENDITURE: brought.declared_expenditure}
     found = {}
-    for side, declared in given.items():
-        if declared is None:
-            continue
-        summed = brought.report.get("totals", {}).get(side.value, {})
+    for side, declared in brought.declared.items():
+        summed = brought.report.get("totals", {}).get(side, {})
         total = int(summed.get("adjusted") or summed.get("planned") or 0)
         if brought.stage in (Stage.DRAFT, Stage.ADOPTED):
             total = int(summed.get("planned") or 0)
         if declared != total:
-            found[side.value] = declared - total
+            found[side] = declared - total
     return found
 
 

@@ -5,11 +5,11 @@ OpenSpending taxonomy (1.0), and by `model` (0.3, which the profile of the speci
 Source: https://specs.frictionlessdata.io/fiscal-data-package/
 """
 
-import io
 import json
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
+from tempfile import TemporaryFile
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from pbplatform.budget import cofog, queries
 from pbplatform.budget.models import Axis, BudgetLine, BudgetVersion, Stage
 from pbplatform.foundation.i18n import Texts
-from pbplatform.foundation.sheets import write_csv
+from pbplatform.foundation.sheets import stream_csv
 from pbplatform.municipalities.models import Municipality
 
 _PHASES = {"planned": "approved", "adjusted": "adjusted", "actual": "executed"}
@@ -182,15 +182,20 @@ def descriptor_json(place: Municipality, version: BudgetVersion, path: str) -> s
     return json.dumps(descriptor(place, version, path), ensure_ascii=False, indent=1)
 
 
-def zipped(session: Session, place: Municipality, version: BudgetVersion) -> bytes:
-    """The whole package in one file; the same version gives the same bytes."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, content in (
-            ("datapackage.json", descriptor_json(place, version, "lines.csv").encode()),
-            ("lines.csv", write_csv(line_rows(session, version))),
-        ):
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            packed.writestr(entry, content)
-    return made.getvalue()
+def zipped(session: Session, place: Municipality, version: BudgetVersion) -> Iterator[bytes]:
+    """The whole package in one file, in pieces; the same version gives the same bytes."""
+    described = descriptor_json(place, version, "lines.csv").encode()
+    with TemporaryFile() as made:
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+            for name, pieces in (
+                ("datapackage.json", iter((described,))),
+                ("lines.csv", stream_csv(line_rows(session, version))),
+            ):
+                entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                with packed.open(entry, "w") as part:
+                    for piece in pieces:
+                        part.write(piece)
+        made.seek(0)
+        while piece := made.read(64 * 1024):
+            yield piece

@@ -1,6 +1,6 @@
 """Questions about the published budget. Every page asks sums that were made with the version, never all its lines."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
@@ -25,6 +25,7 @@ from pbplatform.voting.models import Project
 PAGE = 50
 MOST_PROJECTS = 300
 MOST_NAMES = 300
+MOST_FOUND = 100
 MEASURES = ("planned", "adjusted", "actual")
 
 
@@ -67,9 +68,14 @@ def current(versions: Sequence[BudgetVersion]) -> dict[int, BudgetVersion]:
     return {version.year: version for version in versions}
 
 
+def measures_in(totals: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
+    """The measures that the totals of both sides have."""
+    return tuple(name for name in MEASURES if any(name in amounts for amounts in totals.values()))
+
+
 def measures_of(version: BudgetVersion) -> tuple[str, ...]:
     """The measures that a version has."""
-    return tuple(name for name in MEASURES if any(name in amounts for amounts in version.totals.values()))
+    return measures_in(version.totals)
 
 
 def usual_measure(version: BudgetVersion) -> str:
@@ -235,7 +241,7 @@ def lines_at(
 
 
 def search(session: Session, version_id: int, words: str) -> list[BudgetLine]:
-    """Lines whose title holds all the words, the first hundred of the file."""
+    """Lines whose title holds all the words, the first hundred of the file and one that tells of more."""
     wanted = searchable(words).split()[:6]
     conditions = [BudgetLine.words.contains(word, autoescape=True) for word in wanted]
     return list(
@@ -243,7 +249,7 @@ def search(session: Session, version_id: int, words: str) -> list[BudgetLine]:
             select(BudgetLine)
             .where(BudgetLine.version_id == version_id, *conditions)
             .order_by(BudgetLine.id)
-            .limit(100)
+            .limit(MOST_FOUND + 1)
         )
     )
 

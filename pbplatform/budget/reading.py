@@ -5,17 +5,17 @@ column, and a file with a fault makes no version.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pbplatform.budget import cofog
 from pbplatform.budget.amounts import AmountFault, NotAnAmount, decimal_mark, minor_units
-from pbplatform.budget.findings import MOST_FAULTS, Fault, Line, Place, Reading, Total
+from pbplatform.budget.findings import MOST_FAULTS, Fault, Line, Place, Reading
 from pbplatform.budget.hierarchy import Branch, branches
 from pbplatform.budget.layout import letters, text_of
-from pbplatform.budget.mapping import MONEY, Branches, Mapping, Meaning
+from pbplatform.budget.mapping import MONEY, Branches, Mapping, Meaning, codes_repeat, qualified
 from pbplatform.budget.models import Side
+from pbplatform.budget.totals import Totals
 from pbplatform.foundation.sheets import Cell, Formula
 
 _NAMING = (
@@ -77,11 +77,9 @@ class _Reader:
         self.money = [(meaning.value, self.columns[meaning]) for meaning in MONEY if meaning in self.columns]
         self.marks: dict[int, str] = {}
         self.unmapped: dict[str, Place] = {}
-        self.block: Counter[str] = Counter()
-        self.whole: Counter[str] = Counter()
-        self.sides: dict[str, Counter[str]] = {side.value: Counter() for side in Side}
-        self.totals: list[Total] = []
-        self.agreeing = self.filtered = self.empty = self.branches = 0
+        self.totals = Totals()
+        self.filtered = self.empty = self.branches = 0
+        self.repeating = False
         self.above: dict[Meaning, str] = {}
 
     def read(self) -> Reading:
@@ -100,8 +98,8 @@ class _Reader:
             lines,
             sorted(self.faults[:MOST_FAULTS], key=lambda found: (found.row, len(found.column), found.column)),
             self.faults_found + len(self.unmapped),
-            self.totals,
-            self.agreeing,
+            self.totals.differing,
+            self.totals.agreeing,
             self.filtered,
             self.empty,
             self.branches,
@@ -109,7 +107,7 @@ class _Reader:
 
     def _lines(self) -> list[Line]:
         """First what every row says, then which rows are sums of others, then the lines and the totals among them."""
-        qualified = self._codes_repeat()
+        self.repeating = codes_repeat(self.texts[self.header + 1 :], self.mapping)
         said: list[_Said] = []
         for place in range(self.header + 1, len(self.rows)):
             row = self._row(place)
@@ -119,11 +117,13 @@ class _Reader:
         lines = []
         for row in said:
             if row.total:
-                self._check_total(row.place, row.amounts)
+                self.totals.compare(row.place + 1, self._first(row.place), row.amounts)
             elif row.place in branches:
-                self._check_branch(branches[row.place])
+                self.branches += 1
+                below = branches[row.place].leaves
+                self.totals.compare_with_parts(row.place + 1, self._first(row.place), row.amounts, below)
             else:
-                lines.append(self._made(row, qualified))
+                lines.append(self._made(row))
         return lines
 
     def _fault(self, fault: Fault, place: int, column: int | None, value: str) -> None:
@@ -156,19 +156,6 @@ class _Reader:
             if mark is None:
                 self._fault(Fault.MIXED_MARKS, self.header, column, "")
             self.marks[column] = mark or ","
-
-    def _codes_repeat(self) -> bool:
-        """Whether units number their programmes each for themselves, so that a code means something only with its unit."""
-        if self.columns.get(Meaning.UNIT) is None or self.columns.get(Meaning.PROGRAMME_TITLE) is None:
-            return False
-        named: dict[str, str] = {}
-        for place in range(self.header + 1, len(self.rows)):
-            code = self._text(place, Meaning.PROGRAMME)
-            if code and named.setdefault(code, self._text(place, Meaning.PROGRAMME_TITLE)) != self._text(
-                place, Meaning.PROGRAMME_TITLE
-            ):
-                return True
-        return False
 
     def _row(self, place: int) -> _Said | None:
         row, only = self.texts[place], self.mapping.filter_column
@@ -233,19 +220,6 @@ class _Reader:
             return {}
         return {row.place: row for row in found}
 
-    def _check_branch(self, branch: Branch) -> None:
-        self.branches += 1
-        for measure, written in branch.amounts.items():
-            if written is None:
-                continue
-            summed = branch.leaves.get(measure, 0)
-            if written == summed:
-                self.agreeing += 1
-            else:
-                self.totals.append(
-                    Total(branch.place + 1, self._first(branch.place), measure, written, summed)
-                )
-
     def _amounts(self, place: int, *, quiet: bool) -> dict[str, int | None]:
         found: dict[str, int | None] = {}
         for measure, column in self.money:
@@ -293,24 +267,7 @@ class _Reader:
         """The first text of a row, as its name in the report."""
         return next((text for text in self.texts[place] if text), "")[:120]
 
-    def _check_total(self, place: int, amounts: dict[str, int | None]) -> None:
-        """Compare a totals row with the lines above it: those since the last total, a side's, or all."""
-        for measure, written in amounts.items():
-            if written is None:
-                continue
-            sums = [
-                self.block[measure],
-                self.whole[measure],
-                *(side[measure] for side in self.sides.values()),
-            ]
-            if written in sums:
-                self.agreeing += 1
-            else:
-                nearest = min(sums, key=lambda found: abs(found - written))
-                self.totals.append(Total(place + 1, self._first(place), measure, written, nearest))
-        self.block.clear()
-
-    def _made(self, row: _Said, qualified: bool) -> Line:
+    def _made(self, row: _Said) -> Line:
         place, amounts = row.place, row.amounts
         side = self._side(place)
         programme, unit = self._said(row, Meaning.PROGRAMME), self._said(row, Meaning.UNIT)
@@ -319,15 +276,13 @@ class _Reader:
         unit_title = self._said(row, Meaning.UNIT_TITLE)
         if not programme:
             programme = programme_title[:60]
-        if qualified and programme:
-            programme = f"{unit}-{programme}"
+        if self.repeating:
+            programme = qualified(programme, unit)
+        self.totals.add(side, amounts)
         for measure, amount in amounts.items():
-            if amount is not None:
-                self.block[measure] += amount
-                self.whole[measure] += amount
-                self.sides[side.value][measure] += amount
-                if amount < 0 and not self.mapping.negatives:
-                    self._fault(Fault.NEGATIVE, place, dict(self.money)[measure], f"{amount // 100}")
+            if amount is not None and amount < 0 and not self.mapping.negatives:
+                column = dict(self.money)[measure]
+                self._fault(Fault.NEGATIVE, place, column, self.texts[place][column])
         title = self._text(place, Meaning.TITLE) or economic_title or programme_title
         return Line(
             place + 1,
@@ -364,6 +319,8 @@ class _Reader:
         if side is Side.REVENUE:
             return ""
         value = self._said(row, Meaning(self.mapping.sort_by)) if self.mapping.sort_by else ""
+        if self.repeating and self.mapping.sort_by == Meaning.PROGRAMME:
+            value = qualified(value, self._said(row, Meaning.UNIT))
         code = self.mapping.functions.get(value)
         if not code and self.mapping.sort_by == Meaning.FUNCTION:
             code = cofog.recognise(value)

@@ -34,6 +34,38 @@ class Part:
     """Which part of its plan in force was received or spent."""
 
 
+_MARGIN, _ROW, _LETTER = 10, 22, 10.5
+"""Inside an area: its margin, the height of a line and the width of a small letter."""
+
+
+def fitted(text: str, room: float, rows: int) -> list[str]:
+    """A text in lines of so many small letters; what does not fit is left out with a mark."""
+    lines: list[str] = []
+    words = text.split()
+    while words and len(lines) < rows:
+        line = words.pop(0)
+        while words and _breadth(f"{line} {words[0]}") <= room:
+            line += f" {words.pop(0)}"
+        lines.append(line)
+    if words and lines:
+        lines[-1] += "…"
+    return [_cut(line, room) for line in lines]
+
+
+def _cut(line: str, room: float) -> str:
+    if _breadth(line) <= room:
+        return line
+    line = line.rstrip("…")
+    while line and _breadth(line) > room - 1:
+        line = line[:-1]
+    return line.rstrip() + "…"
+
+
+def _breadth(text: str) -> float:
+    """How many small letters a text is broad: capitals and Georgian letters are broader."""
+    return sum(1.25 if letter.isupper() else 1.15 if "\u10d0" <= letter <= "\u10ff" else 1 for letter in text)
+
+
 @dataclass(frozen=True)
 class Tile:
     """A part as an area; texts only where they fit."""
@@ -45,10 +77,10 @@ class Tile:
     width: float
     height: float
 
-    @property
-    def room(self) -> int:
-        """How many letters fit into a line."""
-        return max(0, int((self.width - 20) / 10.5)) if self.height >= 44 else 0
+    def lines(self, name: str) -> list[str]:
+        """The name in lines that fit, with room below for the share; none where too little would fit to be of use."""
+        width, rows = self.width - 2 * _MARGIN, int((self.height - _MARGIN) / _ROW) - 1
+        return fitted(name, width / _LETTER, rows) if rows > 0 and width >= 6 * _LETTER else []
 
     @property
     def colour(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.orm import Session
 
-from pbplatform.budget import findings, layout, mapping, reading, sums
+from pbplatform.budget import findings, guessing, layout, mapping, reading, sums
 from pbplatform.budget.models import (
     Axis,
     BudgetImport,
@@ -66,7 +66,7 @@ def reader(database: Database, files: Files) -> Work:
         with database.transaction() as session:
             brought = session.get_one(BudgetImport, import_id)
             brought.found = found
-            guess = first_guess(understood, workbook.sheets[sheet].rows)
+            guess = guessing.first_guess(understood, workbook.sheets[sheet].rows)
             brought.mapping = remembered(session, brought.municipality_id, understood) or guess
         return {"rows": understood.rows}
 
@@ -74,66 +74,17 @@ def reader(database: Database, files: Files) -> Work:
 
 
 def remembered(session: Session, municipality_id: int, understood: layout.Layout) -> dict[str, Any] | None:
-    """What the municipality said of a file with the same headings."""
-    return session.scalar(
+    """What the municipality said of a file with the same headings; rows that this file does not have are not asked for."""
+    kept = session.scalar(
         select(BudgetMapping.mapping).where(
             BudgetMapping.municipality_id == municipality_id,
             BudgetMapping.headings_hash == understood.headings_hash,
         )
     )
-
-
-_HINTS: tuple[tuple[mapping.Meaning, tuple[str, ...]], ...] = (
-    (mapping.Meaning.FUNCTION, ("cofog", "функци", "ფუნქცი", "function")),
-    (mapping.Meaning.ADJUSTED, ("adjusted", "уточнен", "დაზუსტ", "revised", "amended", "изменен")),
-    (mapping.Meaning.ACTUAL, ("actual", "отчет", "изпълнен", "ფაქტ", "საკასო", "შესრულ", "executed", "spent")),
-    (mapping.Meaning.PLANNED, ("planned", "plan", "план", "გეგმა", "დამტკიც", "бюджет", "буџет", "amount", "сума", "თანხა")),
-    (mapping.Meaning.PROGRAMME, ("programme code", "код на програма", "код програма", "პროგრამული კოდ", "პროგრამის კოდ",
-                                 "број потпрограма", "програма №")),
-    (mapping.Meaning.PROGRAMME_TITLE, ("programme", "program", "програма", "пртограма", "პროგრამ", "потпрограма")),
-    (mapping.Meaning.ECONOMIC, ("economic code", "параграф", "§", "ეკონომიკური კოდ", "ставка", "მუხლის კოდ")),
-    (mapping.Meaning.ECONOMIC_TITLE, ("назив ставка", "economic", "икономическ", "ეკონომიკურ", "наименование на параграф")),
-    (mapping.Meaning.UNIT_TITLE, ("назив раздел", "unit", "разпоредител", "ორგანიზაცი", "department")),
-    (mapping.Meaning.UNIT, ("број раздел", "unit code", "код на разпоредител")),
-    (mapping.Meaning.DISTRICT, ("district", "район", "უბანი", "квартал")),
-    (mapping.Meaning.SIDE, ("side", "вид", "приход/разход", "შემოსავალი/ხარჯი", "type")),
-    (mapping.Meaning.TITLE, ("title", "наименование", "დასახელება", "description", "описание")),
-)  # fmt: skip
-
-
-_THOUSANDS = ("thousand", "хиляд", "хил.", "ათასი", "ათას ლარ", "ათ. ლარ", "000 лв", "000 eur")
-
-
-def first_guess(understood: layout.Layout, rows: Sequence[Sequence[Cell]]) -> dict[str, Any]:
-    """A mapping guessed from the headings and what stands above them; the officer sees it and changes what is wrong."""
-    columns: dict[str, int] = {}
-    for meaning, words in sorted(_HINTS, key=lambda hint: -max(len(word) for word in hint[1])):
-        for word in words:
-            fitting = (
-                column.index
-                for column in understood.columns
-                if word in column.heading.casefold()
-                and column.index not in columns.values()
-                and (meaning not in mapping.MONEY or column.amounts > 60)
-                and (not meaning.value.endswith("title") or column.amounts < 60)
-            )
-            index = next(fitting, None)
-            if index is not None:
-                columns[meaning.value] = index
-                break
-    sort_by = next((meaning.value for meaning in mapping.SORTABLE if meaning.value in columns), "")
-    above = " ".join(layout.text_of(cell) for row in rows[: understood.header + 1] for cell in row).casefold()
-    filled = {column.index: column.filled for column in understood.columns}
-    programme = columns.get(mapping.Meaning.PROGRAMME.value)
-    said = mapping.Mapping(
-        columns=columns,
-        sort_by=sort_by,
-        unit=1000 if any(word in above for word in _THOUSANDS) else 1,
-        fill_down=programme is not None
-        and mapping.Meaning.ECONOMIC.value in columns
-        and filled[programme] < 0.6 * understood.rows,
-    )
-    return said.kept()
+    column = kept.get("filter_column") if kept else None
+    if kept and column is not None and kept.get("filter_value") not in understood.columns[column].values:
+        return {**kept, "filter_column": None, "filter_value": ""}
+    return kept
 
 
 def pack(workbook: Workbook) -> bytes:
@@ -235,7 +186,7 @@ def keep(
         lines=len(read.lines),
         totals=brought.report["totals"],
         axes=[axis.value for axis in Axis if (Side.EXPENDITURE, axis, "") in summed],
-        declared=_declared(brought),
+        declared={side: str(amount) for side, amount in brought.declared.items()},
         explanations={},
         population=place.population,
         made_at=clock.now(),
@@ -258,14 +209,6 @@ def forget_draft(session: Session, brought: BudgetImport) -> None:
     for model in (BudgetSum, BudgetLine):
         session.execute(delete(model).where(model.version_id == version_id))
     session.execute(delete(BudgetVersion).where(BudgetVersion.id == version_id))
-
-
-def _declared(brought: BudgetImport) -> dict[str, str]:
-    given = {
-        Side.REVENUE.value: brought.declared_revenue,
-        Side.EXPENDITURE.value: brought.declared_expenditure,
-    }
-    return {side: str(amount) for side, amount in given.items() if amount is not None}
 
 
 def _insert_lines(connection: Connection, version: BudgetVersion, lines: Sequence[findings.Line]) -> None:

@@ -1,9 +1,10 @@
 """Files on a local disk or in an S3 bucket through one API. Content types are kept in the database, not here."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO
 from urllib.parse import parse_qs, urlsplit
 
@@ -63,6 +64,26 @@ class Files:
             content = make()
             self._keep(lambda: self.put(key, content))
             return content
+
+    def kept_file(self, key: str, make: Callable[[], Iterable[bytes]]) -> IO[bytes]:
+        """The same for what is too long for the memory: an open file, at its beginning, for who sends it and closes it."""
+        held: IO[bytes] = TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
+        try:
+            self._fill(held, key, make)
+        except BaseException:
+            held.close()
+            raise
+        held.seek(0)
+        return held
+
+    def _fill(self, held: IO[bytes], key: str, make: Callable[[], Iterable[bytes]]) -> None:
+        try:
+            held.writelines(self.pieces(key))
+        except (FileMissing, FilesUnavailable):
+            held.seek(0)
+            held.truncate()
+            held.writelines(make())
+            self.keep_copy(key, held)
 
     def keep_copy(self, key: str, source: IO[bytes]) -> None:
         """Keep what can be made again at any time; a full disk costs only time then."""

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from pbplatform.budget.models import BudgetImport, BudgetLine, BudgetSum, BudgetVersion, ImportState
 from pbplatform.charter.roles import Role
 from pbplatform.foundation.sheets import write_xlsx
-from tests.support.budgets import GEORGIAN, bring, map_and_check, token
+from tests.support.budgets import GEORGIAN, bring, defaults, map_and_check, token
 from tests.support.pages import PageClient
 from tests.support.people import a_municipality, an_account
 
@@ -86,7 +86,6 @@ def test_the_sound_workbook_is_taken_in(officer: PageClient, session: Session) -
         (2, 4, 10**17, ("2", "D (Plan)", str(10**17)), "digits of two cells run together"),
         (2, 4, "1.000.00,5", ("2", "D (Plan)", "1.000.00,5"), "Write it like the other amounts"),
         (5, 3, "09.2", ("5", "C (Function)", "03: 09.1 (4), 09.2"), "the same functional code"),
-        (3, 3, "99.9", ("3", "C (Function)", "99.9"), "in the step “Functions”"),
     ],
 )
 def test_every_fault_has_its_sheet_row_column_and_advice(
@@ -102,6 +101,25 @@ def test_every_fault_has_its_sheet_row_column_and_advice(
     (fault,) = _faults(page)
     assert fault[:4] == (SHEET, *place)
     assert advice in fault[4]
+    _nothing_is_taken_in(session)
+
+
+def test_an_unknown_code_gets_a_hint_by_its_name_and_is_a_fault_once_that_is_turned_down(
+    officer: PageClient, session: Session
+) -> None:
+    address = bring(officer, _workbook(3, 3, "99.9"), "budget.xlsx")
+    page = officer.get(address).get_data(as_text=True)
+    officer.post(address, data={**defaults(page), "revenue_codes": "", "csrf_token": token(page)})
+    page = officer.get(f"{address}/functions").get_data(as_text=True)
+    assert defaults(page)["value-0"] == "04.5"
+    for _turn in range(2):
+        data = {**defaults(page), "value-0": "", "csrf_token": token(page)}
+        response = officer.post(f"{address}/functions", data=data)
+        (fault,) = _faults(officer.get(response.location).get_data(as_text=True))
+        assert fault[:4] == (SHEET, "3", "C (Function)", "99.9")
+        assert "in the step “Functions”" in fault[4]
+        page = officer.get(f"{address}/functions").get_data(as_text=True)
+        assert defaults(page)["value-0"] == "", "the hint that was turned down came back"
     _nothing_is_taken_in(session)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pbplatform.budget import findings, layout, reading, work
+from pbplatform.budget import findings, guessing, layout, reading
 from pbplatform.budget.hierarchy import Branch, branches, is_below
 from pbplatform.budget.mapping import Branches, Mapping
 from pbplatform.foundation.sheets import read_table
@@ -114,9 +114,9 @@ def test_the_officer_decides_where_the_amounts_do_not() -> None:
 def test_merged_cells_and_thousands_are_guessed() -> None:
     sheet = read_table(("ათას ლარში;;;\n" + TREE).encode()).sheets[0]
     understood = layout.understand(sheet, 1)
-    guess = Mapping.read(work.first_guess(understood, sheet.rows))
+    guess = Mapping.read(guessing.first_guess(understood, sheet.rows))
     assert (guess.unit, guess.columns["planned"]) == (1000, 3)
-    assert Mapping.read(work.first_guess(layout.understand(sheet, 1), sheet.rows[1:])).unit == 1
+    assert Mapping.read(guessing.first_guess(layout.understand(sheet, 1), sheet.rows[1:])).unit == 1
 
 
 def test_a_leaf_below_two_branches_is_added_to_both() -> None:

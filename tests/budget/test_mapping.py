@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from pbplatform.budget import layout, reading, sums
-from pbplatform.budget.cofog import recognise, suggest, titles
+from pbplatform.budget.cofog import recognise, titles
 from pbplatform.budget.findings import Fault, Reading
 from pbplatform.budget.mapping import Mapping
 from pbplatform.budget.models import Axis, Side
@@ -132,22 +132,6 @@ def test_codes_of_the_classification_are_recognised() -> None:
     assert recognise("99") is None
     assert len(titles()) == 79
     assert all(all(names.values()) for names in titles().values())
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("МИНИСТЕРСТВО ЗА ТРАНСПОРТ И ВРСКИ", "04.5"),
-        ("Спорт за всички", "08.1"),
-        ("МИНИСТЕРСТВО ЗА ЗЕМЈОДЕЛСТВО, ШУМАРСТВО И ВОДОСТОПАНСТВО", "04.2"),
-        ("გზების შეკეთება", "04.5"),
-        ("საბავშვო ბაღები", "09.1"),
-        ("Улично осветление", "06.4"),
-        ("Nothing known", None),
-    ],
-)
-def test_a_name_hints_at_its_function(text: str, code: str | None) -> None:
-    assert suggest(text) == code
 
 
 def test_areas_fill_the_whole_and_keep_their_share() -> None:

@@ -240,7 +240,7 @@ def test_the_real_budget_of_a_ministry_is_published(
 ) -> None:
     content = real_file("budget", "north-macedonia-2014-budget.csv").read_bytes()
     address = bring(officer, content, "buxhet.csv", year="2014", currency="MKD")
-    changes = {"sort_by": "unit", "filter_column": "0", "filter_value": "2014-01-01T00:00:00"}
+    changes = {"only": "0=2014-01-01T00:00:00"}
     if negatives:
         changes["negatives"] = negatives
     page = map_and_check(officer, address, rest="01.6", **changes)

@@ -70,3 +70,14 @@ def test_areas_are_drawn_for_large_and_small_screens_and_hold_the_same_parts() -
     assert len(drawn.wide) == showing.MOST_AREAS
     for tiles, (width, height) in ((drawn.wide, showing.WIDE), (drawn.narrow, showing.NARROW)):
         assert sum(tile.width * tile.height for tile in tiles) == pytest.approx(width * height)
+
+
+def test_a_name_is_broken_into_lines_and_cut_only_where_it_must_be() -> None:
+    assert showing.fitted("Обществен ред и сигурност", 16, 3) == ["Обществен ред и", "сигурност"]
+    assert showing.fitted("Обществен ред и сигурност", 16, 1) == ["Обществен ред…"]
+    assert showing.fitted("Здравеопазване", 8, 2) == ["Здраве…"]
+    assert showing.fitted("", 8, 2) == []
+    for room in range(3, 40):
+        lines = showing.fitted("МИНИСТЕРСТВО ЗА ОБРАЗОВАНИЕ И НАУКА", room, 4)
+        assert 1 <= len(lines) <= 4
+        assert all(sum(1.25 if letter.isupper() else 1 for letter in line) <= room + 1 for line in lines)

@@ -58,3 +58,22 @@ def test_what_is_dear_to_make_is_made_once(files: Files) -> None:
     assert files.kept("made/1.pdf", lambda: next(made)) == b"first"
     assert files.kept("made/1.pdf", lambda: next(made)) == b"first"
     assert files.kept("made/2.pdf", lambda: next(made)) == b"second"
+
+
+@pytest.mark.parametrize("files", ["file", "memory"], indirect=True)
+def test_what_is_long_is_made_once_and_sent_from_the_disk(files: Files) -> None:
+    made = iter([[b"one", b"two"], [b"never"]])
+    for _turn in range(2):
+        with files.kept_file("made/1.csv", lambda: next(made)) as held:
+            assert held.read() == b"onetwo"
+
+
+@pytest.mark.parametrize("files", ["file"], indirect=True)
+def test_what_breaks_off_while_it_is_made_is_not_kept(files: Files) -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"half"
+        raise OSError("the database is away")
+
+    with pytest.raises(OSError, match="away"):
+        files.kept_file("made/1.csv", broken)
+    assert files.all_keys() == []

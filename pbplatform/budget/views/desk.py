@@ -1,6 +1,6 @@
 """The officers' desk of the civic budget: bring in a file, say what its columns mean, sort it, check it, publish it."""
 
-from typing import Any
+from dataclasses import replace
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -8,11 +8,19 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
-from pbplatform.budget import cofog, incoming, mapping, operations, queries, showing, work
+from pbplatform.budget import cofog, hints, incoming, mapping, operations, queries, showing, work
 from pbplatform.budget.amounts import NotAnAmount, decimal_mark, minor_units
-from pbplatform.budget.forms import ColumnsForm, ImportForm, NamesForm, ProgrammeForm, PublishForm, SheetForm
+from pbplatform.budget.forms import (
+    FunctionsForm,
+    ImportForm,
+    NamesForm,
+    ProgrammeForm,
+    PublishForm,
+    SheetForm,
+)
 from pbplatform.budget.models import BudgetImport, BudgetVersion, ImportState, Side, Stage
-from pbplatform.budget.words import FAULTS, PROBLEMS, STAGES
+from pbplatform.budget.views import columns_form
+from pbplatform.budget.words import FAULTS, MEASURES, PROBLEMS, STAGES
 from pbplatform.charter.actions import Action
 from pbplatform.door import acts, carries, found
 from pbplatform.foundation import conversion, i18n
@@ -20,8 +28,6 @@ from pbplatform.foundation.i18n import Currency
 from pbplatform.foundation.sheets import LARGEST_FILE
 
 pages = Blueprint("budget_desk", __name__)
-
-_NOT_CHOSEN = -1
 
 
 @pages.route("/desk/budget", methods=["GET", "POST"])
@@ -32,7 +38,7 @@ def imports() -> BaseResponse | str | tuple[str, int]:
     session, town = door.session(), g.municipality
     form = ImportForm(currency=town.currency.value)
     form.offer(
-        [(stage.value, STAGES[stage]) for stage in Stage],
+        [("", "–"), *((stage.value, STAGES[stage]) for stage in Stage)],
         [("", "–"), *((str(quarter), str(quarter)) for quarter in (1, 2, 3, 4))],
         [(currency.value, currency.value) for currency in Currency],
     )
@@ -108,9 +114,9 @@ def columns(number: int) -> BaseResponse | str | tuple[str, int]:
     if brought.state in (ImportState.PUBLISHED, ImportState.DISCARDED):
         return redirect(url_for("budget_desk.check", number=number))
     said = mapping.Mapping.read(brought.mapping)
-    form = _columns_form(brought, said)
+    form = columns_form.filled(brought, said)
     if form.validate_on_submit():
-        new = _said(form, said)
+        new = columns_form.read(form, said)
         with door.attempt(form, PROBLEMS) as tried:
             operations.say_columns(door.actor(), door.session(), door.house().jobs, brought, new, final=False)
         if tried.ok:
@@ -118,73 +124,15 @@ def columns(number: int) -> BaseResponse | str | tuple[str, int]:
     sheet = SheetForm(
         formdata=None, sheet=brought.found["sheet"], header=brought.found["header"] + 1, prefix="sheet"
     )
-    sheet.sheet.choices = _sheet_choices(brought)
-    page = render_template("budget/columns.html", brought=brought, form=form, sheet_form=sheet)
+    sheet.sheet.choices = columns_form.sheet_choices(brought)
+    page = render_template(
+        "budget/columns.html",
+        brought=brought,
+        form=form,
+        sheet_form=sheet,
+        publications=columns_form.publications(brought),
+    )
     return page, 422 if form.is_submitted() else 200
-
-
-def _sheet_choices(brought: BudgetImport) -> list[tuple[int, str]]:
-    return [(place, name or brought.file_name) for place, name in enumerate(brought.found["sheets"])]
-
-
-def _columns_form(brought: BudgetImport, said: mapping.Mapping) -> ColumnsForm:
-    given: dict[str, Any] = {name: said.columns.get(name, _NOT_CHOSEN) for name in ColumnsForm.COLUMNS}
-    form = ColumnsForm(
-        data=given
-        | {
-            "filter_column": _NOT_CHOSEN if said.filter_column is None else said.filter_column,
-            "filter_value": said.filter_value,
-            "unit_of_account": said.unit,
-            "whole_side": said.side,
-            "revenue_codes": ", ".join(said.revenue_codes),
-            "sort_by": said.sort_by,
-            "negatives": said.negatives,
-            "fill_down": said.fill_down,
-            "branches": said.branches,
-        }
-    )
-    offered = [(_NOT_CHOSEN, "–")]
-    for index, column in enumerate(brought.found["columns"]):
-        sample = f" ({column['samples'][0]})" if column["samples"] else ""
-        offered.append((index, f"{column['letters']}: {column['heading'][:60]}{sample[:50]}"))
-    form.offer(
-        offered,
-        [(1, _("whole units of the currency")), (1000, _("thousands"))],
-        [(Side.EXPENDITURE.value, _("expenditure")), (Side.REVENUE.value, _("revenue"))],
-        [
-            ("", _("one function for everything")),
-            (mapping.Meaning.FUNCTION.value, _("the functional code")),
-            (mapping.Meaning.PROGRAMME.value, _("the programme")),
-            (mapping.Meaning.UNIT.value, _("the institution")),
-            (mapping.Meaning.ECONOMIC.value, _("the economic code")),
-        ],
-        [
-            (mapping.Branches.AS_AMOUNTS_SAY.value, _("let the amounts decide")),
-            (mapping.Branches.SUMS.value, _("they are sums and are not counted")),
-            (mapping.Branches.LINES.value, _("there are none: every row is a line of its own")),
-        ],
-    )
-    return form
-
-
-def _said(form: ColumnsForm, before: mapping.Mapping) -> mapping.Mapping:
-    chosen = {name: form[name].data for name in ColumnsForm.COLUMNS if form[name].data != _NOT_CHOSEN}
-    same = before.sort_by == form.sort_by.data
-    codes = [code.strip() for code in (form.revenue_codes.data or "").split(",")]
-    return mapping.Mapping(
-        columns=chosen,
-        filter_column=None if form.filter_column.data == _NOT_CHOSEN else form.filter_column.data,
-        filter_value=form.filter_value.data or "",
-        unit=form.unit_of_account.data,
-        sort_by=form.sort_by.data,
-        functions=before.functions if same else {},
-        rest=before.rest,
-        side=form.whole_side.data,
-        revenue_codes=[code for code in codes if code],
-        negatives=form.negatives.data,
-        fill_down=form.fill_down.data,
-        branches=form.branches.data,
-    )
 
 
 @pages.post("/desk/budget/imports/<int:number>/sheet")
@@ -195,7 +143,7 @@ def sheet(number: int) -> BaseResponse:
     if not brought.found.get("columns"):
         return redirect(url_for("budget_desk.columns", number=number))
     form = SheetForm(prefix="sheet")
-    form.sheet.choices = _sheet_choices(brought)
+    form.sheet.choices = columns_form.sheet_choices(brought)
     if form.validate_on_submit():
         operations.choose_sheet(
             door.actor(), door.session(), door.house().files, brought, form.sheet.data, form.header.data - 1
@@ -207,7 +155,7 @@ def sheet(number: int) -> BaseResponse:
 
 @pages.route("/desk/budget/imports/<int:number>/functions", methods=["GET", "POST"])
 @acts(Action.IMPORT_BUDGET)
-def functions(number: int) -> BaseResponse | str:
+def functions(number: int) -> BaseResponse | str | tuple[str, int]:
     """Which function each institution, programme or code belongs to."""
     brought = _import(number)
     waiting = _waiting(brought)
@@ -220,26 +168,55 @@ def functions(number: int) -> BaseResponse | str:
     values = mapping.values_to_sort(
         workbook.sheets[brought.found["sheet"]].rows, brought.found["header"], said
     )
-    if request.method == "POST":
-        said.functions = dict(said.functions)
-        for place, value in enumerate(values):
-            chosen = request.form.get(f"value-{place}", "")
-            if chosen in cofog.titles():
-                said.functions[value.value] = chosen
-            else:
-                said.functions.pop(value.value, None)
-        rest = request.form.get("rest", "")
-        said.rest = rest if rest in cofog.titles() else ""
-        operations.say_columns(door.actor(), door.session(), door.house().jobs, brought, said, final=True)
-        return redirect(url_for("budget_desk.check", number=number))
-    return render_template(
+    form = FunctionsForm(rest=said.rest)
+    form.offer(
+        [
+            ("", "–"),
+            *(
+                (code, f"{code} {i18n.localised(titles, g.locale).text}")
+                for code, titles in cofog.titles().items()
+            ),
+        ]
+    )
+    if form.validate_on_submit():
+        said = _sorted(said, values, form)
+        if not said.lacks_functions(values):
+            operations.say_columns(door.actor(), door.session(), door.house().jobs, brought, said, final=True)
+            return redirect(url_for("budget_desk.check", number=number))
+        form.add_error(
+            "rest",
+            _(
+                "Some names have no function yet. Choose one for each, or choose here what everything without one is."
+            )
+            if values
+            else _("Choose the function of everything."),
+        )
+    page = render_template(
         "budget/functions.html",
         brought=brought,
+        form=form,
         said=said,
         values=values,
-        chosen=[said.functions.get(value.value) or cofog.suggest(value.title) or "" for value in values],
+        hinted=[_hint(said, value) for value in values],
         titles=cofog.titles(),
     )
+    return page, 422 if form.is_submitted() else 200
+
+
+def _sorted(said: mapping.Mapping, values: list[mapping.Value], form: FunctionsForm) -> mapping.Mapping:
+    """The mapping with the functions that were chosen. What was left without one stays so: a hint that was turned down does
+    not come back."""
+    chosen = {value.value: request.form.get(f"value-{place}", "") for place, value in enumerate(values)}
+    known = {value: code if code in cofog.titles() else "" for value, code in chosen.items()}
+    return replace(said, functions=said.functions | known, rest=form.rest.data)
+
+
+def _hint(said: mapping.Mapping, value: mapping.Value) -> str:
+    """The function that the name of a value hints at, as long as nobody has decided. Kinds of spending, such as wages, are
+    called after no purpose."""
+    if value.value in said.functions or said.sort_by == mapping.Meaning.ECONOMIC:
+        return ""
+    return hints.suggest(value.title or value.value) or ""
 
 
 @pages.route("/desk/budget/imports/<int:number>/check", methods=["GET", "POST"])
@@ -302,6 +279,7 @@ def _checked(brought: BudgetImport, form: PublishForm) -> str:
         headings={column["letters"]: column["heading"] for column in brought.found["columns"]},
         needs_explanation=operations.needs_explanation(brought),
         differences=operations.differences(brought),
+        measures=[(name, MEASURES[name]) for name in queries.measures_in(brought.report.get("totals", {}))],
         sides={side.value: side for side in Side},
     )
 

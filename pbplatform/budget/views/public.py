@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
 from pbplatform.budget import cofog, queries, showing
-from pbplatform.budget.models import Axis, BudgetSum, BudgetVersion, Side
+from pbplatform.budget.models import Axis, BudgetLine, BudgetSum, BudgetVersion, Side
 from pbplatform.budget.views.guide import guide_of
-from pbplatform.budget.words import COMPARED, measure_word
+from pbplatform.budget.words import COMPARED, MEASURES, measure_word
 from pbplatform.charter.actions import Action
 from pbplatform.door import acts
 from pbplatform.foundation import conversion
@@ -166,6 +166,9 @@ def search(year: int) -> str:
     def names(row: BudgetSum) -> Texts:
         return namer.names(row.axis, row.path, row.title, row.side)
 
+    def programme(line: BudgetLine) -> Texts:
+        return namer.names(Axis.PROGRAMME, line.programme)
+
     if len(words) >= 2:
         lines = queries.search(session, version.id, words)
         titles = queries.search_titles(session, version.id, words, names)
@@ -173,9 +176,13 @@ def search(year: int) -> str:
         "budget/search.html",
         version=version,
         words=words,
-        lines=lines,
+        lines=lines[: queries.MOST_FOUND],
+        more=len(lines) > queries.MOST_FOUND,
         titles=titles,
         names=names,
+        programme=programme,
+        measure=queries.usual_measure(version),
+        measures=[(name, MEASURES[name]) for name in queries.measures_of(version)],
     )
 
 
