@@ -29,6 +29,7 @@ from select import EPOLLIN, epoll
 from urllib.parse import urlencode
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
 
 from pbplatform.foundation import clock
 from pbplatform.voting import canon, keys, secrecy
@@ -320,11 +321,27 @@ def day(name: str, scene: Scene, voters: Voters, seconds: float) -> None:
         )
 
 
-def standing(scene: Scene, submissions: set[str]) -> int:
-    """How many of these lie in the box: all that were taken, since nobody votes twice in so short a time."""
+def standing(scene: Scene, voters: Voters, since: int) -> int:
+    """How many submissions from that one on lie in the box: all that were taken, since nobody votes twice so soon."""
+    payload, nothing = canon.canonical_payload({1: ["P1.1"]}), canon.word_hash("")
+    people = [entry.id for entry in scene.town.entries]
+    found = 0
     with scene.house.database.read() as look:
-        kept = look.scalars(select(Ballot.submission_id).where(Ballot.round_id == scene.round_id))
-        return sum(submission in submissions for submission in kept)
+        key = round_key(look, scene)
+        for number, submission in enumerate(voters.submissions[since:], since):
+            bid = canon.ballot_id(key, scene.round_id, people[number % len(people)])
+            kept = look.scalar(
+                select(Ballot.sealed).where(Ballot.round_id == scene.round_id, Ballot.bid == bid)
+            )
+            said = secrecy.open_(key, scene.round_id, bid, kept) if kept else None
+            found += said is not None and said.nonce == canon.nonce(key, bid, submission, nothing, payload)
+    return found
+
+
+def round_key(look: Session, scene: Scene) -> bytes:
+    """The key of the scene's vote."""
+    box = look.get_one(BallotBox, scene.round_id)
+    return keys.round_key(scene.house.secrets, scene.round_id, box.key_commit)
 
 
 def spike(name: str, scene: Scene, voters: Voters, seconds: float) -> None:
@@ -334,7 +351,7 @@ def spike(name: str, scene: Scene, voters: Voters, seconds: float) -> None:
             session.execute(update(BallotBox).values(closes_at=clock.now() + timedelta(seconds=seconds)))
         before = len(voters.submissions)
         seen = open_loop(server.port, [("ballots", voters.next, 140.0)], seconds + 2, 64)["ballots"]
-        taken = standing(scene, set(voters.submissions[before:]))
+        taken = standing(scene, voters, before)
     say(
         f"{name:<11}a spike of 140/s ending in the close: acknowledged {seen.statuses[200]}, recorded {taken}, "
         f"p95 {seen.p95:6.1f} ms, answers {dict(sorted(seen.statuses.items()))}"
@@ -346,9 +363,7 @@ def full_box(
 ) -> None:
     """The rate again with that many ballots in the box, put there behind the application's back."""
     with scene.house.database.read() as look:
-        key = keys.round_key(
-            scene.house.secrets, scene.round_id, look.get_one(BallotBox, scene.round_id).key_commit
-        )
+        key = round_key(look, scene)
     said = secrecy.Said('{"1":["P1.1"]}', "0" * 32, canon.word_hash(""), "A" * 16)
     kept = secrecy.close(key, scene.round_id, "0" * 64, said)
     for start in range(0, ballots, 10_000):
@@ -357,7 +372,6 @@ def full_box(
                 "round_id": scene.round_id,
                 "bid": secrets.token_hex(32),
                 "sealed": kept,
-                "submission_id": "crowd",
                 "channel": Channel.ONLINE,
                 "station_id": None,
             }

@@ -97,6 +97,19 @@ def remembered(key: Hashable, ask: Callable[[Session], Thing | None]) -> Thing |
     return recent.get(key, fresh)
 
 
+def gives_back(**instead: str) -> Callable[[View], View]:
+    """Mark a view whose form nobody should have to fill in twice: the page of an error gives it back with a button.
+
+    `instead` replaces fields where the form itself had expired, because then nobody knows yet who really sent it.
+    """
+
+    def mark(view: View) -> View:
+        vars(view)["gives_back"] = instead
+        return view
+
+    return mark
+
+
 def thinks_first(view: View) -> View:
     """Mark a view that works hard before it writes, as hashing a password is hard work.
 

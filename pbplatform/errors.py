@@ -6,6 +6,7 @@ from enum import StrEnum
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, g, render_template, request
+from flask import session as cookie
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 EXPLAINED = (400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 431, 500, 503)
 RETRY_AFTER = "10"
+PASSING = (400, 429, 500, 503)
+"""What may be over when the same form is sent again."""
 
 MACHINES = "/api/"
 """Addresses that programs read."""
@@ -125,10 +128,28 @@ def error_page(status: int, reason: StrEnum | str | None = None) -> Response:
         return _problem(status, reason)
     shown = status if status in EXPLAINED else (500 if status >= 500 else 400)
     explained = say(reason) if isinstance(reason, StrEnum) else None
-    body = render_template("errors/error.html", status=shown, reason=reason, reason_text=explained)
+    body = render_template(
+        "errors/error.html",
+        status=shown,
+        reason=reason,
+        reason_text=explained,
+        typed=_typed(expired=reason == "form_expired") if shown in PASSING else [],
+    )
     response = current_app.make_response((body, status))
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _typed(*, expired: bool) -> list[tuple[str, str]]:
+    """The fields of a form that is given back. A browser without a session gets none: it may be a forger's victim."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    instead = getattr(view, "gives_back", None)
+    if instead is None or request.method != "POST" or "csrf_token" not in cookie:
+        return []
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    if not expired:
+        return fields
+    return [(name, value) for name, value in fields if name not in instead] + list(instead.items())
 
 
 def _problem(status: int, reason: StrEnum | str | None) -> Response:

@@ -172,7 +172,7 @@ def demo_code(number: int) -> str:
 def how_to_try() -> list[str]:
     """What a newcomer types to vote."""
     lines = [
-        "To vote, open the round's page “Vote” and type (each code works once; 20 people can be tried):",
+        "To vote, open the round's page “Vote” and type (20 people can be tried):",
         "",
     ]
     for slug, language in (("rustavi", "ka"), ("burgas", "bg")):

@@ -106,7 +106,10 @@ class RollFault(Base):
 
 
 class LetterCode(Base):
-    """A code that was printed on a letter or a slip: twelve characters, kept under the pepper, good for one use."""
+    """A code that was printed on a letter or a slip: twelve characters, kept under the pepper, good for one vote.
+
+    Its first use marks it; until that vote's close it opens the same person's ballot again, and nothing else.
+    """
 
     __tablename__ = "letter_code"
 

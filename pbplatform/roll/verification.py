@@ -105,9 +105,18 @@ def network_is_throttled(session: Session, place: Municipality, pepper: Pepper, 
 
 
 def verify_letter(
-    session: Session, pepper: Pepper, place: Municipality, person: Person, code: str
+    session: Session,
+    pepper: Pepper,
+    place: Municipality,
+    person: Person,
+    code: str,
+    again_since: datetime | None = None,
 ) -> RollEntry | None:
-    """The entry that id, birth date and an unspent letter code prove, or None. The code is spent by this."""
+    """The entry that id, birth date and a letter's code prove, or None. The first proof marks the code as used.
+
+    A used code proves nothing more, except where `again_since` is given: then one that was first used since that moment
+    proves the same entry again. A vote gives its opening, so that a letter opens its reader's ballot until the close.
+    """
     subject = subject_of(place, pepper, person.national_id)
     # Parallel guesses at one entry wait for each other, so that no more of them are judged than the limit allows.
     hold(session, f"verify|{place.id}|{subject}")
@@ -117,15 +126,19 @@ def verify_letter(
     locked = _failures(session, place.id, subject, Means.LETTER, newest) >= LETTER_TRIES
     typed = pepper.of_code(place.id, normal_letter_code(code) or "?" + code[:60])
     fitting = next(
-        (letter for letter in issued if same(letter.code_hash, typed) and letter.used_at is None), None
+        (one for one in issued if same(one.code_hash, typed) and not _is_spent(one, again_since)), None
     )
     right = entry is not None and fitting is not None and entry.birth_date == person.birth_date and not locked
     means = fitting.means if fitting is not None and right else Means.LETTER
     _note(session, pepper, place, subject, person.network, means, entry if right else None)
     if not right or fitting is None:
         return None
-    fitting.used_at = clock.now()
+    fitting.used_at = fitting.used_at or clock.now()
     return entry
+
+
+def _is_spent(letter: LetterCode, again_since: datetime | None) -> bool:
+    return letter.used_at is not None and (again_since is None or letter.used_at < again_since)
 
 
 def send_code(

@@ -9,7 +9,7 @@ from pbplatform.roll.verification import VerificationProblem
 
 VERIFICATION_PROBLEMS = {
     VerificationProblem.NOT_CONFIRMED: _l(
-        "These details do not fit together, so we could not confirm you. Please check the personal number, the date of birth and the code. A code works once and stops after ten wrong tries; the municipality’s desk gives you a new one."
+        "These details do not fit together, so we could not confirm you. Please check the personal number, the date of birth and the code. A code is good for one vote and stops after ten wrong tries; the municipality’s desk gives you a new one."
     ),
     VerificationProblem.TOO_MANY_FROM_HERE: _l(
         "Too many tries came from your network in the last hour. Please try again later, or go to the municipality’s desk."

@@ -13,6 +13,8 @@ from pbplatform.consultation.models import BallotFormat
 from pbplatform.voting.rules import FrozenEnvelope, FrozenProject, FrozenRules
 
 MARKED = (BallotFormat.APPROVAL, BallotFormat.KNAPSACK, BallotFormat.CHOOSE_ONE)
+FIELDS = ("choice-", "points-", "rank-")
+"""How the names of all fields begin in which something is chosen."""
 
 
 class BallotProblem(StrEnum):
@@ -100,7 +102,7 @@ def strangers(form: Form, envelopes: Sequence[FrozenEnvelope]) -> list[Trouble]:
             known |= {field_name(envelope, project) for project in envelope.projects}
     found = []
     for name in form:
-        if name.startswith(("choice-", "points-", "rank-")) and name not in known:
+        if name.startswith(FIELDS) and name not in known:
             if not any(value.strip() for value in form.getlist(name)):
                 continue
             position = name.split("-")[1]

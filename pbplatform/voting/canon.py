@@ -69,6 +69,11 @@ def ballot_id(key: bytes, round_id: int, roll_entry_id: int) -> str:
     return hmac.new(key, message.encode(), hashlib.sha256).hexdigest()
 
 
+def page_mark(key: bytes, bid: str) -> str:
+    """What a page of the ballot says of its voter, so that nobody else's ballot is cast from it by mistake."""
+    return hmac.new(key, f"page|{bid}".encode(), hashlib.sha256).hexdigest()[:16]
+
+
 def nonce(key: bytes, bid: str, submission_id: str, word_hash_: str, payload: str) -> str:
     """The secret of one submission, the same at every retry of it and of no other; 32 hexadecimal digits."""
     message = f"nonce|{bid}|{submission_id}|{word_hash_}|{payload}"

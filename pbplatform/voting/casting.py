@@ -39,6 +39,10 @@ class Stranger(Exception):
     """Nobody has proved to be a voter in this browser, or the time for it is over."""
 
 
+class OtherVoter(Exception):
+    """The page was made for another voter than the one who has proved to be here in this browser since."""
+
+
 class Unfit(Exception):
     """A ballot that breaks a limit; nothing was written."""
 
@@ -91,7 +95,7 @@ _BOX_AND_VOTER = (
 )
 """The box, and who is asking for it with which ballot, in one look."""
 _BEFORE = (
-    select(Ballot.submission_id, Ballot.sealed, Ballot.channel)
+    select(Ballot.sealed, Ballot.channel)
     .where(Ballot.round_id == bindparam("round_id"), Ballot.bid == bindparam("bid"))
     .with_for_update()
 )
@@ -122,8 +126,8 @@ def vote(
 ) -> Receipt:
     """Take what a browser sends as its voter's ballot: who it is, what may be chosen and the box, in one transaction.
 
-    Raise Stranger, Unfit or Invalid when there is nothing to take, and what `cast` raises. What is read here is read
-    under the lock of the box; what is written is the ballot alone.
+    Raise Stranger, OtherVoter, Unfit or Invalid when there is nothing to take, and what `cast` raises. What is read here
+    is read under the lock of the box; what is written is the ballot alone.
     """
     if proof.empty:
         raise Stranger
@@ -136,6 +140,10 @@ def vote(
             raise Stranger
         if box.elector_id is None:
             raise Conflict(CastProblem.NOT_AN_ELECTOR)
+        key = keys.round_key(secrets, round_id, box.key_commit)
+        bid = canon.ballot_id(key, round_id, box.entry_id)
+        if sent.get("voter", "") not in ("", canon.page_mark(key, bid)):
+            raise OtherVoter
         if box.rules_hash != sent.get("rules", ""):
             raise Conflict(CastProblem.STALE_PAGE)
         frozen = _rules(connection, box)
@@ -146,7 +154,8 @@ def vote(
             raise Unfit(troubles)
         choices = {position: mark.choices() for position, mark in marks.items()}
         payload = canon.canonical_payload(choices, frozen.ranked)
-        return _record(connection, secrets, box, frozen.name, box.entry_id, payload, word, submission_id)
+        cast_ = _Cast(frozen.name, key, bid, payload, word, submission_id)
+        return _record(connection, secrets, box, cast_)
 
 
 def _rules(connection: Connection, box: "Row[Any]") -> rules.FrozenRules:
@@ -180,7 +189,9 @@ def cast(
         box = _open(connection, _BOX, {"round_id": round_id})
         if box.rules_hash != rules_hash:
             raise Conflict(CastProblem.STALE_PAGE)
-        return _record(connection, secrets, box, round_name, roll_entry_id, payload, word, submission_id)
+        key = keys.round_key(secrets, round_id, box.key_commit)
+        bid = canon.ballot_id(key, round_id, roll_entry_id)
+        return _record(connection, secrets, box, _Cast(round_name, key, bid, payload, word, submission_id))
 
 
 def _refuse_malformed(submission_id: str, word: str) -> None:
@@ -190,26 +201,27 @@ def _refuse_malformed(submission_id: str, word: str) -> None:
         raise Invalid(BallotProblem.LONG_WORD, "word", most=LONGEST_WORD)
 
 
-def _record(
-    connection: Connection,
-    secrets: SecretFolder,
-    box: "Row[Any]",
-    round_name: str,
-    roll_entry_id: int,
-    payload: str,
-    word: str,
-    submission_id: str,
-) -> Receipt:
+@dataclass(frozen=True)
+class _Cast:
+    """A checked ballot on its way into the box."""
+
+    round_name: str
+    key: bytes
+    bid: str
+    payload: str
+    word: str
+    submission_id: str
+
+
+def _record(connection: Connection, secrets: SecretFolder, box: "Row[Any]", made: _Cast) -> Receipt:
     round_id, rules_hash = box.round_id, box.rules_hash
-    key = keys.round_key(secrets, round_id, box.key_commit)
-    bid = canon.ballot_id(key, round_id, roll_entry_id)
-    word_hash = canon.word_hash(word)
-    nonce = canon.nonce(key, bid, submission_id, word_hash, payload)
-    tracker = canon.tracker(round_name, rules_hash, nonce, word_hash, payload)
-    put = _put(connection, key, round_id, bid, Said(payload, nonce, word_hash, tracker), submission_id)
-    signature = keys.sign_receipt(secrets, round_id, round_name, rules_hash, put.tracker)
+    word_hash = canon.word_hash(made.word)
+    nonce = canon.nonce(made.key, made.bid, made.submission_id, word_hash, made.payload)
+    tracker = canon.tracker(made.round_name, rules_hash, nonce, word_hash, made.payload)
+    put = _put(connection, made.key, round_id, made.bid, Said(made.payload, nonce, word_hash, tracker))
+    signature = keys.sign_receipt(secrets, round_id, made.round_name, rules_hash, put.tracker)
     return Receipt(
-        round_name, rules_hash, put.tracker, signature, box.receipt_key, box.closes_at, put.replaced
+        made.round_name, rules_hash, put.tracker, signature, box.receipt_key, box.closes_at, put.replaced
     )
 
 
@@ -219,10 +231,9 @@ class _Put:
     replaced: bool
 
 
-def _put(connection: Connection, key: bytes, round_id: int, bid: str, said: Said, submission_id: str) -> _Put:
+def _put(connection: Connection, key: bytes, round_id: int, bid: str, said: Said) -> _Put:
     kept = secrecy.close(key, round_id, bid, said)
-    values = {"sealed": kept, "submission_id": submission_id}
-    if insert_new(connection, Ballot, round_id=round_id, bid=bid, channel=Channel.ONLINE, **values):
+    if insert_new(connection, Ballot, round_id=round_id, bid=bid, channel=Channel.ONLINE, sealed=kept):
         return _Put(said.tracker, replaced=False)
     before = connection.execute(_BEFORE, {"round_id": round_id, "bid": bid}).one()
     if before.channel is Channel.PAPER:
@@ -233,7 +244,9 @@ def _put(connection: Connection, key: bytes, round_id: int, bid: str, said: Said
     if _was_replaced(connection, round_id, said.tracker):
         # A retry of an earlier submission came in late: the voter's later ballot stands.
         return _Put(standing, replaced=False)
-    connection.execute(update(Ballot).where(Ballot.round_id == round_id, Ballot.bid == bid).values(**values))
+    connection.execute(
+        update(Ballot).where(Ballot.round_id == round_id, Ballot.bid == bid).values(sealed=kept)
+    )
     insert_new(connection, Superseded, round_id=round_id, tracker=standing)
     return _Put(said.tracker, replaced=True)
 

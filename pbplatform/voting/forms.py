@@ -8,10 +8,11 @@ from pbplatform.foundation.forms import Form, trimmed
 
 
 class CastForm(Form):
-    """What goes beside the choices: which rules they were made under, and the voter's own word."""
+    """What goes beside the choices: which rules they were made under, whose page it is, and the voter's own word."""
 
     rules = HiddenField(validators=[Length(max=64)])
     submission = HiddenField(validators=[Length(max=64)])
+    voter = HiddenField(validators=[Length(max=64)])
     word = StringField(
         _l("A word of your own (optional)"),
         description=_l(

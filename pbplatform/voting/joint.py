@@ -58,7 +58,8 @@ def ask(
     )
     session.add(act)
     session.flush()
-    record(actor, session, found.municipality_id, ASKING[kind], "joint_act", act.id, step="asked")
+    said = {"reason": act.reason} if act.reason else {}
+    record(actor, session, found.municipality_id, ASKING[kind], "joint_act", act.id, step="asked", **said)
     return act
 
 

@@ -142,7 +142,6 @@ class Ballot(Base):
     bid: Mapped[str] = mapped_column(String(64), primary_key=True)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Choices and tracker under the round's key, see `voting.secrecy`; none for a paper tick."""
-    submission_id: Mapped[str | None] = mapped_column(String(64))
     channel: Mapped[Channel] = mapped_column(one_of(Channel))
     station_id: Mapped[int | None] = mapped_column(Key, ForeignKey("paper_station.id"))
     """Where the paper was handed out."""

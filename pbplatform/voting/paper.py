@@ -19,7 +19,7 @@ from pbplatform.journal.operations import record
 from pbplatform.voting import ballots, canon, casting, queries, rules
 from pbplatform.voting.ballots import BallotProblem, Marks, Trouble
 from pbplatform.voting.casting import box_lock
-from pbplatform.voting.models import BoxState
+from pbplatform.voting.models import Ballot, BoxState, Channel
 from pbplatform.voting.paper_models import Invalidity, PaperEntry, PaperSheet, PaperStation, SheetState
 from pbplatform.voting.rules import FrozenEnvelope, FrozenRules
 
@@ -236,6 +236,16 @@ def waiting_for(session: Session, round_id: int, account_id: int) -> Sequence[Pa
         .order_by(PaperSheet.station_id, PaperSheet.serial)
         .limit(200)
     ).all()
+
+
+def ticks_by_station(session: Session, round_id: int) -> dict[int, int]:
+    """How many sheets each station handed out."""
+    rows = session.execute(
+        select(Ballot.station_id, func.count())
+        .where(Ballot.round_id == round_id, Ballot.channel == Channel.PAPER)
+        .group_by(Ballot.station_id)
+    )
+    return {station_id: count for station_id, count in rows if station_id is not None}
 
 
 def figures(session: Session, round_id: int) -> dict[int, dict[str, int]]:

@@ -19,7 +19,7 @@ from pbplatform.foundation.words import SPOKEN, say
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.roll import operations as roll
 from pbplatform.roll.pepper import pepper
-from pbplatform.voting import paper, sealing
+from pbplatform.voting import paper
 from pbplatform.voting.desk_forms import HandOutForm, SheetForm, StationForm
 from pbplatform.voting.paper import Reading
 from pbplatform.voting.paper_models import Invalidity, SheetState
@@ -44,7 +44,7 @@ def stations(round_slug: str) -> BaseResponse | str | tuple[str, int]:
         "voting/paper/stations.html",
         form=form,
         stations=paper.stations(session, here.id),
-        ticks=sealing.ticks_by_station(session, here.id),
+        ticks=paper.ticks_by_station(session, here.id),
         figures=paper.figures(session, here.id),
         differences=paper.differences(session, here.id),
         districts=municipalities.districts(session, here.municipality_id),
@@ -172,7 +172,7 @@ def protocol(round_slug: str, station_id: int) -> Response:
     html = render_template(
         "voting/paper/protocol.html",
         station=place,
-        ticks=sealing.ticks_by_station(session, here.id).get(place.id, 0),
+        ticks=paper.ticks_by_station(session, here.id).get(place.id, 0),
         figures=paper.figures(session, here.id).get(place.id, {}),
         reasons=tuple(Invalidity),
     )

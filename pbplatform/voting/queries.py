@@ -1,6 +1,7 @@
 """Questions about the vote. None of them, in any role, gives a count that depends on choices before the seal."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -32,6 +33,15 @@ _DISTRICT = select(Elector.district_id).where(
 def box(session: Session, municipality_id: int, round_id: int) -> BallotBox | None:
     """The ballot box of a round, from its opening on."""
     return session.scalar(_BOX, {"round_id": round_id, "municipality_id": municipality_id})
+
+
+def open_since(session: Session, municipality_id: int) -> datetime | None:
+    """When the earliest of a municipality's open votes was opened."""
+    return session.scalar(
+        select(func.min(BallotBox.opened_at)).where(
+            BallotBox.municipality_id == municipality_id, BallotBox.state == BoxState.OPEN
+        )
+    )
 
 
 def seal(session: Session, municipality_id: int, round_id: int) -> RoundSeal | None:

@@ -6,13 +6,9 @@
 A crash between any two is followed by doing the rest again; nothing is done twice.
 """
 
-import json
-import os
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
@@ -25,7 +21,7 @@ from pbplatform.foundation.database import Database, database_now
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
 from pbplatform.roll.models import LetterCode, SentCode, VerificationTry, VoterPass
-from pbplatform.voting import canon, joint, keys, queries, rules
+from pbplatform.voting import canon, joint, keys, manifest, paper, queries, rules
 from pbplatform.voting.closing import close_manifest, find_anomaly, locked_box, said_online
 from pbplatform.voting.models import (
     Ballot,
@@ -81,18 +77,8 @@ def obstacles(session: Session, box: BallotBox) -> list[SealProblem]:
     return found
 
 
-def ticks_by_station(session: Session, round_id: int) -> dict[int, int]:
-    """How many sheets each station handed out."""
-    rows = session.execute(
-        select(Ballot.station_id, func.count())
-        .where(Ballot.round_id == round_id, Ballot.channel == Channel.PAPER)
-        .group_by(Ballot.station_id)
-    )
-    return {station_id: count for station_id, count in rows if station_id is not None}
-
-
 def _stations_with_too_many_sheets(session: Session, round_id: int) -> list[int]:
-    ticks = ticks_by_station(session, round_id)
+    ticks = paper.ticks_by_station(session, round_id)
     rows = session.execute(
         select(PaperSheet.station_id, func.count())
         .where(PaperSheet.round_id == round_id, PaperSheet.state == SheetState.COUNTED)
@@ -131,7 +117,7 @@ def seal(
         _rewrite(actor, session, secrets, round_id)
     with database.read() as session:
         sealed = session.get_one(RoundSeal, round_id)
-    write_manifest(folder, sealed)
+    manifest.write(folder, sealed)
     keys.destroy(secrets, round_id)
     # Before the last step, so that it is done again when a crash comes in between.
     _wipe_traces(database)
@@ -155,7 +141,7 @@ def _rewrite(actor: Actor | None, session: Session, secrets: SecretFolder, round
     annulled = _annul(session, key, round_id)
     frozen = rules.read(box.rules)
     online = sorted(said_online(session, key, round_id), key=lambda said: said.tracker)
-    paper = sorted(
+    on_paper = sorted(
         payload
         for payload in session.scalars(
             select(PaperSheet.payload).where(
@@ -175,10 +161,10 @@ def _rewrite(actor: Actor | None, session: Session, secrets: SecretFolder, round
         for said in online
     ] + [
         {"tracker": None, "nonce": None, "word_hash": None, "payload": payload, "channel": Channel.PAPER}
-        for payload in paper
+        for payload in on_paper
     ]
     replaced = sorted(session.scalars(select(Superseded.tracker).where(Superseded.round_id == round_id)))
-    ticks = sum(ticks_by_station(session, round_id).values())
+    ticks = sum(paper.ticks_by_station(session, round_id).values())
     _part_sheets_from_choices(session, round_id)
     for table in (SealedBallot, Superseded, Ballot, ToldBallot, Elector):
         session.execute(delete(table).where(table.round_id == round_id))
@@ -196,7 +182,7 @@ def _rewrite(actor: Actor | None, session: Session, secrets: SecretFolder, round
         session.execute(
             insert(Superseded), [{"round_id": round_id, "tracker": tracker} for tracker in replaced]
         )
-    sealed = _seal_row(
+    sealed = manifest.make_seal(
         session,
         secrets,
         box,
@@ -256,113 +242,6 @@ def _annul(session: Session, key: bytes, round_id: int) -> int:
         )
         annulled += len(gone.all())
     return annulled
-
-
-def _seal_row(
-    session: Session,
-    secrets: SecretFolder,
-    box: BallotBox,
-    frozen: rules.FrozenRules,
-    rows: Sequence[dict[str, Any]],
-    beacon: str,
-    numbers: dict[str, int],
-) -> RoundSeal:
-    seed = keys.seed(secrets, box.round_id, box.tie_commitment)
-    by_position: dict[str, list[str]] = {str(envelope.position): [] for envelope in frozen.envelopes}
-    for row in rows:
-        for position, choices in json.loads(row["payload"]).items():
-            by_position[position].append(canon.canonical(choices))
-    online = [row for row in rows if row["channel"] is Channel.ONLINE]
-    paper = [row["payload"] for row in rows if row["channel"] is Channel.PAPER]
-    publication = {
-        str(e.position): canon.published_as(e.publication, len(by_position[str(e.position)]), len(paper))
-        for e in frozen.envelopes
-    }
-    parts = canon.roots(
-        (row["tracker"] for row in online),
-        paper if set(publication.values()) == {"open"} else None,
-        {
-            position: None if publication[position] == "totals" else lines
-            for position, lines in by_position.items()
-        },
-    )
-    root = canon.final_root(parts)
-    orders = {
-        str(e.position): canon.tie_order(
-            seed, root, beacon, e.position, [project.code for project in e.projects]
-        )
-        for e in frozen.envelopes
-    }
-    counts = {
-        "cast": len(online) + numbers["superseded"] + numbers["annulled"],
-        "counted": len(online),
-        **numbers,
-        "by_channel": {"online": len(online), "paper": len(paper)},
-        "by_envelope": {position: len(lines) for position, lines in by_position.items()},
-        "paper_sheets": _sheets(session, box.round_id),
-    }
-    manifest = {
-        "version": canon.VERSION,
-        "round": frozen.name,
-        "rules_hash": box.rules_hash,
-        "close": box.close_manifest,
-        "closed_at": rules.instant(box.closes_at),
-        "counts": counts,
-        "roots": parts,
-        "final_root": root,
-        "tie_commitment": box.tie_commitment,
-        "tie_seed": seed,
-        "beacon": beacon,
-        "tie_orders": orders,
-        "publication": publication,
-    }
-    return RoundSeal(
-        round_id=box.round_id,
-        municipality_id=box.municipality_id,
-        rules=box.rules,
-        rules_hash=box.rules_hash,
-        roots=parts,
-        final_root=root,
-        counts=counts,
-        tie_commitment=box.tie_commitment,
-        tie_seed=seed,
-        beacon=beacon,
-        tie_orders=orders,
-        publication=publication,
-        manifest={**manifest, "manifest_hash": canon.sha256(canon.canonical(manifest))},
-        sealed_at=database_now(session),
-        key_destroyed_at=None,
-    )
-
-
-def _sheets(session: Session, round_id: int) -> dict[str, int]:
-    rows = session.execute(
-        select(PaperSheet.state, PaperSheet.invalidity, func.count())
-        .where(PaperSheet.round_id == round_id)
-        .group_by(PaperSheet.state, PaperSheet.invalidity)
-    )
-    found: Counter[str] = Counter()
-    for state, invalidity, count in rows:
-        found[invalidity.value if invalidity is not None else state.value] += count
-    return dict(sorted(found.items()))
-
-
-def write_manifest(folder: Path, sealed: RoundSeal) -> Path:
-    """Put the manifest on disk, whole and synchronised, before anything is destroyed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"round-{sealed.round_id}-manifest.json"
-    unfinished = path.with_suffix(".part")
-    with unfinished.open("w", encoding="utf-8") as file:
-        file.write(canon.canonical(sealed.manifest) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    return path
 
 
 def _clear(actor: Actor | None, session: Session, round_id: int) -> None:

@@ -24,6 +24,8 @@ class Voter:
 
     roll_entry_id: int
     bid: str
+    mark: str
+    """What the pages of this ballot say of their voter, see `canon.page_mark`."""
     rules: FrozenRules
     envelopes: tuple[FrozenEnvelope, ...]
 
@@ -51,7 +53,8 @@ def voter(session: Session, secrets: SecretFolder, box: BallotBox, roll_entry_id
     key = keys.round_key(secrets, box.round_id, box.key_commit)
     frozen = read(box.rules)
     bid = canon.ballot_id(key, box.round_id, roll_entry_id)
-    return Voter(roll_entry_id, bid, frozen, frozen.for_district(district[0]))
+    mark = canon.page_mark(key, bid)
+    return Voter(roll_entry_id, bid, mark, frozen, frozen.for_district(district[0]))
 
 
 def has_voted(session: Session, box: BallotBox, voter: Voter) -> Channel | None:

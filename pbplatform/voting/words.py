@@ -55,7 +55,7 @@ CAST_PROBLEMS = {
         "This person has already voted online and can change that vote only online."
     ),
     CastProblem.STALE_PAGE: _l(
-        "The rules of this vote are not those that your page was made for. Please open the ballot again and check your choices."
+        "The rules of this vote are not those that your page was made for. Please check your choices and cast your vote again."
     ),
     CastProblem.NOT_AN_ELECTOR: _l(
         "You were not on the voter roll when this vote opened. If that is a mistake, please call the municipality."

@@ -23,10 +23,13 @@ from sqlalchemy import func, select
 
 from pbplatform.door import House
 from pbplatform.foundation.crypto import token
-from pbplatform.voting import closing, keys
+from pbplatform.voting import canon, closing, keys, queries
 from pbplatform.voting.models import Ballot, BallotBox, Superseded
 
-_FIELD = re.compile(r'name="(csrf_token|rules|submission)"[^>]*value="([^"]*)"')
+CHOICE = "P1.1"
+CAST = canon.canonical_payload({1: [CHOICE]})
+"""What everybody in a burst chooses, and how it is written down."""
+_FIELD = re.compile(r'name="(csrf_token|rules|submission|voter)"[^>]*value="([^"]*)"')
 _TRACKER = re.compile(r'name="tracker" value="([A-Z2-7]{16})"')
 LAUNCH = """
 import os, sys
@@ -128,7 +131,7 @@ def get(port: int, path: str, cookie: str = "") -> tuple[int, str, str]:
 
 def cast_at_once(port: int, base: str, cookie: str, fields: dict[str, str]) -> int:
     """One ballot without opening its page first; the status."""
-    sent = {**fields, "submission": token(18), "step": "review", "go": "cast", "choice-1": "P1.1"}
+    sent = {**fields, "submission": token(18), "step": "review", "go": "cast", "choice-1": CHOICE}
     return _ask(port, "POST", f"{base}/ballot", urlencode(sent), cookie)[0]
 
 
@@ -218,7 +221,7 @@ def vote(port: int, base: str, voter: int, cookie: str, log: Log, tries: int = 8
                 fields = dict(_FIELD.findall(html)) if status == 200 else {}
             if fields:
                 status = 0
-                body = urlencode({**fields, "step": "review", "go": "cast", "choice-1": "P1.1"})
+                body = urlencode({**fields, "step": "review", "go": "cast", "choice-1": CHOICE})
                 status, html, cookie = _ask(port, "POST", f"{base}/ballot", body, cookie)
                 shown = _TRACKER.search(html)
                 tracker = shown.group(1) if status == 200 and shown else ""
@@ -229,7 +232,7 @@ def vote(port: int, base: str, voter: int, cookie: str, log: Log, tries: int = 8
         if tracker:
             return True
         # A page without a ballot's fields says that the vote is over.
-        if status in (302, 409, 410) or (status == 200 and not fields):
+        if status in (302, 403, 409, 410) or (status == 200 and not fields):
             return False
         tries -= status != 0
         threading.Event().wait(0.15)
@@ -297,15 +300,21 @@ def judge(house: House, round_id: int, log: Log, among: Log | None = None) -> Ve
     """
     everything = among or log
     with house.database.read() as look:
-        rows = look.execute(select(Ballot.bid, Ballot.submission_id).where(Ballot.round_id == round_id)).all()
+        rows = look.scalars(select(Ballot.bid).where(Ballot.round_id == round_id)).all()
         replaced = set(look.scalars(select(Superseded.tracker).where(Superseded.round_id == round_id)))
         key = keys.round_key(house.secrets, round_id, look.get_one(BallotBox, round_id).key_commit)
-        stored = {said.tracker for said in closing.said_online(look, key, round_id)}
-    posted = {one.submission for one in everything.tries if one.submission}
-    voters = {one.voter for one in everything.tries if one.submission}
+        stored = list(closing.said_online(look, key, round_id))
+        # The voters are numbered in the order in which they stand on the roll.
+        bids = [
+            bid for _entry, bid in sorted((entry, bid) for bid, entry, _ in queries.bids(look, key, round_id))
+        ]
+    posted = {(one.voter, one.submission) for one in everything.tries if one.submission}
+    nothing = canon.word_hash("")
+    nonces = {canon.nonce(key, bids[voter], submission, nothing, CAST) for voter, submission in posted}
+    trackers = {said.tracker for said in stored}
     return Verdict(
-        lost=sum(tracker not in stored for tracker in log.acknowledged().values()),
+        lost=sum(tracker not in trackers for tracker in log.acknowledged().values()),
         # Every voter of a burst keeps to one submission, so nobody's ballot can have been replaced.
-        phantom=sum(row.submission_id not in posted for row in rows) + len(replaced),
-        duplicate=len(rows) - len({row.bid for row in rows}) + max(0, len(rows) - len(voters)),
+        phantom=sum(said.nonce not in nonces for said in stored) + len(replaced),
+        duplicate=len(rows) - len(set(rows)) + max(0, len(rows) - len({voter for voter, _ in posted})),
     )

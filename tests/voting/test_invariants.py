@@ -99,7 +99,6 @@ def test_every_ballot_belongs_to_one_entry_or_the_close_stops(session: Session, 
         round_id=town.round.id,
         bid="0" * 64,
         sealed=b"0" * 540,
-        submission_id="x" * 16,
         channel=Channel.ONLINE,
         station_id=None,
     )
@@ -174,7 +173,7 @@ def test_the_ballot_table_has_no_person_time_address_or_serial() -> None:
     """5: whatever is added to the table later must not lead to a person."""
     table = Base.metadata.tables["ballot"]
     assert {column.name for column in table.columns} == {
-        "round_id", "bid", "sealed", "submission_id", "channel", "station_id",
+        "round_id", "bid", "sealed", "channel", "station_id",
     }  # fmt: skip
     assert {key.column.table.name for key in table.foreign_keys} == {"ballot_box", "paper_station"}
     assert [column.name for column in table.primary_key] == ["round_id", "bid"]
@@ -488,13 +487,13 @@ def test_a_crash_between_any_two_steps_of_the_seal_is_made_good(
         raise Stop
 
     manifests = set()
-    for step in ("write_manifest", "keys.destroy", "_clear"):
+    for step in ("manifest.write", "keys.destroy", "_clear"):
         monkeypatch.setattr(f"pbplatform.voting.sealing.{step}", fail)
-        again = voting.finish if step != "write_manifest" else partial(voting.seal, town=town)
+        again = voting.finish if step != "manifest.write" else partial(voting.seal, town=town)
         with pytest.raises(Stop):
             again(house)
         monkeypatch.undo()
-        if step == "write_manifest":
+        if step == "manifest.write":
             assert not keys.destroyed(house.secrets, town.round.id)
         with house.database.read() as look:
             manifests.add(look.get_one(RoundSeal, town.round.id).manifest["manifest_hash"])

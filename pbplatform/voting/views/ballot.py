@@ -3,25 +3,31 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import g, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
 from pbplatform.charter.actions import Action
 from pbplatform.consultation.models import Round
 from pbplatform.consultation.place import this_round
-from pbplatform.door import acts, reads_only, remembers
+from pbplatform.door import acts, gives_back, reads_only, remembers
 from pbplatform.foundation.crypto import token
 from pbplatform.foundation.errors import Conflict, Gone, Invalid
 from pbplatform.foundation.i18n import localised, money
 from pbplatform.foundation.words import say
-from pbplatform.voting import ballots, casting
+from pbplatform.roll.forms import LetterForm
+from pbplatform.voting import ballots, casting, keeping, rules
 from pbplatform.voting.ballots import Marks, Trouble
 from pbplatform.voting.forms import CastForm
+from pbplatform.voting.keeping import KEPT
 from pbplatform.voting.models import BallotBox, Channel
 from pbplatform.voting.rules import FrozenEnvelope
 from pbplatform.voting.views.pages import is_open, not_open, pages, this_box, this_voter
+from pbplatform.voting.views.proof import start_page
 from pbplatform.voting.views.receipt import receipt_page
 from pbplatform.voting.voter import Voter, entry_here, has_voted, proof_here
 
@@ -32,44 +38,88 @@ REVIEW = "review"
 @acts(Action.VOTE)
 @reads_only
 @remembers
+@gives_back(go=REVIEW, step=REVIEW)
 def ballot(round_slug: str) -> BaseResponse | str | tuple[str, int]:
     """The guided ballot: one page an envelope, a review, and the cast. Nothing is kept before that."""
     found = this_round(round_slug)
     if request.form.get("go") == "cast":
-        return _cast(found, round_slug)
+        return _cast(found)
     box = this_box(found)
     if not is_open(box):
         return not_open(box)
     mine = this_voter(found, box)
+    if request.method == "GET":
+        return _begin(found, box, mine)
     if mine is None:
-        return _stranger(found, round_slug)
+        return _stranger(found, box)
+    if request.form.get("voter", "") not in ("", mine.mark):
+        return _prove_again(box, OTHER)
+    if has_voted(door.session(), box, mine) is Channel.PAPER:
+        return _not_taken(box, casting.CastProblem.VOTED_ON_PAPER)
+    guide = Guide(box, mine)
+    form, marks, troubles = guide.read(request.form)
+    if not form.validate():
+        return guide.show(form, marks, REVIEW, troubles), 422
+    if form.rules.data != box.rules_hash:
+        return _stale(guide)
+    cookie.pop(KEPT, None)
+    return guide.step(form, marks, request.form.get("go", ""), request.form.get("step", ""), troubles)
+
+
+def _begin(found: Round, box: BallotBox, mine: Voter | None) -> BaseResponse | str:
+    """The first page; or, after a new proof, the choices that could not be taken before."""
+    if mine is None:
+        if entry_here(door.session(), door.actor(), found.municipality_id) is not None:
+            raise Conflict(casting.CastProblem.NOT_AN_ELECTOR)
+        return redirect(url_for("vote.start", round_slug=found.slug))
     channel = has_voted(door.session(), box, mine)
     if channel is Channel.PAPER:
         raise Conflict(casting.CastProblem.VOTED_ON_PAPER)
     guide = Guide(box, mine, voted=channel is not None)
-    if request.method == "GET":
-        return guide.show(
-            CastForm(formdata=None, rules=box.rules_hash, submission=token(18)), {}, guide.first
-        )
-    form, marks, troubles = guide.read()
-    if not form.validate():
-        return guide.show(form, marks, REVIEW, troubles), 422
-    if form.rules.data != box.rules_hash:
-        raise Conflict(casting.CastProblem.STALE_PAGE)
-    return guide.step(form, marks, request.form.get("go", ""), request.form.get("step", ""), troubles)
+    kept = keeping.take_up(door.house().vault, cookie.get(KEPT), box.round_id, mine.mark)
+    if kept is None:
+        return guide.show(guide.fresh_form(), {}, guide.first)
+    form, marks, _strangers = guide.read(kept)
+    guide.brought_back = True
+    return guide.show(guide.fresh_form(form.word.data), marks, REVIEW)
 
 
-def _stranger(found: Round, round_slug: str) -> BaseResponse | tuple[str, int]:
+EXPIRED = _l("Your time to vote on this page is over. Please confirm once more who you are.")
+OTHER = _l(
+    "Since this page was opened, somebody else has confirmed in this browser who they are. "
+    "So that nobody’s vote gets mixed up, please confirm once more who you are."
+)
+
+
+def _stranger(found: Round, box: BallotBox) -> tuple[str, int]:
+    """Somebody sends a ballot whose time to vote in this browser is over, or who was not on the roll."""
     if entry_here(door.session(), door.actor(), found.municipality_id) is not None:
-        raise Conflict(casting.CastProblem.NOT_AN_ELECTOR)
-    if request.method == "POST":
-        flash(
-            _(
-                "Your time to vote on this page is over. Please confirm once more who you are; your ballot was not cast."
-            ),
-            "bad",
-        )
-    return redirect(url_for("vote.start", round_slug=round_slug))
+        return _not_taken(box, casting.CastProblem.NOT_AN_ELECTOR)
+    return _prove_again(box, EXPIRED)
+
+
+def _prove_again(box: BallotBox, sentence: LazyString) -> tuple[str, int]:
+    """The page of the proof. The choices stand on it, and the browser brings them to the ballot afterwards."""
+    kept = keeping.put_aside(door.house().vault, box.round_id, request.form.items(multi=True))
+    if kept is not None:
+        cookie[KEPT] = kept
+    form = LetterForm(formdata=None)
+    form.add_error(None, str(sentence))
+    return start_page(form, box, keeping.chosen(rules.read(box.rules), request.form)), 403
+
+
+def _not_taken(box: BallotBox, problem: casting.CastProblem) -> tuple[str, int]:
+    """A ballot that this person cannot cast at all; what they chose stands on the page."""
+    kept = keeping.chosen(rules.read(box.rules), request.form)
+    return render_template("voting/not_taken.html", sentence=say(problem), kept=kept), 409
+
+
+def _stale(guide: "Guide") -> tuple[str, int]:
+    """The choices of a page of other rules, under the rules in force, to be looked at and cast again."""
+    form, marks, troubles = guide.read(request.form)
+    fresh = guide.fresh_form(form.word.data)
+    fresh.add_error(None, say(casting.CastProblem.STALE_PAGE))
+    return guide.show(fresh, marks, REVIEW, troubles), 409
 
 
 class Guide:
@@ -79,6 +129,8 @@ class Guide:
         self.box = box
         self.voter = mine
         self.voted = voted
+        self.brought_back = False
+        """Whether the choices were made before a new proof."""
         self.steps = [str(envelope.position) for envelope in mine.envelopes] + [REVIEW]
 
     @property
@@ -86,10 +138,15 @@ class Guide:
         """The page that the ballot begins with."""
         return self.steps[0]
 
-    def read(self) -> tuple[CastForm, dict[int, Marks], list[Trouble]]:
+    def fresh_form(self, word: str | None = None) -> CastForm:
+        """What stands beside the choices on a page that is opened anew."""
+        values = {"rules": self.box.rules_hash, "submission": token(18), "voter": self.voter.mark}
+        return CastForm(formdata=None, word=word or "", **values)
+
+    def read(self, sent: MultiDict[str, str]) -> tuple[CastForm, dict[int, Marks], list[Trouble]]:
         """What was sent: the form beside the choices, the choices, and fields that are not on this ballot."""
-        marks = ballots.read_marks(request.form, self.voter.envelopes)
-        return CastForm(), marks, ballots.strangers(request.form, self.voter.envelopes)
+        marks = ballots.read_marks(sent, self.voter.envelopes)
+        return CastForm(formdata=sent), marks, ballots.strangers(sent, self.voter.envelopes)
 
     def envelope(self, step: str) -> FrozenEnvelope | None:
         """The envelope of a page; none for the review."""
@@ -158,7 +215,7 @@ def _money(amount: Any, currency: Any) -> str:
     return money(int(amount), str(currency), g.locale)
 
 
-def _cast(found: Round, round_slug: str) -> BaseResponse | str | tuple[str, int]:
+def _cast(found: Round) -> BaseResponse | str | tuple[str, int]:
     """Cast in one go; only a ballot that cannot be taken is put together as a page again, with the voter's choices."""
     house, proof = door.house(), proof_here(door.actor())
     try:
@@ -166,23 +223,28 @@ def _cast(found: Round, round_slug: str) -> BaseResponse | str | tuple[str, int]
             house.database, house.secrets, found.municipality_id, found.id, proof, request.form
         )
     except casting.Stranger:
-        return _stranger(found, round_slug)
+        return _stranger(found, this_box(found))
+    except casting.OtherVoter:
+        return _prove_again(this_box(found), OTHER)
     except Gone:
         return not_open(this_box(found))
-    except (casting.Unfit, Invalid) as problem:
-        return _once_more(found, round_slug, problem)
+    except (casting.Unfit, Conflict, Invalid) as problem:
+        return _once_more(found, problem)
+    cookie.pop(KEPT, None)
     return receipt_page(found, receipt)
 
 
-def _once_more(
-    found: Round, round_slug: str, problem: casting.Unfit | Invalid
-) -> BaseResponse | tuple[str, int]:
+def _once_more(found: Round, problem: casting.Unfit | Conflict | Invalid) -> tuple[str, int]:
     box = this_box(found)
     mine = this_voter(found, box)
     if mine is None:
-        return _stranger(found, round_slug)
+        return _stranger(found, box)
+    if isinstance(problem, Conflict) and problem.reason is casting.CastProblem.VOTED_ON_PAPER:
+        return _not_taken(box, problem.reason)
     guide = Guide(box, mine)
-    form, marks, troubles = guide.read()
+    if isinstance(problem, Conflict):
+        return _stale(guide)
+    form, marks, troubles = guide.read(request.form)
     form.validate()
     if isinstance(problem, Invalid):
         form.add_error(problem.field, say(problem.reason, **problem.values))

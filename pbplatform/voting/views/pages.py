@@ -6,8 +6,9 @@ from pbplatform import door
 from pbplatform.consultation.models import Round
 from pbplatform.foundation.database import database_now
 from pbplatform.foundation.errors import Missing
-from pbplatform.voting import queries
+from pbplatform.voting import keeping, queries
 from pbplatform.voting.models import BallotBox, BoxState
+from pbplatform.voting.rules import read
 from pbplatform.voting.voter import Voter, entry_here, voter
 
 pages = Blueprint("vote", __name__)
@@ -35,6 +36,7 @@ def this_voter(found: Round, box: BallotBox) -> Voter | None:
 
 
 def not_open(box: BallotBox | None) -> tuple[str, int]:
-    """The page that says that the vote is not open: yet, or any more."""
-    over = box is not None
-    return render_template("voting/not_open.html", box=box), 410 if over and request.method == "POST" else 200
+    """The page that says that the vote is not open: yet, or any more. What somebody still wanted to cast stands on it."""
+    late = box is not None and request.method == "POST"
+    kept = keeping.chosen(read(box.rules), request.form) if box is not None and late else []
+    return render_template("voting/not_open.html", box=box, kept=kept), 410 if late else 200

@@ -1,5 +1,7 @@
 """The voter proves who they are: by a letter's code, a message, the electronic identity. Then this browser may vote."""
 
+from collections.abc import Sequence
+
 from flask import flash, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
@@ -22,7 +24,8 @@ from pbplatform.roll.forms import CodeForm, LetterForm, MessageForm
 from pbplatform.roll.models import Means, RollEntry
 from pbplatform.roll.pepper import pepper
 from pbplatform.roll.verification import MESSAGES_FROM_A_NETWORK, Person, VerificationProblem
-from pbplatform.voting import queries
+from pbplatform.voting import keeping, queries
+from pbplatform.voting.keeping import KEPT, Chosen
 from pbplatform.voting.models import BallotBox
 from pbplatform.voting.views.pages import is_open, not_open, pages, this_box, this_voter
 from pbplatform.voting.voter import PASS
@@ -53,17 +56,27 @@ def start(round_slug: str) -> BaseResponse | str | tuple[str, int]:
         seasoning = pepper(door.house().secrets)
         if verification.network_is_throttled(door.session(), place, seasoning, person.network):
             form.add_error(None, say(VerificationProblem.TOO_MANY_FROM_HERE))
-            return _start_page(form, box), 429
-        entry = verification.verify_letter(door.session(), seasoning, place, person, form.code.data or "")
+            return start_page(form, box), 429
+        since = queries.open_since(door.session(), place.id)
+        entry = verification.verify_letter(
+            door.session(), seasoning, place, person, form.code.data or "", again_since=since
+        )
         if entry is not None:
             return _welcome(round_slug, entry, Means.LETTER)
         form.add_error(None, say(VerificationProblem.NOT_CONFIRMED))
-    return _start_page(form, box), 422 if form.is_submitted() else 200
+    return start_page(form, box), 422 if form.is_submitted() else 200
 
 
-def _start_page(form: LetterForm, box: BallotBox) -> str:
+def start_page(form: LetterForm, box: BallotBox, kept: Sequence[Chosen] = ()) -> str:
+    """The page of the proof, with the choices that wait for it."""
     return render_template(
-        "voting/start.html", form=form, box=box, eid=_provider() is not None, account=_untied_account()
+        "voting/start.html",
+        form=form,
+        box=box,
+        kept=kept,
+        waiting=keeping.waits(door.house().vault, cookie.get(KEPT), box.round_id),
+        eid=_provider() is not None,
+        account=_untied_account(),
     )
 
 
@@ -232,6 +245,7 @@ def leave(round_slug: str) -> BaseResponse:
     """End this browser's pass, for a shared computer."""
     this_round(round_slug)
     secret = cookie.pop(PASS, None)
+    cookie.pop(KEPT, None)
     if isinstance(secret, str):
         verification.end_pass(door.session(), secret)
     flash(_("You have left the ballot. On this device nobody can go on in your name."))
