@@ -194,6 +194,7 @@ ACTIONS = {
     Action.HAND_OUT_PAPER: _l("Hand out paper ballots"),
     Action.ENTER_PAPER: _l("Enter paper ballots"),
     Action.SETTLE_PAPER: _l("Settle paper ballots that were read differently"),
+    Action.CORRECT_PAPER: _l("Take back a tick or a paper ballot that was entered wrongly"),
     Action.PLAN_STATIONS: _l("Set up places for paper ballots"),
     # Results.
     Action.ORDER_COUNT: _l("Count the ballots, and count them again"),

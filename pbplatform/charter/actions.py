@@ -94,6 +94,7 @@ class Action(StrEnum):
     HAND_OUT_PAPER = "hand_out_paper"
     ENTER_PAPER = "enter_paper"
     SETTLE_PAPER = "settle_paper"
+    CORRECT_PAPER = "correct_paper"
     PLAN_STATIONS = "plan_stations"
     # Results.
     ORDER_COUNT = "order_count"

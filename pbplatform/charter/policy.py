@@ -238,6 +238,7 @@ POLICY: Mapping[Action, tuple[Grant, ...]] = {
     Action.HAND_OUT_PAPER: (Grant(STAFF, phases=frozenset({Phase.VOTING})),),
     Action.ENTER_PAPER: (Grant(STAFF, phases=frozenset({Phase.VOTING, Phase.COUNTING})),),
     Action.SETTLE_PAPER: (Grant(STAFF, phases=frozenset({Phase.VOTING, Phase.COUNTING})),),
+    Action.CORRECT_PAPER: (Grant(STAFF, phases=frozenset({Phase.VOTING, Phase.COUNTING})),),
     Action.PLAN_STATIONS: (Grant(STAFF),),
     # Results.
     Action.ORDER_COUNT: (Grant(STAFF | OPERATORS, COUNTED),),

@@ -96,6 +96,29 @@ class HandOutForm(Form):
     confirmed = BooleanField(_l("I compared the document with the person"))
 
 
+class TickBackForm(Form):
+    """Whose tick was a mistake."""
+
+    national_id = StringField(
+        _l("Personal number"),
+        filters=[trimmed],
+        validators=[InputRequired(_l("Write the personal number.")), Length(max=40)],
+    )
+    reason = TextAreaField(REASON, filters=[trimmed], validators=[Length(max=2000)])
+
+
+class SheetBackForm(Form):
+    """Which sheet was typed in wrongly."""
+
+    station = SelectField(_l("Place"), coerce=int)
+    serial = StringField(
+        _l("Number of the sheet"),
+        filters=[trimmed],
+        validators=[InputRequired(_l("Write the number of the sheet.")), Length(max=20)],
+    )
+    reason = TextAreaField(REASON, filters=[trimmed], validators=[Length(max=2000)])
+
+
 class SheetForm(Form):
     """One sheet; the numbers are read from the request, a field for each envelope."""
 

@@ -19,7 +19,7 @@ from pbplatform.foundation.forms import Form
 from pbplatform.foundation.words import SPOKEN
 from pbplatform.roll import queries as roll
 from pbplatform.roll.pepper import pepper
-from pbplatform.voting import closing, corrections, joint, opening, queries, sealing
+from pbplatform.voting import closing, corrections, joint, opening, paper_corrections, queries, sealing
 from pbplatform.voting.desk_forms import MoveForm, OpenForm, PersonActForm, SealForm
 from pbplatform.voting.duties import seals_folder
 from pbplatform.voting.models import JointKind
@@ -151,6 +151,10 @@ def confirm(round_slug: str, act_id: int) -> BaseResponse | tuple[str, int]:
             closing.confirm_move_close(actor, session, here, act)
         elif act.kind is JointKind.CHANGE_ELECTOR:
             corrections.confirm_change_elector(actor, session, here, act)
+        elif act.kind is JointKind.TAKE_BACK_TICK:
+            paper_corrections.confirm_tick_back(actor, session, here, act)
+        elif act.kind is JointKind.TAKE_BACK_SHEET:
+            paper_corrections.confirm_sheet_back(actor, session, here, act)
         else:
             joint.confirm(actor, session, here, act)
     if tried.ok:

@@ -22,8 +22,13 @@ ASKING = {
     JointKind.CHANGE_ELECTOR: Action.CHANGE_ELECTOR,
     JointKind.ANNUL: Action.ANNUL_BALLOT,
     JointKind.SEAL: Action.SEAL_VOTE,
+    JointKind.TAKE_BACK_TICK: Action.CORRECT_PAPER,
+    JointKind.TAKE_BACK_SHEET: Action.CORRECT_PAPER,
 }
 ONE_AT_A_TIME = frozenset({JointKind.OPEN_VOTE, JointKind.MOVE_CLOSE, JointKind.SEAL})
+WITHOUT_REASON = frozenset({JointKind.OPEN_VOTE, JointKind.SEAL})
+PERSONAL = frozenset({"roll_entry_id", "bid"})
+"""Arguments that lead to a person, or to the row of their ballot."""
 SHORTEST_REASON = 10
 
 
@@ -39,11 +44,8 @@ def ask(
 ) -> JointAct:
     """Ask for something that another person must confirm."""
     require(actor, ASKING[kind], Subject(found.municipality_id, found.phase))
-    if (
-        kind in (JointKind.ANNUL, JointKind.MOVE_CLOSE, JointKind.CHANGE_ELECTOR)
-        and len(reason.strip()) < SHORTEST_REASON
-    ):
-        raise Invalid(JointProblem.REASON_MISSING, "reason")
+    if kind not in WITHOUT_REASON:
+        refuse_short(reason)
     if kind in ONE_AT_A_TIME and queries.waiting_act(session, found.id, kind) is not None:
         raise Invalid(JointProblem.ASKED_ALREADY)
     assert actor.account_id is not None
@@ -61,6 +63,17 @@ def ask(
     said = {"reason": act.reason} if act.reason else {}
     record(actor, session, found.municipality_id, ASKING[kind], "joint_act", act.id, step="asked", **said)
     return act
+
+
+def refuse_short(reason: str) -> None:
+    """Raise Invalid for a reason that says nothing."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise Invalid(JointProblem.REASON_MISSING, "reason")
+
+
+def forget_person(act: JointAct) -> None:
+    """Take out of an act what leads to a person, once nothing needs it any more."""
+    act.arguments = {name: value for name, value in act.arguments.items() if name not in PERSONAL}
 
 
 def confirm(actor: Actor, session: Session, found: Round, act: JointAct) -> JointAct:
@@ -103,5 +116,6 @@ def withdraw(actor: Actor, session: Session, found: Round, act: JointAct) -> Non
     if locked.confirmed_at is not None or locked.withdrawn_at is not None:
         raise Conflict
     locked.withdrawn_at = clock.now()
+    forget_person(locked)
     session.flush()
     record(actor, session, found.municipality_id, ASKING[act.kind], "joint_act", act.id, step="withdrawn")

@@ -39,6 +39,8 @@ class JointKind(StrEnum):
     CHANGE_ELECTOR = "change_elector"
     ANNUL = "annul"
     SEAL = "seal"
+    TAKE_BACK_TICK = "take_back_tick"
+    TAKE_BACK_SHEET = "take_back_sheet"
 
 
 class Project(Base):

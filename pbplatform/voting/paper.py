@@ -37,6 +37,10 @@ class PaperProblem(StrEnum):
     NOTHING_READ = "nothing_read"
     CODE_TAKEN = "code_taken"
     CODE_MISSING = "code_missing"
+    NOT_TICKED = "not_ticked"
+    NO_SUCH_SHEET = "no_such_sheet"
+    VOTE_OVER = "vote_over"
+    SHEETS_NEED_TICKS = "sheets_need_ticks"
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,15 @@ from pbplatform.consultation.models import Round
 from pbplatform.consultation.place import this_round
 from pbplatform.door import acts, found, reads_only
 from pbplatform.foundation.errors import Conflict, Invalid
+from pbplatform.foundation.forms import Form
 from pbplatform.foundation.pdf import make_pdf
 from pbplatform.foundation.words import SPOKEN, say
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.roll import operations as roll
 from pbplatform.roll.pepper import pepper
 from pbplatform.voting import paper
-from pbplatform.voting.desk_forms import HandOutForm, SheetForm, StationForm
+from pbplatform.voting import paper_corrections as corrections
+from pbplatform.voting.desk_forms import HandOutForm, SheetBackForm, SheetForm, StationForm, TickBackForm
 from pbplatform.voting.paper import Reading
 from pbplatform.voting.paper_models import Invalidity, SheetState
 from pbplatform.voting.rules import FrozenEnvelope
@@ -163,6 +165,44 @@ def differences(round_slug: str) -> str:
     )
 
 
+@pages.route("/rounds/<slug:round_slug>/paper/correct", methods=["GET", "POST"])
+@acts(Action.CORRECT_PAPER)
+def correct(round_slug: str) -> BaseResponse | str | tuple[str, int]:
+    """Take back a tick or a sheet: two forms on one page."""
+    here = this_round(round_slug)
+    tick, sheet = TickBackForm(prefix="tick"), SheetBackForm(prefix="sheet")
+    sheet.station.choices = _choices(here)
+    what = request.form.get("what")
+    form, act = (tick, _tick_back) if what == "tick" else (sheet, _sheet_back)
+    if what is not None and form.validate():
+        with door.attempt(form, SPOKEN) as tried:
+            told = act(here, form)
+        if tried.ok:
+            flash(str(told))
+            return redirect(url_for("paper.stations", round_slug=round_slug))
+    answer = render_template("voting/paper/correct.html", tick=tick, sheet=sheet, form=form)
+    return answer, 422 if what is not None else 200
+
+
+def _tick_back(here: Round, form: Form) -> object:
+    house, session = door.house(), door.session()
+    entry = roll.find_at_desk(
+        door.actor(), session, pepper(house.secrets), guard.municipality(), form["national_id"].data or ""
+    )
+    corrections.ask_tick_back(door.actor(), session, house.secrets, here, entry.id, form["reason"].data or "")
+    return _("A colleague must confirm this on the page of the vote for officers.")
+
+
+def _sheet_back(here: Round, form: Form) -> object:
+    session = door.session()
+    place = found(paper.station(session, here.municipality_id, here.id, form["station"].data))
+    serial = form["serial"].data or ""
+    act = corrections.take_sheet_back(door.actor(), session, here, place, serial, form["reason"].data or "")
+    if act is not None:
+        return _("A colleague must confirm this on the page of the vote for officers.")
+    return _("Sheet %(serial)s is taken back. If it lies in the pile, it is entered anew.", serial=serial)
+
+
 @pages.get("/rounds/<slug:round_slug>/paper/stations/<int:station_id>/protocol.pdf")
 @acts(Action.PLAN_STATIONS)
 def protocol(round_slug: str, station_id: int) -> Response:
@@ -175,6 +215,7 @@ def protocol(round_slug: str, station_id: int) -> Response:
         ticks=paper.ticks_by_station(session, here.id).get(place.id, 0),
         figures=paper.figures(session, here.id).get(place.id, {}),
         reasons=tuple(Invalidity),
+        corrections=corrections.of_station(session, place),
     )
     return _pdf(html, f"protocol-{place.id}")
 

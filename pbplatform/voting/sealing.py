@@ -71,7 +71,7 @@ def obstacles(session: Session, box: BallotBox) -> list[SealProblem]:
         found.append(SealProblem.MORE_SHEETS_THAN_TICKS)
     if any(
         queries.waiting_act(session, box.round_id, kind) is not None
-        for kind in (JointKind.ANNUL, JointKind.CHANGE_ELECTOR)
+        for kind in (JointKind.ANNUL, JointKind.CHANGE_ELECTOR, JointKind.TAKE_BACK_SHEET)
     ):
         found.append(SealProblem.ACTS_WAITING)
     return found
@@ -252,8 +252,7 @@ def _clear(actor: Actor | None, session: Session, round_id: int) -> None:
     now = database_now(session)
     session.execute(update(RoundSeal).where(RoundSeal.round_id == round_id).values(key_destroyed_at=now))
     for act in queries.acts(session, round_id):
-        if "roll_entry_id" in act.arguments:
-            act.arguments = {}
+        joint.forget_person(act)
     _forget_visits(session, box)
     session.flush()
     record(actor, session, box.municipality_id, Action.SEAL_VOTE, "round", round_id, step="key_destroyed")

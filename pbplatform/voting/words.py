@@ -102,6 +102,8 @@ JOINT_KINDS = {
     JointKind.CHANGE_ELECTOR: _l("Correct the frozen voter roll"),
     JointKind.ANNUL: _l("Annul a ballot"),
     JointKind.SEAL: _l("Seal the ballots"),
+    JointKind.TAKE_BACK_TICK: _l("Take back a tick on paper"),
+    JointKind.TAKE_BACK_SHEET: _l("Take back a paper ballot that is settled"),
 }
 
 BOX_STATES = {
@@ -142,6 +144,12 @@ PAPER_PROBLEMS = {
     PaperProblem.NOTHING_READ: _l("Write the numbers that are marked, or say why the sheet is not valid."),
     PaperProblem.CODE_TAKEN: _l("Another place has this code already."),
     PaperProblem.CODE_MISSING: _l("Give a short code."),
+    PaperProblem.NOT_TICKED: _l("This person has not been ticked off for paper."),
+    PaperProblem.NO_SUCH_SHEET: _l("Sheet %(serial)s has not been entered at this place."),
+    PaperProblem.VOTE_OVER: _l("The vote is over, so a tick can no longer be taken back."),
+    PaperProblem.SHEETS_NEED_TICKS: _l(
+        "As many sheets have been entered at this place as were handed out, so no tick can be taken back. Take the sheet back first."
+    ),
 }
 
 TABS = (

@@ -50,6 +50,25 @@ class Clerk:
         answer = self.client.post(f"{self.base}/enter", data={**fields, "serial": serial, **names})
         return answer.status_code, answer.get_data(as_text=True)
 
+    def take_back(
+        self, what: str, reason: str = "It was typed in wrongly", **fields: object
+    ) -> tuple[int, str]:
+        """Ask for a correction: of a "tick" or of a "sheet"."""
+        page = self.client.get(f"{self.base}/correct").get_data(as_text=True)
+        token = (
+            hidden(page)["csrf_token"] if "csrf_token" in hidden(page) else hidden(page)[f"{what}-csrf_token"]
+        )
+        named = {f"{what}-{name}": value for name, value in {**fields, "reason": reason}.items()}
+        data = {f"{what}-csrf_token": token, "what": what, **named}
+        answer = self.client.post(f"{self.base}/correct", data=data)
+        return answer.status_code, answer.get_data(as_text=True)
+
+    def confirm(self, act_id: int) -> int:
+        """Confirm what a colleague asked for."""
+        desk = self.base.removesuffix("/paper") + "/vote-desk"
+        token = hidden(self.client.get(desk).get_data(as_text=True))["csrf_token"]
+        return self.client.post(f"{desk}/acts/{act_id}/confirm", data={"csrf_token": token}).status_code
+
 
 def station_of(house: House) -> int:
     """The number of the only station."""
