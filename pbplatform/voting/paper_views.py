@@ -190,7 +190,7 @@ def _tick_back(here: Round, form: Form) -> object:
         door.actor(), session, pepper(house.secrets), guard.municipality(), form["national_id"].data or ""
     )
     corrections.ask_tick_back(door.actor(), session, house.secrets, here, entry.id, form["reason"].data or "")
-    return _("A colleague must confirm this on the page of the vote for officers.")
+    return _("A colleague must confirm this on the page “The vote, for officers”.")
 
 
 def _sheet_back(here: Round, form: Form) -> object:
@@ -199,7 +199,7 @@ def _sheet_back(here: Round, form: Form) -> object:
     serial = form["serial"].data or ""
     act = corrections.take_sheet_back(door.actor(), session, here, place, serial, form["reason"].data or "")
     if act is not None:
-        return _("A colleague must confirm this on the page of the vote for officers.")
+        return _("A colleague must confirm this on the page “The vote, for officers”.")
     return _("Sheet %(serial)s is taken back. If it lies in the pile, it is entered anew.", serial=serial)
 
 

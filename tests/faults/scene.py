@@ -17,6 +17,7 @@ from pbplatform.foundation.crypto import digest, token
 from pbplatform.foundation.database import make_engine
 from pbplatform.roll.models import Means, RollEntry, VoterPass
 from pbplatform.roll.pepper import first_pepper
+from pbplatform.voting import canon, keys
 from pbplatform.voting.models import BallotBox
 from tests.support import voting
 
@@ -75,13 +76,16 @@ class Scene:
     def posts(self) -> list[tuple[str, dict[str, str]]]:
         """For each voter the cookie and the hidden fields of their ballot page, made without asking for the page."""
         with self.house.database.read() as session:
-            rules = session.get_one(BallotBox, self.round_id).rules_hash
+            box = session.get_one(BallotBox, self.round_id)
+        key = keys.round_key(self.house.secrets, self.round_id, box.key_commit)
         tokens = URLSafeTimedSerializer(SECRET, salt="wtf-csrf-token")
         found = []
-        for secret in self._passes:
+        for secret, entry in zip(self._passes, self.town.entries, strict=True):
             raw = token_hex(20)
             cookie = self._cookie(voter_pass=secret, csrf_token=raw)
-            found.append((cookie, {"csrf_token": str(tokens.dumps(raw)), "rules": rules}))
+            mark = canon.page_mark(key, canon.ballot_id(key, self.round_id, entry.id))
+            fields = {"csrf_token": str(tokens.dumps(raw)), "rules": box.rules_hash, "voter": mark}
+            found.append((cookie, fields))
         return found
 
 
