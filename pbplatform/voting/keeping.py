@@ -21,7 +21,7 @@ from pbplatform.voting.rules import FrozenEnvelope, FrozenProject, FrozenRules
 KEPT = "kept_ballot"
 """Their name in the cookie."""
 KEPT_FOR = timedelta(hours=2)
-LONGEST = 2_600
+LONGEST = 2_400
 """Characters; what is larger than a cookie may be is not kept and stands on the page alone."""
 
 

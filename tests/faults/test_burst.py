@@ -96,7 +96,7 @@ def test_the_checker_finds_what_is_lost_and_what_nobody_posted(tmp_path: Path) -
         log, _through = burst(server.port, scene.base, scene.cookies, 1, lambda _over: None)
     finally:
         server.stop()
-    forged = Log([*log.tries, Try(7, "nobody-posted-this", 200, "A" * 16, 1e12, 0.1)])
+    forged = Log([*log.tries, Try(0, "nobody-posted-this", 200, "A" * 16, 1e12, 0.1)])
     assert judge(scene.house, scene.round_id, forged).lost == 1
     assert judge(scene.house, scene.round_id, Log()).phantom == 1
     scene.house.database.dispose()

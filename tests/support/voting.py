@@ -193,6 +193,16 @@ def an_open_vote(session: Session, house: House, **wishes: object) -> Town:
     return town
 
 
+def spend_code(session: Session, town: Town, number: int) -> None:
+    """As if the code of voter `number` had been used in a vote that was over before this one opened."""
+    session.execute(
+        update(LetterCode)
+        .where(LetterCode.roll_entry_id == town.entries[number].id)
+        .values(used_at=clock.now() - timedelta(days=1))
+    )
+    session.commit()
+
+
 def cast(
     house: House,
     town: Town,

@@ -12,6 +12,8 @@ INSIDERS = "tests/voting/test_insiders.py"
 BALLOTS = "tests/voting/test_ballots.py"
 PAPER = "tests/voting/test_paper.py"
 DESK = "tests/voting/test_desk.py"
+COMING_BACK = "tests/voting/test_coming_back.py"
+CORRECTIONS = "tests/voting/test_paper_corrections.py"
 RUN_AGAIN = "tests/journeys/test_02_run_again.py"
 ENTRANCE = "tests/accounts/test_entrance.py"
 FAULTS = "tests/faults/test_burst.py"
@@ -65,7 +67,12 @@ INVARIANTS = (
         (ATTACKS, "test_joining_copies_of_the_database_tells_nobodys_choice"),
         both=True,
     ),
-    held(6, "Nothing lists who voted while the vote is open.", (HERE, "test_nothing_lists_who_voted")),
+    held(
+        6,
+        "Nothing lists who voted while the vote is open.",
+        (HERE, "test_nothing_lists_who_voted"),
+        (COMING_BACK, "test_choices_of_an_expired_pass_come_back_after_a_new_proof"),
+    ),
     held(
         7,
         "After the seal the order is the trackers' and no keyed name is left.",
@@ -98,6 +105,7 @@ INVARIANTS = (
         12,
         "The last acknowledged ballot counts.",
         (HERE, "test_the_last_vote_counts_and_a_late_retry_does_not_bring_back_an_old_one"),
+        (COMING_BACK, "test_the_letter_opens_its_readers_ballot_again_until_the_close"),
         both=True,
     ),
     held(
@@ -143,6 +151,7 @@ INVARIANTS = (
         "A sheet counts after two equal readings by two people.",
         (PROMISES, "test_a_sheet_counts_after_two_equal_readings_by_two_people"),
         (PAPER, "test_differing_readings_are_held_and_equal_ones_count_once"),
+        (CORRECTIONS, "test_a_tick_stays_where_its_sheet_may_be_in_the_count_and_after_the_end"),
         both=True,
     ),
     held(

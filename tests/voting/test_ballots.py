@@ -1,15 +1,12 @@
 """Bad ballots on the real pages: the right 4xx with a plain sentence, the choices kept, nothing written."""
 
-from datetime import timedelta
-
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pbplatform.consultation.models import BallotFormat, Category, Envelope
 from pbplatform.door import House
 from pbplatform.foundation import clock
-from pbplatform.roll.models import LetterCode
 from pbplatform.voting.models import Ballot, Project
 from tests.support import voting
 from tests.support.pages import PageClient
@@ -113,7 +110,7 @@ def test_wrong_spent_and_foreign_codes_get_one_and_the_same_answer(
     """26: status, sentence and length are alike whatever was wrong; a code of an earlier vote is spent, and any stops
     after ten tries."""
     town = voting.an_open_vote(session, house, voters=4)
-    spend(session, town, 3)
+    voting.spend_code(session, town, 3)
     voter = Voter(client, town, 0)
     unknown = {"national_id": voting.national_id(99), "code": town.codes[0]}
     foreign = {"code": town.codes[1]}
@@ -128,16 +125,6 @@ def test_wrong_spent_and_foreign_codes_get_one_and_the_same_answer(
     for _ in range(10):
         assert other.prove(**nonsense).status_code == 422
     assert other.prove(code=town.codes[2]).status_code == 422
-
-
-def spend(session: Session, town: voting.Town, number: int) -> None:
-    """As if the code of voter `number` had been used in a vote that was over before this one opened."""
-    session.execute(
-        update(LetterCode)
-        .where(LetterCode.roll_entry_id == town.entries[number].id)
-        .values(used_at=clock.now() - timedelta(days=1))
-    )
-    session.commit()
 
 
 def test_somebody_elses_session_is_no_pass(

@@ -165,9 +165,7 @@ def test_every_failed_proof_costs_and_says_the_same(
     """26: unknown person, wrong date, foreign, spent and impossible code: one status, one length, one amount of work."""
     town = voting.an_open_vote(session, house, voters=3)
     voter = Voter(client, town, 0)
-    spent = Voter(client, town, 2)
-    spent.prove()
-    client.post(f"{town.base}/leave", data=dict(spent.open_ballot(), go=""))
+    voting.spend_code(session, town, 2)
     wrong = {
         "unknown": {"national_id": voting.national_id(98), "code": town.codes[1]},
         "date": {"birth_date": "18.05.1980"},
