@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 EXPLAINED = (400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 431, 500, 503)
 RETRY_AFTER = "10"
-PASSING = (400, 429, 500, 503)
+PASSING = (429, 500, 503)
 """What may be over when the same form is sent again."""
 
 MACHINES = "/api/"
@@ -128,12 +128,13 @@ def error_page(status: int, reason: StrEnum | str | None = None) -> Response:
         return _problem(status, reason)
     shown = status if status in EXPLAINED else (500 if status >= 500 else 400)
     explained = say(reason) if isinstance(reason, StrEnum) else None
+    expired = reason == "form_expired"
     body = render_template(
         "errors/error.html",
         status=shown,
         reason=reason,
         reason_text=explained,
-        typed=_typed(expired=reason == "form_expired") if shown in PASSING else [],
+        typed=_typed(expired=expired) if expired or shown in PASSING else [],
     )
     response = current_app.make_response((body, status))
     response.headers["Cache-Control"] = "no-store"
