@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0130_no_submission"
-down_revision = "0113_blank_sheets"
+down_revision = "0120_search_pieces"
 branch_labels = None
 depends_on = None
 
