@@ -21,6 +21,7 @@ from pbplatform.foundation.crypto import KeyMissing
 from pbplatform.foundation.database import NumberTooLarge, let_go, unreachable
 from pbplatform.foundation.errors import Conflict, Gone, Invalid, Missing
 from pbplatform.foundation.files import FilesUnavailable
+from pbplatform.foundation.web import present_state, typed_words
 from pbplatform.foundation.words import say
 
 log = logging.getLogger(__name__)
@@ -129,12 +130,15 @@ def error_page(status: int, reason: StrEnum | str | None = None) -> Response:
     shown = status if status in EXPLAINED else (500 if status >= 500 else 400)
     explained = say(reason) if isinstance(reason, StrEnum) else None
     expired = reason == "form_expired"
+    late = status == 409
     body = render_template(
         "errors/error.html",
         status=shown,
         reason=reason,
         reason_text=explained,
         typed=_typed(expired=expired) if expired or shown in PASSING else [],
+        present=present_state() if late else "",
+        written=typed_words() if late else [],
     )
     response = current_app.make_response((body, status))
     response.headers["Cache-Control"] = "no-store"

@@ -119,6 +119,23 @@ def safe_next(target: str | None, fallback: str) -> str:
     return fallback if parts.scheme or parts.netloc else target
 
 
+def typed_words() -> list[str]:
+    """What somebody wrote into the form of this request, so that a page that could not keep it gives it back."""
+    return [
+        text.strip() for name, text in request.form.items() if " " in text.strip() and "password" not in name
+    ]
+
+
+def present_state() -> str:
+    """The address that shows how what this form was about stands now: its own, or the page that it was on; or nothing."""
+    if request.method in ("GET", "HEAD"):
+        return ""
+    if request.url_rule is not None and "GET" in (request.url_rule.methods or ()):
+        return request.path
+    seen = urlsplit(request.referrer or "")
+    return safe_next(seen.path, "") if seen.netloc == request.host else ""
+
+
 def wants_fragment() -> bool:
     """Whether htmx asks for a piece of the page only."""
     return request.headers.get("HX-Request-Type") == "partial"

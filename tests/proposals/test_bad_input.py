@@ -243,6 +243,10 @@ def test_two_officers_at_once_one_wins(session: Session, signed_in: Browser) -> 
         data={"csrf_token": token(pages[1]), **finding, "reason": "Another reason, which comes too late."},
     )
     assert late.status_code == 409
+    shown = late.get_data(as_text=True)
+    assert "Somebody has decided here in the meantime" in shown
+    assert "The plot is private and its owner refuses." in shown, "the other sees the newer state"
+    assert "Another reason, which comes too late." in shown, "and what they wrote"
     assert "comes too late" not in second.get(case).get_data(as_text=True)
 
 

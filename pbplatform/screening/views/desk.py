@@ -1,11 +1,14 @@
 """The officers' and departments' work: queues, one case, the release."""
 
+from collections.abc import Callable
 from datetime import datetime, time
+from functools import wraps
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
@@ -15,6 +18,8 @@ from pbplatform.consultation.models import Round
 from pbplatform.consultation.place import this_currency, this_round, this_settings
 from pbplatform.door import acts
 from pbplatform.foundation import clock
+from pbplatform.foundation.errors import Conflict
+from pbplatform.foundation.web import typed_words
 from pbplatform.proposals import finding, letters
 from pbplatform.proposals import queries as proposals
 from pbplatform.proposals.models import Proposal, ProposalState
@@ -120,7 +125,7 @@ def case(round_slug: str, proposal_id: int) -> str:
     return _case(round_, proposal)
 
 
-def _case(round_: Round, proposal: Proposal, **failed: Any) -> str:
+def _case(round_: Round, proposal: Proposal, *, overtaken: bool = False, **failed: Any) -> str:
     session = door.session()
     screening = queries.screening(session, proposal.id)
     written = queries.assessments(session, proposal.id)
@@ -163,8 +168,25 @@ def _case(round_: Round, proposal: Proposal, **failed: Any) -> str:
         missing_answers=not written or any(one.state not in ANSWERED for one in written),
         forms=forms,
         failed=next(iter(failed.values()), None),
+        overtaken=overtaken,
+        typed=typed_words() if overtaken else [],
         currency=this_currency(),
     )
+
+
+def shows_what_stands(view: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Where somebody else was quicker, show the case as it stands now, and give back what was written."""
+
+    @wraps(view)
+    def shown(round_slug: str, proposal_id: int, **more: int) -> Answer:
+        try:
+            return view(round_slug, proposal_id, **more)
+        except (Conflict, StaleDataError):
+            door.session().rollback()
+            round_, proposal = loaded(round_slug, proposal_id)
+            return _case(round_, proposal, overtaken=True), 409
+
+    return shown
 
 
 def _formal_defaults(screening: Any) -> dict[str, Any]:
@@ -195,6 +217,7 @@ def _back(round_slug: str, proposal_id: int, said: str) -> BaseResponse:
 
 @pages.post("/rounds/<slug:round_slug>/screening/<int:proposal_id>/check")
 @acts(Action.CHECK_PROPOSAL)
+@shows_what_stands
 def check(round_slug: str, proposal_id: int) -> Answer:
     """The formal check."""
     round_, proposal = loaded(round_slug, proposal_id)
@@ -222,6 +245,7 @@ def check(round_slug: str, proposal_id: int) -> Answer:
 
 @pages.post("/rounds/<slug:round_slug>/screening/<int:proposal_id>/route")
 @acts(Action.CHECK_PROPOSAL)
+@shows_what_stands
 def route(round_slug: str, proposal_id: int) -> Answer:
     """Ask departments."""
     round_, proposal = loaded(round_slug, proposal_id)
@@ -233,6 +257,7 @@ def route(round_slug: str, proposal_id: int) -> Answer:
 
 @pages.post("/rounds/<slug:round_slug>/screening/<int:proposal_id>/assess")
 @acts(Action.ASSESS_PROPOSAL)
+@shows_what_stands
 def assess(round_slug: str, proposal_id: int) -> Answer:
     """A department's view."""
     round_, proposal = loaded(round_slug, proposal_id)
@@ -267,6 +292,7 @@ def _finding(form: FindingForm) -> Finding:
 
 @pages.post("/rounds/<slug:round_slug>/screening/<int:proposal_id>/send-back/<int:assessment_id>")
 @acts(Action.SIGN_ASSESSMENT)
+@shows_what_stands
 def send_back(round_slug: str, proposal_id: int, assessment_id: int) -> Answer:
     """Ask a department to look again."""
     round_, proposal = loaded(round_slug, proposal_id)
@@ -284,6 +310,7 @@ def send_back(round_slug: str, proposal_id: int, assessment_id: int) -> Answer:
 
 @pages.post("/rounds/<slug:round_slug>/screening/<int:proposal_id>/sign")
 @acts(Action.SIGN_ASSESSMENT)
+@shows_what_stands
 def sign(round_slug: str, proposal_id: int) -> Answer:
     """The coordinator's signature."""
     round_, proposal = loaded(round_slug, proposal_id)
@@ -300,6 +327,7 @@ def sign(round_slug: str, proposal_id: int) -> Answer:
 
 @pages.post("/rounds/<slug:round_slug>/screening/<int:proposal_id>/unsign")
 @acts(Action.SIGN_ASSESSMENT)
+@shows_what_stands
 def unsign(round_slug: str, proposal_id: int) -> Answer:
     """Take a signature back."""
     round_, proposal = loaded(round_slug, proposal_id)
