@@ -10,7 +10,7 @@ Georgian and Bulgarian put endings to words, so a longer word is looked for with
 “მოედანზე” (at the square) finds “მოედანი” (the square).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -109,10 +109,15 @@ def holding(
     return (and_ if shape.every else or_)(*conditions)
 
 
-def likeness(left: str, right: str) -> float:
-    """How alike two short texts are, from 0 to 1: the share of three-letter pieces that they have in common."""
-    one, other = _trigrams(left), _trigrams(right)
-    return len(one & other) / len(one | other) if one and other else 0.0
+def likeness_to(text: str) -> Callable[[str], float]:
+    """Tells how alike other short texts are, from 0 to 1: the share of three-letter pieces that both have in common."""
+    one = _trigrams(text)
+
+    def likeness(other_text: str) -> float:
+        other = _trigrams(other_text)
+        return len(one & other) / len(one | other) if one and other else 0.0
+
+    return likeness
 
 
 def _trigrams(value: str) -> set[str]:
@@ -139,10 +144,11 @@ def drop(connection: Connection, table: str) -> None:
 
 def _creating(dialect: str, table: str, column: str) -> Sequence[str]:
     if dialect != "sqlite":
-        # Its cost keeps the planner from asking it of every row instead of the index.
+        # Its cost keeps the planner from asking it of every row instead of the index; a still higher one would have questions
+        # compiled, which takes longer than to answer them.
         return (
             f"""create function search_pieces(words text) returns tsvector
-            language sql immutable strict parallel safe cost 100000 as $$
+            language sql immutable strict parallel safe cost 5000 as $$
             select array_to_tsvector(array(
                 select distinct substr(word, start, {LONGEST_END})
                 from unnest(string_to_array(left(words, {LONGEST_INDEXED}), ' ')) word,

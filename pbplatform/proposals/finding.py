@@ -56,9 +56,9 @@ def similar(
         .where(_either(round_, conditions), Proposal.id != (but or 0))
         .limit(MOST_READ)
     )
-    scored = []
+    scored, likeness = [], search.likeness_to(title)
     for row in session.execute(question, values):
-        score = search.likeness(title, row.title)
+        score = likeness(row.title)
         near = (
             None not in (latitude, longitude, row.latitude, row.longitude)
             and geometry.metres(latitude or 0, longitude or 0, row.latitude, row.longitude) <= NEAR_METRES
