@@ -13,6 +13,7 @@ LARGEST_BODY = 2 * 1024 * 1024
 LARGEST_FORM_MEMORY = 1 * 1024 * 1024
 MOST_PARTS = 500
 LONGEST_HEADER = 8192
+SHORTEST_SENTENCE = 20
 # U+FFFD is what decoding leaves of bytes that are no UTF-8.
 _BROKEN = re.compile("[\x00\ud800-\udfff\ufffd-\uffff]")
 _LINE_BREAK = re.compile("[\r\n\x00]")
@@ -29,6 +30,7 @@ POLICY = {
     "frame-ancestors": "'none'",
     "manifest-src": "'self'",
 }
+
 _ALWAYS = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "same-origin"),
@@ -120,10 +122,12 @@ def safe_next(target: str | None, fallback: str) -> str:
 
 
 def typed_words() -> list[str]:
-    """What somebody wrote into the form of this request, so that a page that could not keep it gives it back."""
-    return [
-        text.strip() for name, text in request.form.items() if " " in text.strip() and "password" not in name
-    ]
+    """What somebody wrote into the form of this request, so that a page that could not keep it gives it back.
+
+    Sentences only: numbers, codes and passwords are not shown again.
+    """
+    given = {name: text.strip() for name, text in request.form.items() if "password" not in name}
+    return [text for text in given.values() if len(text) > SHORTEST_SENTENCE and " " in text]
 
 
 def present_state() -> str:
