@@ -6,17 +6,19 @@ Keystrokes are counted, because "under a minute" is a promise: one for each char
 import re
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from pbplatform.app import create_app
 from pbplatform.config import read_config
 from pbplatform.consultation.models import BallotFormat
 from pbplatform.door import House
-from pbplatform.foundation import migrations
+from pbplatform.foundation import clock, migrations
+from pbplatform.roll.models import VoterPass
 from pbplatform.voting.models import RoundSeal
 from tests.browser.test_pages import AXE, barriers, too_wide
 from tests.support import voting
@@ -241,6 +243,36 @@ def test_a_vote_is_changed_until_the_end(place: Place, phone: Page) -> None:
     assert trackers[0] not in kept
 
 
+@pytest.mark.parametrize(("language", "number"), [("ka", 7), ("bg", 11)])
+def test_a_time_that_runs_out_takes_no_choice_away(
+    place: Place, phone: Page, language: str, number: int
+) -> None:
+    """Somebody is called away; the same letter brings them back to what they had marked, by keyboard and past axe."""
+    hands = Hands(phone)
+    phone.goto(place.vote(language))
+    prove(hands, place, number)
+    hands.tab_to("#project-1-2")
+    hands.press("Space")
+    hands.go(".ballot__foot button")
+    hands.go(".ballot__foot button")
+    with place.house.database.transaction() as session:
+        session.execute(update(VoterPass).values(expires_at=clock.now() - timedelta(seconds=1)))
+    hands.go("button.govuk-button--large[value=cast]")
+    hands.look()
+    expect(phone.locator(".ballot-review__title")).to_have_count(1)
+    prove(hands, place, number)
+    hands.look()
+    expect(phone.locator(".ballot-review__title")).to_have_count(1)
+    phone.evaluate("document.querySelector('[name=rules]').value = '0'.repeat(64)")
+    hands.go("button.govuk-button--large[value=cast]")
+    hands.look()
+    expect(phone.get_by_role("alert")).to_be_visible()
+    hands.go("button.govuk-button--large[value=cast]")
+    tracker = phone.locator(".receipt__tracker").inner_text().replace(" ", "")
+    assert tracker in {one.tracker for one in voting.said(place.house, place.town)}
+    assert hands.faults == []
+
+
 def test_without_javascript_the_whole_way_is_open(place: Place, chromium: Browser) -> None:
     context = chromium.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False)
     tab = context.new_page()
@@ -306,6 +338,8 @@ def test_clerks_hand_out_and_type_sheets_by_keyboard(place: Place, chromium: Bro
         clerk.tab.goto(f"{base}/enter?district={district}")
         type_sheet(clerk, "1", numbers)
     expect(third.tab.get_by_text("Sheet 1 is counted")).to_be_visible()
+    first.tab.goto(f"{base}/correct")
+    first.look()
     keys = []
     for clerk in (first, second):
         before = clerk.keys
