@@ -31,6 +31,7 @@ from pbplatform.foundation.i18n import LANGUAGES
 from pbplatform.results import exporting, official, operations, queries, showing
 from pbplatform.results.imports import Source, import_election
 from pbplatform.results.models import Count, CountState
+from pbplatform.results.reasons import Part, Story
 from pbplatform.tally.pabulib import read
 from tests.support.marks import SHARED
 from tests.support.people import a_municipality
@@ -59,8 +60,15 @@ def explain(app: Flask, session: Session, found: Round, row: Count) -> list[str]
     for language in LANGUAGES:
         with app.test_request_context(), force_locale(language):
             for part in showing.show(session, found, row, language, str):
-                silent += [line.project.code for line in part.lines if len(line.told) < 2 and line.story]
+                silent += [
+                    line.project.code for line in part.lines if line.story and not _reasoned(line.story)
+                ]
     return silent
+
+
+def _reasoned(story: Story) -> bool:
+    """Whether a story says more than how many chose the project."""
+    return any(sentence.part not in (Part.VOTES, Part.POINTS) for sentence in story.sentences)
 
 
 def cause(compared: official.Official, declared: bool, remarks: dict[str, str]) -> str:

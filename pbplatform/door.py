@@ -4,7 +4,7 @@ Views name their Action with `@acts`; the application refuses to start when one 
 table: the door (here, before the view), the desk (`charter.policy.require` in operations), the sign (`may` in templates).
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar, cast
@@ -20,7 +20,7 @@ from pbplatform.config import Config
 from pbplatform.foundation.crypto import SecretFolder, Vault
 from pbplatform.foundation.database import Database
 from pbplatform.foundation.errors import Invalid
-from pbplatform.foundation.files import Files
+from pbplatform.foundation.files import Files, FilesUnavailable
 from pbplatform.foundation.generation import Generations
 from pbplatform.foundation.jobs import Jobs
 from pbplatform.foundation.limits import Limits
@@ -162,15 +162,39 @@ def _opened(database: Database) -> Session:
     return database.read() if strangers_look else database.look()
 
 
-def streamed(pieces: Callable[[Session], Iterable[bytes]]) -> Iterator[bytes]:
+class Streamed:
+    """The pieces of a long answer; whoever sends it closes it."""
+
+    def __init__(self, pieces: Generator[bytes]) -> None:
+        self._pieces = pieces
+        try:
+            # What cannot even be begun is answered with its status, before anything has left.
+            self._first: bytes | None = next(pieces, b"")
+        except OSError as problem:  # There is no room for a temporary file.
+            raise FilesUnavailable(str(problem)) from problem
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Piece by piece."""
+        return self
+
+    def __next__(self) -> bytes:
+        first, self._first = self._first, None
+        return next(self._pieces) if first is None else first
+
+    def close(self) -> None:
+        """Let go of the database and of temporary files, also when nobody reads to the end."""
+        self._pieces.close()
+
+
+def streamed(pieces: Callable[[Session], Iterable[bytes]]) -> Streamed:
     """A long answer made piece by piece, from a reading session of its own that lives as long as the stream."""
     database = house().database
 
-    def run() -> Iterator[bytes]:
+    def run() -> Generator[bytes]:
         with database.read() as own:
             yield from pieces(own)
 
-    return run()
+    return Streamed(run())
 
 
 def actor() -> Actor:

@@ -1,5 +1,6 @@
 """What a person sees when something does not work: one page that says what happened and what to do next."""
 
+import errno
 import json
 import logging
 from enum import StrEnum
@@ -61,6 +62,7 @@ def install(app: Flask) -> None:
     # A connection that died in the middle of a transaction says so only at the next statement.
     app.register_error_handler(PendingRollbackError, lambda _error: unavailable())
     app.register_error_handler(FilesUnavailable, _no_files)
+    app.register_error_handler(OSError, _system)
     app.register_error_handler(KeyMissing, lambda _error: unavailable())
     app.register_error_handler(500, lambda _error: error_page(500))
 
@@ -106,6 +108,14 @@ def _integrity(error: IntegrityError) -> Response:
 def _no_files(error: FilesUnavailable) -> Response:
     log.error("the place for files does not answer: %s", error)
     return unavailable()
+
+
+def _system(error: OSError) -> Response:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        log.error("the disk is full: %s", error)
+        return unavailable()
+    log.exception("the operating system refused something")
+    return error_page(500)
 
 
 def _database(error: DBAPIError) -> Response:

@@ -1,16 +1,23 @@
 """`pbplatform import-election` and `pbplatform export-election`: past elections in, any public round out."""
 
+import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import IO
 
 import click
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 
 from pbplatform.charter.roles import operator
 from pbplatform.cli import setting
 from pbplatform.consultation import queries as consultation
 from pbplatform.foundation.database import Database
 from pbplatform.foundation.errors import Conflict, Invalid
+from pbplatform.foundation.files import whole
 from pbplatform.municipalities import queries as municipalities
+from pbplatform.municipalities.models import Municipality
 from pbplatform.results import exporting, official, operations, queries
 from pbplatform.results.imports import Source
 from pbplatform.results.imports import import_election as bring_in
@@ -46,32 +53,38 @@ def brought_in(
     groups: tuple[tuple[str, ...], ...] = (),
 ) -> str:
     """Import and count one file in a transaction of its own; a sentence that says what came out."""
-    with database.transaction() as session:
-        place = municipalities.by_slug(session, municipality)
-        if place is None:
-            raise click.ClickException(f"there is no municipality {municipality!r}")
-        actor = operator(place.id)
-        try:
-            found = bring_in(actor, session, place, Source(file.name, file.read_bytes(), language, groups))
-        except FileFaults as faults:
-            raise click.ClickException(f"{file.name}: nothing was imported\n{faults}") from None
-        except (Conflict, Invalid) as problem:
-            values = problem.values if isinstance(problem, Invalid) else {}
-            sentence = SENTENCES[ImportProblem(str(problem.reason))] % values
-            raise click.ClickException(f"{file.name}: {sentence}; nothing was imported") from None
-        row = operations.count_past_election(actor, session, found)
-        result = next(iter(queries.envelope_results(session, row).values()))
-        past = queries.past_election(session, found)
-        assert past is not None
-        said = f"{municipality}/{found.slug}: {row.ballots} ballots counted, {len(result.outcome['funded'])} projects funded, "
-        said += (
-            f"recount {row.state.value}; {_compared(official.compare(past, result.outcome, result.figures))}"
-        )
-        return (
-            said
-            if past.declared
-            else f"{said} (the file declares no rule that can be applied: counted by votes)"
-        )
+    try:
+        with database.transaction() as session:
+            place = municipalities.by_slug(session, municipality)
+            if place is None:
+                raise click.ClickException(f"there is no municipality {municipality!r}")
+            return _imported(session, place, Source(file.name, file.read_bytes(), language, groups))
+    except FileFaults as faults:
+        raise click.ClickException(f"{file.name}: nothing was imported\n{faults}") from None
+    except (Conflict, Invalid) as problem:
+        values = problem.values if isinstance(problem, Invalid) else {}
+        sentence = SENTENCES[ImportProblem(str(problem.reason))] % values
+        raise click.ClickException(f"{file.name}: {sentence}; nothing was imported") from None
+    except IntegrityError:
+        sentence = "it was imported at the same moment elsewhere"
+        raise click.ClickException(f"{file.name}: {sentence}; nothing was imported") from None
+    except DBAPIError as problem:
+        reason = f"the database did not take it ({problem.orig})"
+        raise click.ClickException(f"{file.name}: {reason}; nothing was imported") from None
+
+
+def _imported(session: Session, place: Municipality, source: Source) -> str:
+    actor = operator(place.id)
+    found = bring_in(actor, session, place, source)
+    row = operations.count_past_election(actor, session, found)
+    result = next(iter(queries.envelope_results(session, row).values()))
+    past = queries.past_election(session, found)
+    assert past is not None
+    said = f"{place.slug}/{found.slug}: {row.ballots} ballots counted, {len(result.outcome['funded'])} projects funded, "
+    said += f"recount {row.state.value}; {_compared(official.compare(past, result.outcome, result.figures))}"
+    if past.declared:
+        return said
+    return f"{said} (the file declares no rule that can be applied: counted by votes)"
 
 
 def _compared(with_theirs: official.Official | None) -> str:
@@ -112,11 +125,27 @@ def export_election(
             raise click.ClickException(f"the round has no envelope {envelope}")
         if kind == "pabulib" and not exporting.ballots_public(session, found, chosen):
             raise click.ClickException("so few voted there that only totals are published")
-        pieces: Iterator[bytes] = {
-            "pabulib": lambda: exporting.pabulib(session, found, chosen, row),
-            "csv": lambda: exporting.projects_csv(session, found, row),
-            "json": lambda: iter([exporting.round_json(session, found, row)]),
-        }[kind]()
-        with click.open_file(str(output) if output else "-", "wb") as file:
+        if kind == "pabulib":
+            pieces = exporting.pabulib(session, found, chosen, row)
+        elif kind == "csv":
+            pieces = exporting.projects_csv(session, found, row)
+        else:
+            pieces = iter([exporting.round_json(session, found, row)])
+        _send(pieces, output)
+
+
+def _send(pieces: Iterator[bytes], output: Path | None) -> None:
+    """Write the pieces to a file, whole or not at all, or to standard output."""
+    place: AbstractContextManager[IO[bytes]] = nullcontext(sys.stdout.buffer)
+    if output is not None:
+        place = whole(output)
+    try:
+        with place as file:
             for piece in pieces:
                 file.write(piece)
+            file.flush()
+    except BrokenPipeError:
+        raise  # Who reads only the beginning wants no sentence.
+    except OSError as problem:
+        left = "nothing was kept" if output else "what was written breaks off"
+        raise click.ClickException(f"the export could not be written: {problem.strerror}; {left}") from None

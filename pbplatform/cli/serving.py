@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from pathlib import Path
 
 import click
@@ -64,8 +65,10 @@ def demo(host: str, port: int, fresh: bool, elections: tuple[Path, ...]) -> None
     from pbplatform.demo import seed
 
     folder = Path(os.environ.get("PB_DATA_DIR", "var/demo")).resolve()
+    if fresh and (folder / "seeded").exists():  # Only what a demonstration made is ever thrown away.
+        shutil.rmtree(folder)
     config = _demo_config(folder, port)
-    if fresh or not (folder / "seeded").exists():
+    if not (folder / "seeded").exists():
         seed.build(config)
         (folder / "seeded").write_text("yes\n")
     _bring_in(config, elections)

@@ -16,6 +16,7 @@ from pbplatform.consultation.counting_sentences import Sentence, rule
 from pbplatform.consultation.models import BallotFormat, Publication
 from pbplatform.foundation import i18n
 from pbplatform.foundation.words import say
+from pbplatform.tally.rules import Order
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,12 @@ def _envelope(number: str, envelope: Mapping[str, Any], reader: Reader) -> Itera
         yield about(
             "threshold",
             ngettext(
+                "A project needs at least one point.",
+                "A project needs at least %(num)s points.",
+                envelope["threshold"],
+            )
+            if envelope["rule_options"].get("order") == Order.POINTS
+            else ngettext(
                 "A project needs at least one vote.",
                 "A project needs at least %(num)s votes.",
                 envelope["threshold"],

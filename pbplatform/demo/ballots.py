@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import insert
 
@@ -139,16 +140,18 @@ def _seal(stage: Stage, vote: Vote) -> None:
             for n, row in enumerate(rows, start=1)
         ],
     )
-    session.add(_box(vote, text, window))
+    trackers = [tracker for tracker, _, _ in online]
+    close = _close(text, trackers)
+    session.add(_box(vote, text, window, close))
     session.flush()
     session.add(_turnout(stage, vote, window.closes_at))
-    row = _seal_row(vote, text, [tracker for tracker, _, _ in online], paper)
+    row = _seal_row(vote, text, trackers, paper, close, window.closes_at)
     row.sealed_at = row.key_destroyed_at = window.closes_at + timedelta(days=1)
     session.add(row)
     session.flush()
 
 
-def _box(vote: Vote, text: str, window: Window) -> BallotBox:
+def _box(vote: Vote, text: str, window: Window, close: dict[str, Any]) -> BallotBox:
     """The emptied box: its key is destroyed."""
     return BallotBox(
         round_id=vote.round.id,
@@ -167,7 +170,7 @@ def _box(vote: Vote, text: str, window: Window) -> BallotBox:
         challenge_days=0,
         closed_at=window.closes_at,
         challenge_ends_at=window.closes_at,
-        close_manifest={"online": BALLOTS - PAPER, "paper_ticks": PAPER, "superseded": 0, "cast": BALLOTS},
+        close_manifest=close,
     )
 
 
@@ -192,7 +195,24 @@ def _turnout(stage: Stage, vote: Vote, closed_at: datetime) -> Turnout:
     )
 
 
-def _seal_row(vote: Vote, text: str, trackers: list[str], paper: list[str]) -> RoundSeal:
+def _close(text: str, trackers: list[str]) -> dict[str, Any]:
+    """What the close published, as `voting.closing.close_manifest` writes it."""
+    return {
+        "rules_hash": canon.sha256(text),
+        "electors": ELECTORS,
+        "electors_added": 0,
+        "electors_removed": 0,
+        "online": len(trackers),
+        "paper_ticks": PAPER,
+        "superseded": 0,
+        "cast": len(trackers),
+        "tracker_root": canon.merkle_root(trackers),
+    }
+
+
+def _seal_row(
+    vote: Vote, text: str, trackers: list[str], paper: list[str], close: dict[str, Any], closed_at: datetime
+) -> RoundSeal:
     codes = {
         str(envelope.position): [one.code for one in listed] for envelope, listed in vote.projects.items()
     }
@@ -200,9 +220,12 @@ def _seal_row(vote: Vote, text: str, trackers: list[str], paper: list[str]) -> R
     choices = {
         position: [canon.canonical(one[position]) for one in said if position in one] for position in codes
     }
+    fewest = canon.fewest_sheets(
+        paper, [one.position for one in vote.projects if one.district_id is not None]
+    )
     published = {
         str(envelope.position): canon.published_as(
-            envelope.publication.value, len(choices[str(envelope.position)]), len(paper)
+            envelope.publication.value, len(choices[str(envelope.position)]), fewest
         )
         for envelope in vote.projects
     }
@@ -212,15 +235,34 @@ def _seal_row(vote: Vote, text: str, trackers: list[str], paper: list[str]) -> R
     roots = canon.roots(trackers, paper if set(published.values()) == {"open"} else None, shown)
     root = canon.final_root(roots)
     counts = {
-        "cast": len(trackers),
-        "counted": len(trackers),
+        "cast": len(said),
+        "counted": len(said),
         "superseded": 0,
         "annulled": 0,
+        "paper_ticks": len(paper),
         "by_channel": {"online": len(trackers), "paper": len(paper)},
         "by_envelope": {position: len(lines) for position, lines in choices.items()},
         "paper_sheets": {"counted": len(paper)},
     }
-    manifest = {"round": vote.round.slug, "final_root": root, "counts": counts}
+    orders = {
+        position: canon.tie_order(vote.seed, root, "", int(position), listed)
+        for position, listed in codes.items()
+    }
+    manifest = {
+        "version": canon.VERSION,
+        "round": vote.name,
+        "rules_hash": canon.sha256(text),
+        "close": close,
+        "closed_at": rules.instant(closed_at),
+        "counts": counts,
+        "roots": roots,
+        "final_root": root,
+        "tie_commitment": canon.tie_commitment(vote.seed),
+        "tie_seed": vote.seed,
+        "beacon": "",
+        "tie_orders": orders,
+        "publication": published,
+    }
     return RoundSeal(
         round_id=vote.round.id,
         municipality_id=vote.round.municipality_id,
@@ -232,10 +274,7 @@ def _seal_row(vote: Vote, text: str, trackers: list[str], paper: list[str]) -> R
         tie_commitment=canon.tie_commitment(vote.seed),
         tie_seed=vote.seed,
         beacon="",
-        tie_orders={
-            position: canon.tie_order(vote.seed, root, "", int(position), listed)
-            for position, listed in codes.items()
-        },
+        tie_orders=orders,
         publication=published,
         manifest={**manifest, "manifest_hash": canon.sha256(canon.canonical(manifest))},
     )

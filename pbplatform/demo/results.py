@@ -30,7 +30,7 @@ def _declare(stage: Stage, found: Round) -> None:
     counting.keep(session, row, counting.count_round(session, found))
     # The recount is a job in a running installation; here there is nobody to wait for it.
     row.recounted_by = colleague.account_id
-    counting.recount(session, row)
+    counting.note_second(session, row, counting.second_count(session, row))
     operations.declare(officer, session, found, row)
     window = next(one for one in rounds.windows(session, found.id) if one.phase is Phase.VOTING)
     row.ordered_at = row.counted_at = row.recounted_at = window.closes_at + timedelta(days=COUNTED_AFTER)

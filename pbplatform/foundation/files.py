@@ -1,6 +1,7 @@
 """Files on a local disk or in an S3 bucket through one API. Content types are kept in the database, not here."""
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +36,24 @@ def answering() -> Iterator[None]:
         raise
     except (BaseError, OSError) as problem:
         raise FilesUnavailable(str(problem)) from problem
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[IO[bytes]]:
+    """Write a file beside its place and put it there when it is complete, so that nobody ever finds half of it."""
+    if path.exists() and not path.is_file():  # A pipe or a device has no half.
+        with path.open("wb") as file:
+            yield file
+        return
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        with unfinished.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 class Files:

@@ -26,12 +26,21 @@ def make_pdf(html: str) -> bytes:
     try:
         import weasyprint
         from PIL import ImageFile
-        from weasyprint.text.fonts import FontConfiguration
-        from weasyprint.urls import URLFetcherResponse
     except (ImportError, OSError) as missing:
         raise NoPdf from missing
     # It asks Pillow to take pictures that break off, for the whole process; what people upload must be whole.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        return _made(weasyprint, html)
+    except OSError as problem:
+        failed = (problem.errno, problem.strerror)
+    # Raised anew, because what stopped the library would hold its temporary fonts on a disk that is full already.
+    raise OSError(*failed)
+
+
+def _made(weasyprint: Any, html: str) -> bytes:
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcherResponse
 
     files = {f"{SCHEME}{weight}": content for weight, content in _whole_fonts().items()}
 

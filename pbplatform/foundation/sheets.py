@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 from defusedxml import DefusedXmlException
@@ -300,15 +300,25 @@ def stream_xlsx(sheets: Iterable[tuple[str, Iterable[Sequence[Any]]]]) -> Iterat
 
     A sheet that grows beyond what the format can hold goes on in another one with the same heading.
     """
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
-    with TemporaryFile() as packed:
-        with xlsxwriter.Workbook(packed, options) as book:
-            bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-            days = book.add_format({"num_format": "yyyy-mm-dd"})
-            for name, rows in sheets:
-                _write_sheet(book, name, iter(rows), bold, days)
+    # The library leaves its own files behind where the disk is full; with their folder they go.
+    with TemporaryDirectory(prefix="pb-sheet-") as folder, TemporaryFile(dir=folder) as packed:
+        options = {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "tmpdir": folder,
+        }
+        try:
+            with xlsxwriter.Workbook(packed, options) as book:
+                bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+                days = book.add_format({"num_format": "yyyy-mm-dd"})
+                for name, rows in sheets:
+                    _write_sheet(book, name, iter(rows), bold, days)
+        except FileCreateError as problem:
+            raise OSError(str(problem)) from problem
         packed.seek(0)
         while piece := packed.read(64 * 1024):
             yield piece

@@ -155,6 +155,7 @@ def documentation() -> str:
         "opendata/api.html",
         resources=resources(),
         schema=description.field_schema,
+        written=lambda example: json.dumps(example, ensure_ascii=False, default=str),
         example=example.slug if example else "town",
         usual=description.USUAL,
         most=description.MOST,

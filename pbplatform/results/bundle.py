@@ -4,6 +4,7 @@ import io
 import itertools
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from importlib.resources import files
 from tempfile import TemporaryFile
@@ -67,6 +68,7 @@ def _kept(files_: Files, prefix: str) -> IO[bytes] | None:
 
 PROGRAMS = (
     ("pbplatform.results", "verify.py"),
+    ("pbplatform.results", "framing.py"),
     ("pbplatform.tally", "plain.py"),
     ("pbplatform.voting", "canon.py"),
 )
@@ -76,10 +78,15 @@ PROGRAMS = (
 def build(session: Session, found: Round, row: Count) -> IO[bytes]:
     """The bundle as a ZIP archive in a temporary file, at its beginning. Ballots pass through row by row."""
     archive = TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
-    with zipfile.ZipFile(archive, "w") as packed:
-        fingerprints = {name: _add(packed, name, pieces) for name, pieces in parts(session, found, row)}
-        _add(packed, "manifest.json", [canonical(_manifest(session, found, row, fingerprints))])
-    archive.seek(0)
+    try:
+        with zipfile.ZipFile(archive, "w") as packed:
+            fingerprints = {name: _add(packed, name, pieces) for name, pieces in parts(session, found, row)}
+            _add(packed, "manifest.json", [canonical(_manifest(session, found, row, fingerprints))])
+        archive.seek(0)
+    except OSError:
+        with suppress(OSError):  # What is still to be written finds no room either.
+            archive.close()
+        raise
     return archive
 
 

@@ -129,8 +129,16 @@ def _left_out(contest: Contest, candidates: Sequence[str], theirs: set[str]) -> 
     return kept
 
 
-def recount(session: Session, row: Count) -> None:
-    """Count once more in another way and note whether the bytes are the same."""
+@dataclass(frozen=True)
+class Second:
+    """What the second count gave, and the way in which it was made."""
+
+    fingerprint: str
+    method: RecountMethod
+
+
+def second_count(session: Session, row: Count) -> Second:
+    """Count once more in another way."""
     found = session.scalars(select(Round).where(Round.id == row.round_id)).one()
     seal = queries.seal(session, found)
     frames = elections.frames(session, found)
@@ -148,8 +156,13 @@ def recount(session: Session, row: Count) -> None:
         way = publication.way(seal, contest.envelope.position)
         pairs.append((contest.envelope.position, publication.told_outcome(outcome, way)))
     again = result_bytes(elections.round_name(session, found), sum(number for _, number in ballots), pairs)
-    row.recount_hash = digest(again)
-    row.recount_method = method
+    return Second(digest(again), method)
+
+
+def note_second(session: Session, row: Count, again: Second) -> None:
+    """Note whether the bytes are the same."""
+    row.recount_hash = again.fingerprint
+    row.recount_method = again.method
     row.recounted_at = database_now(session)
     row.state = CountState.RECOUNTED if row.recount_hash == row.result_hash else CountState.DIFFERENT
     session.flush()

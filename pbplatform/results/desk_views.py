@@ -46,6 +46,7 @@ def _facts(found: Round, row: Count | None) -> dict[str, Any]:
     return {
         "round": found,
         "count": row,
+        "interrupted": row is not None and queries.interrupted(session, row),
         "parts": showing.show(session, found, row, g.locale, _number) if ready and row else [],
         "signatures": queries.signatures(session, row) if row else {},
         "seal": queries.seal(session, found),
@@ -148,6 +149,7 @@ def decide(round_slug: str) -> BaseResponse | tuple[str, int]:
     form = DecisionForm()
     if form.validate_on_submit():
         with attempt(form, PROBLEMS) as tried:
+            content, document = _document(form)
             operations.record_council_decision(
                 door.actor(),
                 door.session(),
@@ -155,24 +157,26 @@ def decide(round_slug: str) -> BaseResponse | tuple[str, int]:
                 decided_on=form.decided_on.data,
                 act_number=str(form.act_number.data or ""),
                 texts={g.locale: str(form.text.data)} if form.text.data else {},
-                document=_document(form),
+                document=document,
             )
+            if (
+                document is not None
+            ):  # A decision that is refused, or a disk that is full, leaves no file behind.
+                door.house().files.put(document[0], content)
         if tried.ok:
             flash(_("The decision is recorded."))
             return redirect(url_for("results_desk.council", round_slug=found.slug))
     return render_template("results/council.html", form=form, **_facts(found, _shown_row(found))), 422
 
 
-def _document(form: DecisionForm) -> tuple[str, str] | None:
-    """Keep the uploaded act; raise Invalid when it is no PDF of a bearable size."""
+def _document(form: DecisionForm) -> tuple[bytes, tuple[str, str] | None]:
+    """The uploaded act, and the key and name that it will have; raise Invalid when it is no PDF of a bearable size."""
     sent = form.document.data
     if not sent:
-        return None
+        return b"", None
     content = sent.read(LARGEST_ACT + 1)
     operations.check_act(content, LARGEST_ACT)
-    key = f"acts/{token_hex(16)}.pdf"
-    door.house().files.put(key, content)
-    return key, str(sent.filename or "")[:255]
+    return content, (f"acts/{token_hex(16)}.pdf", str(sent.filename or "")[:255])
 
 
 @pages.get("/rounds/<slug:round_slug>/council/packet.pdf")

@@ -8,6 +8,7 @@ who left it blank, because the money is theirs too; for a district's money those
 sealed ballots say nothing else of who lives there.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +17,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pbplatform.consultation import queries as consultation
-from pbplatform.consultation.models import BallotFormat, Category, Envelope, Round
+from pbplatform.consultation.models import BallotFormat, Envelope, Round
 from pbplatform.municipalities.models import District, Municipality
+from pbplatform.results import framing
 from pbplatform.results.models import PastElection
 from pbplatform.tally import kinds as tally
 from pbplatform.tally.rules import Rule, RuleSpec, TieKind, options_of
@@ -90,39 +92,43 @@ def ballots_of(session: Session, found: Round) -> int:
 def frames(session: Session, found: Round) -> list[Frame]:
     """The envelopes of a round in counting order, with everything the count needs but the ballots."""
     seal = seal_of(session, found)
-    past = session.get(PastElection, found.id)
-    categories = {c.id: c for c in consultation.categories(session, found.id)}
-    districts = {
-        d.id: d
+    envelopes = counting_order(consultation.envelopes(session, found.id))
+    if seal is None:
+        past = session.get(PastElection, found.id)
+        return [_of_file(session, envelope, past) for envelope in envelopes]
+    rules = json.loads(seal.rules)
+    codes = {
+        d.id: d.code
         for d in session.scalars(select(District).where(District.municipality_id == found.municipality_id))
     }
-    envelopes = consultation.envelopes(session, found.id)
-    return [
-        _frame(session, envelope, seal, past, categories, districts, alone=len(envelopes) == 1)
-        for envelope in counting_order(envelopes)
-    ]
+    return [_of_rules(session, envelope, seal, rules, codes) for envelope in envelopes]
 
 
-def _frame(
-    session: Session,
-    envelope: Envelope,
-    seal: RoundSeal | None,
-    past: PastElection | None,
-    categories: Mapping[int, Category],
-    districts: Mapping[int, District],
-    *,
-    alone: bool,
+def _of_rules(
+    session: Session, envelope: Envelope, seal: RoundSeal, rules: Mapping[str, Any], codes: Mapping[int, str]
 ) -> Frame:
+    """What the frozen rules say, whatever stands in the tables of envelopes and projects by now."""
+    order = seal.tie_orders.get(str(envelope.position)) or []
+    plan = framing.frame(rules, envelope.position, order)
+    district = codes[envelope.district_id] if envelope.district_id else ""
+    for project in plan["election"]["projects"]:
+        project["district"] = district
+    spec = RuleSpec.from_dict(plan["options"])
+    return Frame(
+        envelope, projects_of(session, envelope), plan["election"], spec.to_dict(), plan["blank_counts"]
+    )
+
+
+def _of_file(session: Session, envelope: Envelope, past: PastElection | None) -> Frame:
+    """What the file of a past election said."""
     listed = projects_of(session, envelope)
     standing = [project for project in listed if project.withdrawn_at is None]
     groups: dict[str, list[str]] = {}
     for project in standing:
         if project.conflict_group:
             groups.setdefault(project.conflict_group, []).append(project.code)
-    district = districts[envelope.district_id].code if envelope.district_id else ""
     options = dict(envelope.rule_options)
     limits = options.pop("limits", [])
-    order = (seal.tie_orders.get(str(envelope.position)) or []) if seal is not None else []
     election = {
         "budget": envelope.amount,
         "exclusive": sorted(sorted(group) for group in groups.values() if len(group) > 1),
@@ -132,34 +138,22 @@ def _frame(
         "points_scale": past.points_scale if past is not None else 1,
         "projects": [
             {
-                "categories": _categories(project, categories),
+                "categories": list(project.details.get("categories") or []),
                 "cost": project.cost,
-                "district": project.details.get("district", district),
+                "district": project.details.get("district", ""),
                 "id": project.code,
             }
             for project in standing
         ],
         "scale": SCALE,
     }
-    spec = rule_of(envelope, options, [code for code in order if code in {p.code for p in standing}])
-    return Frame(envelope, listed, election, spec.to_dict(), alone or envelope.district_id is None)
+    return Frame(envelope, listed, election, _rule_of(envelope, options).to_dict(), True)
 
 
-def _categories(project: Project, categories: Mapping[int, Category]) -> list[str]:
-    listed = project.details.get("categories")
-    if listed is not None:
-        return list(listed)
-    return [categories[project.category_id].code] if project.category_id else []
-
-
-def rule_of(envelope: Envelope, options: Mapping[str, Any], order: Sequence[str]) -> RuleSpec:
-    """The rule in force of an envelope with its tie order; raise RuleError when the settings mean no rule."""
+def _rule_of(envelope: Envelope, options: Mapping[str, Any]) -> RuleSpec:
+    """The rule of a file with its options; raise RuleError when they mean no rule."""
     known = set(options_of(Rule(envelope.rule)))
     data = {"rule": envelope.rule, **{name: value for name, value in options.items() if name in known}}
-    if envelope.threshold is not None:
-        data["threshold"] = envelope.threshold
-    if order:
-        data["ties"] = {"kind": TieKind.GIVEN.value, "order": list(order)}
     if "ties" not in data:
         data["ties"] = {"kind": TieKind.VOTES_COST.value}
     return RuleSpec.from_dict(data)

@@ -82,6 +82,17 @@ def protocol_page(round_slug: str) -> str:
     return render_template("results/protocol_page.html", **_protocol(found, row))
 
 
+@pages.get("/rounds/<slug:round_slug>/results/counts/<int:count_number>")
+@acts(Action.READ_PUBLIC)
+def one_count(round_slug: str, count_number: int) -> str:
+    """The protocol of any count that was ever declared, also of one that was corrected later."""
+    found, _row = _public(round_slug)
+    for row in queries.counts(door.session(), found):
+        if row.number == count_number and row.state in queries.OFFICIAL:
+            return render_template("results/protocol_page.html", **_protocol(found, row))
+    raise Missing
+
+
 @pages.get("/rounds/<slug:round_slug>/results/protocol.pdf")
 @acts(Action.READ_PUBLIC)
 def protocol_pdf(round_slug: str) -> Response:

@@ -43,6 +43,7 @@ class ResultProblem(StrEnum):
     ACT_NUMBER_TAKEN = "result_act_number_taken"
     DATE_IN_FUTURE = "result_date_in_future"
     NOT_DECLARED = "result_not_declared"
+    ALREADY_DECLARED = "result_already_declared"
     NO_PRINTING = "result_no_printing"
     BAD_DOCUMENT = "result_bad_document"
 
@@ -77,7 +78,7 @@ def count_past_election(actor: Actor, session: Session, found: Round) -> Count:
     counted = counting.count_round(session, found)
     counting.keep(session, row, counted)
     counting.note_left_out(session, found, row, counted.contests)
-    counting.recount(session, row)
+    counting.note_second(session, row, counting.second_count(session, row))
     record(
         actor,
         session,
@@ -97,7 +98,9 @@ def _begin(actor: Actor, session: Session, found: Round, reasons: dict[str, str]
         raise Conflict(ResultProblem.NOT_SEALED)
     newest = queries.latest(session, found)
     if newest is not None and newest.state is CountState.RUNNING:
-        raise Conflict(ResultProblem.STILL_RUNNING)
+        if not queries.interrupted(session, newest):
+            raise Conflict(ResultProblem.STILL_RUNNING)
+        newest.state = CountState.FAILED
     row = _new(actor, session, found, reasons)
     record(actor, session, found.municipality_id, action, "count", row.id, number=row.number, reasons=reasons)
     return row
@@ -134,7 +137,9 @@ def do_count(database: Database, progress: Progress, count_id: int) -> dict[str,
             found = reading.get_one(Round, reading.get_one(Count, count_id).round_id)
             counted = counting.count_round(reading, found, progress.tell)
         with database.transaction() as session:
-            row = session.get_one(Count, count_id)
+            row = session.get_one(Count, count_id, with_for_update=True)
+            if row.state is not CountState.RUNNING:  # It was given up meanwhile, and another one was ordered.
+                raise Conflict(ResultProblem.NOT_COUNTED)
             counting.keep(session, row, counted)
             record(
                 None,
@@ -148,7 +153,9 @@ def do_count(database: Database, progress: Progress, count_id: int) -> dict[str,
             return {"result": str(row.result_hash)}
     except Exception:
         with database.transaction() as session:
-            session.get_one(Count, count_id).state = CountState.FAILED
+            row = session.get_one(Count, count_id, with_for_update=True)
+            if row.state is CountState.RUNNING:
+                row.state = CountState.FAILED
         raise
 
 
@@ -169,10 +176,15 @@ def do_recount(database: Database, progress: Progress, count_id: int) -> dict[st
     """The job: count again and compare the bytes."""
     from pbplatform.results import counting
 
-    with database.transaction() as session:
-        row = session.get_one(Count, count_id)
+    # As for the first count, the ballots are read beside any writing.
+    with database.read() as reading:
+        row = reading.get_one(Count, count_id)
         _refuse_uncounted(row)
-        counting.recount(session, row)
+        again = counting.second_count(reading, row)
+    with database.transaction() as session:
+        row = session.get_one(Count, count_id, with_for_update=True)
+        _refuse_uncounted(row)
+        counting.note_second(session, row, again)
         record(
             None,
             session,
@@ -196,10 +208,14 @@ def _refuse_uncounted(row: Count) -> None:
 
 def declare(actor: Actor, session: Session, found: Round, row: Count) -> Count:
     """Make a count official: the first moves the round on, a later one takes the place of the declared one."""
+    # Of two officers at the same moment the second waits here, and then sees what the first has done.
+    found = consultation.lock(session, found)
+    session.refresh(row)
+    if row.state is CountState.DECLARED:
+        raise Conflict(ResultProblem.ALREADY_DECLARED)
     first = found.phase is Phase.COUNTING
     action = Action.DECLARE_RESULT if first else Action.CORRECT_RESULT
     require(actor, action, Subject(found.municipality_id, found.phase))
-    found = consultation.lock(session, found)
     newest = queries.latest(session, found)
     if newest is None or newest.id != row.id or row.state in (CountState.RUNNING, CountState.FAILED):
         raise Conflict(ResultProblem.NOT_COUNTED)

@@ -16,7 +16,12 @@ FUNDED = "#1f5c4d"
 OTHER = "#c8553d"
 QUIET = "#d9dedb"
 INK = "#1b1f1d"
+PAPER = "#fbf9f4"
+LETTER, GEORGIAN, FIGURE = 7.4, 8.1, 7.4
+"""How wide a letter of a title, a Georgian one and a sign of an amount are on average, in the sizes that they have here."""
 HIDDEN = 6
+PERCENT = 28
+"""Bars that are not wider carry no number; the table has it."""
 
 Money = Callable[[int], str]
 
@@ -35,15 +40,15 @@ class Runner:
 def svg(height: int, parts: Sequence[Markup]) -> Markup:
     """A picture that scales with its place."""
     return Markup(
-        '<svg class="plot" viewBox="0 0 {} {}" width="100%" aria-hidden="true" focusable="false" font-size="13" fill="{}">{}</svg>'
+        '<svg class="plot" viewBox="0 0 {} {}" width="100%" aria-hidden="true" focusable="false" font-size="14" fill="{}">{}</svg>'
     ).format(WIDTH, height, INK, Markup("").join(parts))
 
 
-def text(x: float, y: float, words: str, *, anchor: str = "start", size: int = 13) -> Markup:
-    """A line of text."""
-    return Markup('<text x="{}" y="{}" text-anchor="{}" font-size="{}">{}</text>').format(
-        round(x, 1), round(y, 1), anchor, size, escape(words)
-    )
+def text(x: float, y: float, words: str, *, anchor: str = "start", size: int = 14) -> Markup:
+    """A line of text, with a rim of the page's colour, so that it can be read across a bar too."""
+    return Markup(
+        '<text x="{}" y="{}" text-anchor="{}" font-size="{}" stroke="{}" stroke-width="3" paint-order="stroke">{}</text>'
+    ).format(round(x, 1), round(y, 1), anchor, size, PAPER, escape(words))
 
 
 def bar(x: float, y: float, width: float, height: float, fill: str, stroke: str = "none") -> Markup:
@@ -53,8 +58,10 @@ def bar(x: float, y: float, width: float, height: float, fill: str, stroke: str 
     )
 
 
-def short(title: str, most: int = 38) -> str:
-    """A title that fits into the line above its bar."""
+def short(title: str, beside: str) -> str:
+    """A title that fits into the line above its bar, with that amount at the end of the line."""
+    letter = GEORGIAN if any("ა" <= sign <= "ჿ" for sign in title) else LETTER
+    most = int((WIDTH - 14 - FIGURE * len(beside)) / letter)
     return title if len(title) <= most else title[: most - 1].rstrip() + "…"
 
 
@@ -67,9 +74,10 @@ def race(runners: Sequence[Runner], budget: int, money: Money) -> Markup:
     parts: list[Markup] = []
     for place, runner in enumerate(runners):
         top = place * ROW
-        parts.append(text(0, top + 14, short(runner.title)))
+        cost = money(runner.cost)
+        parts.append(text(0, top + 14, short(runner.title, cost)))
         # A little from the edge, where the dashed line of all the money stands.
-        parts.append(text(WIDTH - 6, top + 14, money(runner.cost), anchor="end", size=12))
+        parts.append(text(WIDTH - 6, top + 14, cost, anchor="end", size=13))
         parts.append(bar(0, top + 20, WIDTH, 14, QUIET))
         if runner.funded:
             start = runner.before / reach * WIDTH
@@ -110,15 +118,15 @@ def columns(series: Sequence[tuple[str, str, Mapping[int, int | None]]], total: 
                 continue
             height = round(count / highest * 100, 1)
             parts.append(bar(x, tops - height, width - 1, int(max(height, 1)), colour))
-            if len(series) == 1 or slot > 40:
+            if width > PERCENT:
                 percent = f"{round(100 * count / total)}%" if total else "0%"
-                parts.append(text(x + width / 2, tops - height - 3, percent, anchor="middle", size=10))
+                parts.append(text(x + width / 2, tops - height - 3, percent, anchor="middle", size=12))
     for number in range(shown + 1):
         label = f"{number}+" if number == shown and most > shown else str(number)
         parts.append(text(number * slot + slot / 2, tops + 16, label, anchor="middle", size=12))
     for place, (label, colour, _) in enumerate(series):
         parts.append(bar(0, tops + 26 + place * 20, 12, 12, colour))
-        parts.append(text(18, tops + 37 + place * 20, label, size=12))
+        parts.append(text(18, tops + 37 + place * 20, label, size=13))
     return svg(tops + 30 + 20 * len(series), parts)
 
 
@@ -134,14 +142,14 @@ def course(money: Sequence[int], cost: int, label: str, colour: str) -> Markup:
         x, y, width = step * slot + slot * 0.1, foot - height, slot * 0.8
         parts.append(bar(x, y, width, int(max(height, 1)), colour if enough else QUIET, colour))
         if len(money) <= MOST_NUMBERED or step % 10 == 0:
-            parts.append(text(step * slot + slot / 2, foot + 16, str(step), anchor="middle", size=12))
+            parts.append(text(step * slot + slot / 2, foot + 16, str(step), anchor="middle", size=13))
     line = round(foot - cost / most * (foot - top), 1)
     parts.append(
         Markup('<line x1="0" y1="{0}" x2="{1}" y2="{0}" stroke="{2}" stroke-dasharray="3 3"></line>').format(
             line, WIDTH, INK
         )
     )
-    parts.append(text(WIDTH, line - 5, label, anchor="end", size=12))
+    parts.append(text(WIDTH, line - 5, label, anchor="end", size=13))
     return svg(foot + 24, parts)
 
 

@@ -1,6 +1,7 @@
 """Questions about counts and results. One rule decides what is public when, for pages, interface and files alike."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -8,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from pbplatform.accounts.models import Account
 from pbplatform.consultation.models import Round
-from pbplatform.foundation.jobs import Job
+from pbplatform.foundation.database import database_now
+from pbplatform.foundation.jobs import Job, JobState
 from pbplatform.results.models import CouncilDecision, Count, CountState, EnvelopeResult, PastElection
 from pbplatform.voting.models import RoundSeal, SealedBallot, Turnout
 
@@ -126,6 +128,20 @@ def rounds_with_results(session: Session, municipality_id: int) -> list[tuple[Ro
     for round_, row in found:
         newest.setdefault(round_.id, (round_, row))
     return list(newest.values())
+
+
+INTERRUPTED_AFTER = timedelta(minutes=10)
+"""No count of the platform takes so long; what still runs then, runs no more."""
+
+
+def interrupted(session: Session, row: Count) -> bool:
+    """Whether a count that is said to run has lost its worker, so that it may be ordered anew."""
+    if row.state is not CountState.RUNNING:
+        return False
+    work = job(session, row)
+    if work is not None and work.state in (JobState.DONE, JobState.FAILED):
+        return True
+    return database_now(session) - row.ordered_at > INTERRUPTED_AFTER
 
 
 def job(session: Session, row: Count) -> Job | None:

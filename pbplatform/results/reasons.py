@@ -110,6 +110,8 @@ class _Teller:
 
     def story(self, code: str) -> Story:
         """One project's story."""
+        if code in self.unfunded and self.unfunded[code]["reason"] == "no-support":
+            return Story(code, False, None, (_say(Part.NO_SUPPORT),))
         told = [_say(Part.VOTES, votes=self.figures["votes"][code])]
         if self.options["order"] == "points":
             told.append(_say(Part.POINTS, points=int(self.figures["points"][code])))
@@ -160,8 +162,6 @@ class _Teller:
             return [_say(Part.SUPPORTERS_TOO_LITTLE, money={"need": int(Fraction(why["need"]))})]
         have, need, reason = Fraction(why["have"]), Fraction(why["need"]), why["reason"]
         whole = {"have": int(have), "need": int(need), "missing": int(need) - int(have)}
-        if reason == "no-support":
-            return [_say(Part.NO_SUPPORT)]
         if reason == "below-threshold":
             return [Sentence(Part.BELOW_THRESHOLD, whole, {})]
         if reason == "dearer-than-budget":

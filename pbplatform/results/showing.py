@@ -239,6 +239,32 @@ def _shown(
 
 
 @dataclass(frozen=True)
+class Change:
+    """What a correction changed in one envelope: projects that won since, and those that won only before, by their codes."""
+
+    part: Shown
+    won: list[str]
+    lost: list[str]
+
+
+def changes(session: Session, found: Round, shown: Sequence[Shown]) -> list[Change]:
+    """The count in force beside the one that it corrected; empty where nothing was corrected."""
+    earlier = next(iter(queries.corrected(session, found)), None)
+    if earlier is None:
+        return []
+    before = queries.envelope_results(session, earlier)
+    told = []
+    for part in shown:
+        now, then = part.outcome["funded"], before[part.envelope.id].outcome["funded"]
+        told.append(
+            Change(
+                part, [code for code in now if code not in then], [code for code in then if code not in now]
+            )
+        )
+    return told
+
+
+@dataclass(frozen=True)
 class Group:
     """Money and projects of one category or district."""
 

@@ -55,6 +55,7 @@ def overview(round_slug: str) -> str:
         categories=showing.groups(shown, showing.category_key(session, found, g.locale)),
         districts=showing.groups(shown, showing.district_key(session, found, g.locale)),
         corrected=queries.corrected(session, found),
+        changes=showing.changes(session, found, shown),
         decisions=queries.decisions(session, found),
     )
 
@@ -65,8 +66,7 @@ def why(round_slug: str, position: int, project_number: int) -> str:
     """Why one project won or lost."""
     found, row = _public(round_slug)
     part, line = _line(_shown(found, row), position, project_number)
-    bought = next((r for r in part.outcome["rounds"] if r["project"] == line.project.code), None)
-    return render_template("results/why.html", count=row, part=part, line=line, bought=bought)
+    return render_template("results/why.html", count=row, part=part, line=line)
 
 
 def _line(shown: list[Shown], position: int, project_number: int) -> tuple[Shown, Line]:

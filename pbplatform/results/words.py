@@ -44,6 +44,7 @@ PROBLEMS = {
     ResultProblem.ACT_NUMBER_MISSING: _l("Please give the number of the council’s act."),
     ResultProblem.ACT_NUMBER_TAKEN: _l("This act is recorded already."),
     ResultProblem.DATE_IN_FUTURE: _l("The date lies in the future."),
+    ResultProblem.ALREADY_DECLARED: _l("Somebody else has just declared this result."),
     ResultProblem.NOT_DECLARED: _l("The result has not been declared yet."),
     ResultProblem.NO_PRINTING: _l("This server cannot make PDF files. Please print the page instead."),
     ResultProblem.BAD_DOCUMENT: _l("The act must be a PDF file of at most 10 MB."),

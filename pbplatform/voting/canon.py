@@ -17,6 +17,7 @@ import base64
 import hashlib
 import hmac
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -25,7 +26,7 @@ TRACKER_LENGTH = 16
 OPEN_FROM = 100
 SEALED_FROM = 20
 PAPER_FROM = 10
-"""Fewer sheets than this are never told apart from the other ballots: their neighbours know who voted on paper."""
+"""Fewer sheets of one district than this are never told apart from the other ballots: neighbours know who voted on paper."""
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _LETTERS = {letter: place for place, letter in enumerate(_ALPHABET)}
@@ -196,11 +197,21 @@ def tie_order(seed: str, root: str, beacon: str, position: int, codes: Iterable[
     return sorted(codes, key=lambda code: tie_rank(seed, root, beacon, position, code))
 
 
+def fewest_sheets(payloads: Iterable[str], of_districts: Iterable[int]) -> int:
+    """The smallest group of counted sheets that their list would show: those of one district, or of none.
+
+    `of_districts` are the positions of the envelopes that belong to one district; a sheet speaks of one of them at most.
+    """
+    local = {str(position) for position in of_districts}
+    groups = Counter("".join(sorted(local & json.loads(payload).keys())) for payload in payloads)
+    return min(groups.values(), default=0)
+
+
 def published_as(chosen: str, ballots: int, paper: int) -> str:
     """How an envelope's ballots are published: "open", "sealed" or "totals".
 
     `chosen` is what the municipality asked for ("automatic" and "open" take what the number allows), `paper` the number
-    of counted sheets in the whole vote, which stand in a list of their own where it is open. A ballot's line is open
+    of `fewest_sheets`, because the sheets stand in a list of their own where the vote is open. A ballot's line is open
     only when every envelope in it is: its tracker covers the whole payload.
     """
     if chosen == "totals" or ballots < SEALED_FROM:

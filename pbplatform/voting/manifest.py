@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from pbplatform.foundation.crypto import SecretFolder
 from pbplatform.foundation.database import database_now
+from pbplatform.foundation.smallcells import suppress
 from pbplatform.voting import canon, keys, rules
 from pbplatform.voting.models import BallotBox, Channel, RoundSeal
-from pbplatform.voting.paper_models import PaperSheet
+from pbplatform.voting.paper_models import PaperSheet, SheetState
 
 
 def make_seal(
@@ -34,8 +35,9 @@ def make_seal(
             by_position[position].append(canon.canonical(choices))
     online = [row for row in rows if row["channel"] is Channel.ONLINE]
     paper = [row["payload"] for row in rows if row["channel"] is Channel.PAPER]
+    fewest = canon.fewest_sheets(paper, [e.position for e in frozen.envelopes if e.district_id is not None])
     publication = {
-        str(e.position): canon.published_as(e.publication, len(by_position[str(e.position)]), len(paper))
+        str(e.position): canon.published_as(e.publication, len(by_position[str(e.position)]), fewest)
         for e in frozen.envelopes
     }
     parts = canon.roots(
@@ -54,8 +56,8 @@ def make_seal(
         for e in frozen.envelopes
     }
     counts = {
-        "cast": len(online) + numbers["superseded"] + numbers["annulled"],
-        "counted": len(online),
+        "cast": len(rows) + numbers["superseded"] + numbers["annulled"],
+        "counted": len(rows),
         **numbers,
         "by_channel": {"online": len(online), "paper": len(paper)},
         "by_envelope": {position: len(lines) for position, lines in by_position.items()},
@@ -95,7 +97,8 @@ def make_seal(
     )
 
 
-def _sheets(session: Session, round_id: int) -> dict[str, int]:
+def _sheets(session: Session, round_id: int) -> dict[str, int | None]:
+    """The counted sheets, and the others by the reason that they are invalid for; few of one reason are not told."""
     rows = session.execute(
         select(PaperSheet.state, PaperSheet.invalidity, func.count())
         .where(PaperSheet.round_id == round_id)
@@ -104,7 +107,9 @@ def _sheets(session: Session, round_id: int) -> dict[str, int]:
     found: Counter[str] = Counter()
     for state, invalidity, count in rows:
         found[invalidity.value if invalidity is not None else state.value] += count
-    return dict(sorted(found.items()))
+    counted = found.pop(SheetState.COUNTED.value, 0)
+    invalid = {reason: cell.value for reason, cell in suppress(found).items()}
+    return dict(sorted({SheetState.COUNTED.value: counted, **invalid}.items()))
 
 
 def write(folder: Path, sealed: RoundSeal) -> Path:

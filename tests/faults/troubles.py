@@ -103,11 +103,13 @@ def redis_that_dies(folder: Path) -> Iterator[tuple[str, Disturb]]:
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
+def small_disk(folder: Path, megabytes: int = 400) -> Iterator[Path]:
     """A disk of its own in memory, so that it can be filled; raise PermissionError where mounting is not allowed."""
     folder.mkdir()
     done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=400m", "none", str(folder)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", str(folder)],
+        capture_output=True,
+        check=False,
     )
     if done.returncode:
         raise PermissionError("mounting a small disk needs root")
@@ -122,17 +124,27 @@ def fill_disk(folder: Path) -> Disturb:
 
     def disturb(_scene: Scene, _server: Server, over: threading.Event) -> None:
         over.wait(1)
-        ballast = folder / "ballast"
-        with ballast.open("wb", buffering=0) as file:
-            try:
-                while True:
-                    file.write(bytes(65_536))
-            except OSError:
-                pass
-        over.wait(3)
-        ballast.unlink()
+        with filled(folder):
+            over.wait(3)
 
     return disturb
+
+
+@contextmanager
+def filled(folder: Path) -> Iterator[None]:
+    """A disk without a byte left."""
+    ballast = folder / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        for size in (1 << 20, 4096, 1):
+            try:
+                while True:
+                    file.write(bytes(size))
+            except OSError:
+                pass
+    try:
+        yield
+    finally:
+        ballast.unlink()
 
 
 def restore_by_command(folder: Path) -> Disturb:

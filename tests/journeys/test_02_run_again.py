@@ -69,6 +69,16 @@ def test_the_same_result_on_other_versions_of_python(folder: Path) -> None:
     assert done.returncode == 1, "a changed file is found there too"
 
 
+def test_an_older_python_is_told_what_is_needed(folder: Path) -> None:
+    """As on many a Mac: a sentence, and not the error of a program that it cannot read."""
+    started = "import runpy, sys; sys.version_info = (3, 9); runpy.run_path('verify.py', run_name='__main__')"
+    done = subprocess.run(
+        [sys.executable, "-c", started], cwd=folder, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 1
+    assert done.stderr == "This program needs Python 3.10 or newer; this is Python 3.9.\n"
+
+
 def test_the_order_of_rows_changes_nothing(folder: Path) -> None:
     rows = (folder / "ballots.csv").read_text().splitlines(keepends=True)
     manifest = json.loads((folder / "manifest.json").read_text())

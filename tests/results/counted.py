@@ -1,24 +1,33 @@
 """A town whose vote is sealed, counted, counted again and declared, through the real operations."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from pbplatform.consultation.models import Round
+from sqlalchemy import select
+
+from pbplatform.consultation.models import Envelope, Round
 from pbplatform.door import House
 from pbplatform.results import operations, queries
 from pbplatform.results.models import Count
-from tests.support.voting import Town, an_open_vote, cast, close, seal
+from tests.support.voting import Town, a_town, cast, close, open_vote, seal
 
 CHOICES = (["P1.1", "P1.2"], ["P1.3"], ["P1.1", "P1.4"], ["P1.2"])
 """What voters choose by turns."""
 
 
 def a_sealed_town(
-    house: House, voters: int = 120, choices: Sequence[list[str]] = CHOICES
+    house: House,
+    voters: int = 120,
+    choices: Sequence[list[str]] = CHOICES,
+    rule: tuple[str, dict[str, Any]] | None = None,
 ) -> tuple[Town, list[str]]:
-    """A vote of so many people, sealed; with the trackers of their receipts."""
+    """A vote of so many people, sealed; with the trackers of their receipts. `rule` is another one than greedy, with options."""
     with house.database.write() as session:
-        town = an_open_vote(session, house, voters=voters, with_districts=False)
-        session.commit()
+        town = a_town(session, house, voters=voters, with_districts=False)
+        if rule is not None:
+            envelope = session.scalars(select(Envelope).where(Envelope.round_id == town.round.id)).one()
+            envelope.rule, envelope.rule_options = rule
+        open_vote(session, house, town)
     trackers = [cast(house, town, n, {1: choices[n % len(choices)]}).tracker for n in range(voters)]
     close(house, town)
     seal(house, town)

@@ -5,7 +5,6 @@ import re
 import pytest
 from sqlalchemy import select
 
-from pbplatform.consultation.models import Envelope
 from pbplatform.door import House
 from pbplatform.results.models import EnvelopeResult
 from tests.results.counted import a_sealed_town, count, count_again, declare
@@ -17,10 +16,7 @@ KEPT_AT_FIRST = ("votes", "points", "shares", "needs", "other")
 
 def a_town_with_equal_shares(house: House) -> tuple[Town, str]:
     """Declared under Equal Shares, with losers; the tracker of a ballot too."""
-    town, trackers = a_sealed_town(house)
-    with house.database.transaction() as session:
-        envelope = session.scalars(select(Envelope).where(Envelope.round_id == town.round.id)).one()
-        envelope.rule, envelope.rule_options = "equal-shares", {"completion": "add-one"}
+    town, trackers = a_sealed_town(house, rule=("equal-shares", {"completion": "add-one"}))
     number = count(house, town)
     count_again(house, town, number)
     declare(house, town, number)

@@ -113,5 +113,6 @@ def test_voters_by_winning_choices_are_hidden_where_they_are_few(house: House, c
     assert all(number is None or number == 0 or number >= THRESHOLD for number in shares.values())
     page = client.get(f"/en/{town.place.slug}/rounds/{town.round.slug}/results").get_data(as_text=True)
     table = page[page.index("Projects that won among their choices") :]
-    cells = re.findall(r'numeric">(\d+)</td>', table[: table.index("</table>")])
+    cells = re.findall(r'class="number"[^>]*>(\d+)</td>', table[: table.index("</table>")])
+    assert "hidden so that a smaller number stays hidden" in table[: table.index("</table>")]
     assert all(int(number) == 0 or int(number) >= THRESHOLD for number in cells), cells

@@ -21,7 +21,8 @@ from pbplatform.municipalities.models import Municipality
 from pbplatform.voting.models import RoundSeal, SealedBallot
 from tests.results.counted import count, count_again, declare
 from tests.support.pages import PageClient
-from tests.support.voting import Town, an_open_vote, cast, close, seal
+from tests.support.voting import Town, cast, close, open_vote, seal
+from tests.support.voting import a_town as a_town_before
 
 P1, P2, P3 = "P1.1", "P1.2", "P1.3"
 APART = [[P1]] * 9 + [[P1, P2]] * 3 + [[P2]] * 5
@@ -50,15 +51,15 @@ RESOURCES = ("projects", "results", "turnout")
 def a_town(house: House, ballots: list[list[str]], rule: str = "equal-shares") -> Town:
     """Declared, after these people voted for these projects."""
     with house.database.write() as session:
-        town = an_open_vote(session, house, voters=len(ballots), with_districts=False)
-        session.commit()
+        town = a_town_before(session, house, voters=len(ballots), with_districts=False)
+        envelope = session.scalars(select(Envelope).where(Envelope.round_id == town.round.id)).one()
+        envelope.rule, envelope.rule_options = rule, {}
+        open_vote(session, house, town)
     for number, choices in enumerate(ballots):
         cast(house, town, number, {1: choices})
     close(house, town)
     seal(house, town)
     with house.database.transaction() as session:
-        envelope = session.scalars(select(Envelope).where(Envelope.round_id == town.round.id)).one()
-        envelope.rule, envelope.rule_options = rule, {}
         session.get_one(Municipality, town.place.id).names = {"ka": "ქალაქი", "bg": "Град", "en": "City"}
         session.get_one(Round, town.round.id).titles = {"ka": "წელი", "bg": "Година", "en": "A year"}
     number = count(house, town)

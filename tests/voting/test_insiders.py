@@ -157,6 +157,37 @@ def test_few_sheets_are_not_told_apart(
         assert look.scalar(select(func.count()).select_from(SealedBallot)) == 105 + paper
 
 
+@pytest.mark.parametrize(
+    ("sheets_of", "way"), [((10, 3), "sealed"), ((10, 0), "open"), ((10, 10), "open")], ids=str
+)
+def test_few_sheets_of_one_district_are_not_told_apart(
+    session: Session, house: House, signed_in: SignIn, sheets_of: tuple[int, int], way: str
+) -> None:
+    """There may be many sheets together: three of one district are the three whom its people saw with a sheet."""
+    town = voting.a_town(session, house, voters=224)
+    voting.open_vote(session, house, town)
+    for number in range(200):
+        voting.cast(house, town, number, {1: ["P1.1"], 2 + number % 2: [f"P{2 + number % 2}.1"]})
+    clerk = Clerk(signed_in(town.officers[0]), town)
+    clerk.add_station()
+    station = station_of(house)
+    serial = 0
+    for district, how_many in enumerate(sheets_of):
+        for turn in range(how_many):
+            serial += 1
+            entry = town.entries[200 + district + 2 * turn]
+            casting.tick_paper(house.database, house.secrets, town.round.id, entry.id, station)
+            said = f'{{"1":["P1.3"],"{2 + district}":["P{2 + district}.2"]}}'
+            for officer in (0, 1):
+                enter(house, town, officer, str(serial), Reading(said, None))
+    voting.close(house, town)
+    voting.seal(house, town)
+    with house.database.read() as look:
+        seal = look.get_one(RoundSeal, town.round.id)
+    assert set(seal.publication.values()) == {way}
+    assert (seal.roots["paper"] is None) == (way == "sealed")
+
+
 def test_after_the_seal_no_serial_leads_to_choices(session: Session, house: House, signed_in: SignIn) -> None:
     """A clerk who noted which sheet somebody was given finds nothing beside its number."""
     town = voting.an_open_vote(session, house, voters=4)
