@@ -60,7 +60,7 @@ with browser.session_transaction() as cookie:
 key = re.search('name="csrf_token" value="([^"]+)"', browser.get(page).get_data(as_text=True))[1]
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 if moment == "before the commit":
-    event.listen(Session, "before_commit", die)
+    event.listen(Session, "before_commit", lambda session: session.in_nested_transaction() or die())
 else:
     pay, left = operations.pay, [int(moment)]
     def paying(*args):
