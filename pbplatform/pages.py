@@ -47,6 +47,7 @@ def install(app: Flask, config: Config, static: Path) -> None:
         hat_word=hat_word,
         local=local,
         localtext=localtext,
+        tongue=tongue,
         money=money,
         worth=worth,
         in_euro=in_euro,
@@ -155,6 +156,14 @@ def local(texts: dict[str, str] | None) -> Markup:
     if found.language == g.locale or not found.text:
         return escape(found.text)
     return Markup('<span lang="{}">{}</span>').format(found.language, found.text)
+
+
+def tongue(texts: dict[str, str] | None) -> Markup:
+    """The attribute that names the language of `localtext` where it is not the reader's, for what stands in an attribute."""
+    found = i18n.localised(texts or {}, g.locale)
+    if found.language == g.locale or not found.text:
+        return Markup()
+    return Markup(' lang="{}"').format(found.language)
 
 
 def localtext(texts: dict[str, str] | None) -> str:

@@ -206,6 +206,8 @@ def test_a_project_with_all_that_can_be_told_of_it_costs_eight_statements(
     assert page.count("<del>") == 1
     assert "Ideas" in page
     assert [f'alt="The yard {moment.value}"' in page for moment in Moment] == [True] * 3
+    other = browser.get(f"/bg/rustavi/rounds/{found.slug}/delivery/{line.id}").get_data(as_text=True)
+    assert other.count('alt="ეზო" lang="ka"') == 3, "a description in another language than the page says so"
     assert ("Record contracts, payments and milestones" in page) is (role is Role.OFFICER)
 
 
