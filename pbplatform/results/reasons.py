@@ -117,11 +117,11 @@ class _Teller:
             told.append(_say(Part.POINTS, points=int(self.figures["points"][code])))
         if self.switched:
             told.append(_say(Part.SWITCHED))
+        told += self._ties(code)
         if code in self.funded:
             told += self._won(code)
         else:
             told += self._lost(code) + self._within_reach(code)
-        told += self._ties(code)
         place = self.funded.index(code) + 1 if code in self.funded else None
         return Story(code, code in self.funded, place, tuple(told))
 
@@ -172,6 +172,9 @@ class _Teller:
             return [_say(Part.OVER_LIMIT, name=why["blocked_by"])]
         if reason == "supporters-money":
             return self._lacked(code, whole)
+        budget = self.outcome["budget"]
+        if whole["need"] > budget and not self.options.get("extra_percent"):
+            return [_say(Part.DEARER_THAN_BUDGET, money={**whole, "have": budget})]
         rank = self.steps[code]["rank"]
         part = Part.DOES_NOT_FIT if reason == "does-not-fit" else Part.NOT_REACHED
         return [_say(part, money=whole, rank=rank), *self._more(code)]

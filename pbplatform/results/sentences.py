@@ -48,7 +48,7 @@ def available(story: Story) -> tuple[int, int] | None:
     A result counted by an earlier version does not know the first; then it is what its supporters still had.
     """
     by_part = {sentence.part: sentence for sentence in story.sentences}
-    for part in (Part.SUPPORTERS_MONEY, Part.DOES_NOT_FIT):
+    for part in (Part.SUPPORTERS_MONEY, Part.DOES_NOT_FIT, Part.DEARER_THAN_BUDGET):
         if part in by_part:
             have, need = by_part[part].money["have"], by_part[part].money["need"]
             if Part.NO_COST_WOULD_DO in by_part:

@@ -1,16 +1,18 @@
-"""Losers of Equal Shares are told how many voters, and what lower cost, would have made them win."""
+"""Losers are told what they lacked: money, voters, a lower cost, or the luck of the lot."""
+
+from collections.abc import Mapping
 
 import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from pbplatform.results.figures import within_reach
-from pbplatform.results.reasons import Part, stories
-from pbplatform.results.sentences import tell
+from pbplatform.results.figures import courses, needs, within_reach
+from pbplatform.results.reasons import Part, Story, stories
+from pbplatform.results.sentences import available, tell
 from pbplatform.tally.count import count
 from pbplatform.tally.election import Ballot, Election, Project
 from pbplatform.tally.kinds import BallotFormat
-from pbplatform.tally.rules import Rule, RuleSpec
+from pbplatform.tally.rules import Completion, Rule, RuleSpec, TieKind, Ties
 
 
 def a_vote(road_voters: int, format: BallotFormat = BallotFormat.APPROVAL) -> Election:
@@ -68,3 +70,68 @@ def test_nothing_of_it_is_told_where_greedy_decided() -> None:
         "more_voters": {},
         "lower_cost": {},
     }
+
+
+def fates(election: Election, spec: RuleSpec) -> Mapping[str, Story]:
+    outcome = count(election, spec)
+    ids = [project.id for project in election.projects]
+    votes = dict(zip(ids, election.votes, strict=True))
+    figures = {
+        "votes": votes,
+        "points": votes,
+        "needs": needs(election, outcome),
+        "course": courses(election, outcome),
+        **within_reach(election, outcome),
+    }
+    return stories(outcome.to_dict(), figures, {project.id: project.cost for project in election.projects})
+
+
+def parts(story: Story) -> list[Part]:
+    return [sentence.part for sentence in story.sentences]
+
+
+def three_level() -> Election:
+    """Ten voters each for three projects of 60; there is money for one of them."""
+    ids = ("park", "road", "school")
+    return Election.from_ballots(
+        budget=100,
+        projects=[Project(name, 60) for name in ids],
+        ballots=[Ballot((name,), weight=10) for name in ids],
+        format=BallotFormat.APPROVAL,
+    )
+
+
+@pytest.mark.parametrize(
+    ("ties", "won", "lost"),
+    [
+        (Ties(TieKind.GIVEN, ("road", "school", "park")), Part.TIE_WON, Part.TIE_LOST),
+        (Ties(TieKind.FILE), Part.ORDER_WON, Part.ORDER_LOST),
+    ],
+)
+def test_a_tie_names_who_came_first_and_what_decided(ties: Ties, won: Part, lost: Part) -> None:
+    found = fates(three_level(), RuleSpec(Rule.GREEDY, ties=ties))
+    first = "road" if ties.order else "park"
+    behind = [name for name in found if name != first]
+    assert {*{s.part: s.projects for s in found[first].sentences}[won]} == {*behind}
+    for name in behind:
+        assert {s.part: s.projects for s in found[name].sentences}[lost] == (first,)
+
+
+def test_a_project_dearer_than_all_the_money_hears_just_that_under_either_rule() -> None:
+    election = Election.from_ballots(
+        budget=100,
+        projects=[Project("bridge", 120), Project("road", 40)],
+        ballots=[Ballot(("bridge",), weight=9), Ballot(("road",), weight=3)],
+        format=BallotFormat.APPROVAL,
+    )
+    for spec in (RuleSpec(Rule.GREEDY), RuleSpec(Rule.GREEDY, skip=False), RuleSpec(Rule.EQUAL_SHARES)):
+        story = fates(election, spec)["bridge"]
+        assert parts(story) == [Part.VOTES, Part.DEARER_THAN_BUDGET]
+        assert available(story) == (100, 120)
+
+
+def test_shares_are_said_to_be_spent_or_raised_only_where_they_were() -> None:
+    untouched = fates(a_vote(3), RuleSpec(Rule.EQUAL_SHARES))["road"]
+    assert not {Part.SPENT_ELSEWHERE, Part.SHARES_ARE_A_MEASURE} & {*parts(untouched)}
+    raised = fates(three_level(), RuleSpec(Rule.EQUAL_SHARES, completion=Completion.ADD_ONE))
+    assert any(Part.SHARES_ARE_A_MEASURE in parts(story) for story in raised.values())
