@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pbplatform.charter.phases import Phase
+from pbplatform.consultation import queries as rounds
 from pbplatform.consultation.models import Envelope, Round
 from pbplatform.deliberation.models import Comment, CommentState
 from pbplatform.delivery import queries as delivery
@@ -16,9 +18,11 @@ from pbplatform.delivery import told
 from pbplatform.delivery.overview import overview
 from pbplatform.delivery.status import Status
 from pbplatform.demo.rounds import PHASES, PLAYS, Moment
+from pbplatform.foundation import clock
 from pbplatform.moderation import queries as moderation
 from pbplatform.municipalities.models import Municipality
 from pbplatform.proposals.models import BallotDraw, Proposal, ProposalState
+from pbplatform.results.models import Count
 from pbplatform.screening import queries as screening
 from pbplatform.uploads.models import Upload
 from pbplatform.uploads.operations import key
@@ -98,7 +102,14 @@ def test_votes_have_ballots(look: Session) -> None:
         assert look.scalar(select(func.count()).where(Ballot.round_id == one.id))
     for moment in (Moment.COUNTING, Moment.RESULTS, Moment.IMPLEMENTATION, Moment.CLOSED):
         for _, one in _rounds(look, moment):
-            assert look.get(RoundSeal, one.id) is not None
+            seal = look.get_one(RoundSeal, one.id)
+            # The page of the vote for officers shows these; a seal of the demonstration has what a real one has.
+            assert {"cast", "counted", "superseded", "annulled", "by_channel", "by_envelope"} < set(
+                seal.counts
+            )
+            assert sum(seal.counts["by_channel"].values()) == look.scalar(
+                select(func.count()).where(SealedBallot.round_id == one.id)
+            )
             assert look.scalar(select(func.count()).where(SealedBallot.round_id == one.id))
 
 
@@ -165,3 +176,11 @@ def test_most_proposals_that_one_can_picture_have_a_described_picture(seeded: Fl
             assert upload.alt
             assert upload.language == language
             assert files.get(key(upload, small=True))
+
+
+def test_results_were_declared_after_their_vote_and_before_today(look: Session) -> None:
+    for moment in (Moment.RESULTS, Moment.IMPLEMENTATION, Moment.CLOSED):
+        for _, one in _rounds(look, moment):
+            (declared,) = look.scalars(select(Count.declared_at).where(Count.round_id == one.id))
+            ends = {window.phase: window.closes_at for window in rounds.windows(look, one.id)}
+            assert ends[Phase.VOTING] < declared < clock.now() - timedelta(days=7)
