@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.phases import Phase
@@ -25,7 +25,8 @@ class Brief:
     """One project; its money is planned, contracted and paid in the currency of its line."""
 
     line_id: int
-    round_id: int
+    round: Round
+    """Of which only the address and the title are read."""
     titles: Texts
     place: tuple[float, float] | None
     """Latitude and longitude."""
@@ -55,18 +56,20 @@ def overview(session: Session, place: Municipality, only: Round | None = None) -
         promises[line_id].append(Promise(kind, due_on, reached_on))
     rows = session.execute(
         select(
-            ProjectLine.id, ProjectLine.round_id, ProjectLine.amount, ProjectLine.currency,
+            ProjectLine.id, Round, ProjectLine.amount, ProjectLine.currency,
             Project.titles, Project.latitude, Project.longitude, Ending.outcome, DatabaseClock(),
         )
+        .join(Round, Round.id == ProjectLine.round_id)
         .join(Project, Project.id == ProjectLine.project_id)
         .join(Envelope, Envelope.id == ProjectLine.envelope_id)
         .outerjoin(Ending, Ending.line_id == ProjectLine.id)
         .where(ProjectLine.id.in_(asked))
         .order_by(ProjectLine.round_id.desc(), Envelope.position, Project.number)
+        .options(load_only(Round.slug, Round.titles))
     )  # fmt: skip
     zone = ZoneInfo(place.zone)
     found = []
-    for line_id, round_id, planned, currency, titles, latitude, longitude, outcome, now in rows:
+    for line_id, round_, planned, currency, titles, latitude, longitude, outcome, now in rows:
         contracted = conversion.settled(planned, currency, [one[:2] for one in contracts[line_id]])
         paid = conversion.settled(planned, currency, [(one[0], one[2]) for one in contracts[line_id]])
         stands = status(
@@ -78,7 +81,7 @@ def overview(session: Session, place: Municipality, only: Round | None = None) -
         )
         on_map = (latitude, longitude) if latitude is not None and longitude is not None else None
         money = (currency, planned, contracted, paid)
-        found.append(Brief(line_id, round_id, titles, on_map, stands, money))
+        found.append(Brief(line_id, round_, titles, on_map, stands, money))
     return found
 
 

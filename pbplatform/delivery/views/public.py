@@ -8,8 +8,6 @@ from flask import Response, g, render_template, request, url_for
 from pbplatform import door
 from pbplatform.budget import queries as budget
 from pbplatform.charter.actions import Action
-from pbplatform.consultation import queries as rounds
-from pbplatform.consultation.models import Round
 from pbplatform.delivery import editions, export, queries, showing, told
 from pbplatform.delivery.ocds import package
 from pbplatform.delivery.overview import Brief, overview, sums
@@ -70,7 +68,7 @@ def everywhere() -> str:
         sums=sums([one.money for one in every]),
         schedule=schedule(shown),
         placed=any(one.place for one in fitting),
-        rounds=_rounds(every),
+        rounds={one.round.id: one.round for one in every},
     )
 
 
@@ -89,18 +87,12 @@ def _chosen() -> Status | None:
     return next((status for status in Status if status.value == asked), None)
 
 
-def _rounds(every: Sequence[Brief]) -> dict[int, Round]:
-    numbers = {one.round_id for one in every}
-    found = rounds.public_rounds(door.session(), g.municipality.id)
-    return {one.id: one for one in found if one.id in numbers}
-
-
 @pages.get("/rounds/<slug:round_slug>/delivery/map.geojson")
 @acts(Action.READ_PUBLIC)
 def places(round_slug: str) -> Response:
     """Where the projects of a round are, for its map."""
     found = delivered_round(round_slug)
-    return _geojson(overview(door.session(), g.municipality, found), {found.id: found})
+    return _geojson(overview(door.session(), g.municipality, found))
 
 
 @pages.get("/projects/map.geojson")
@@ -109,10 +101,10 @@ def all_places() -> Response:
     """Where the projects of every round are, narrowed as the list is."""
     every, chosen = overview(door.session(), g.municipality), _chosen()
     shown = [one for one in every if chosen is None or one.status is chosen]
-    return _geojson(shown, _rounds(every))
+    return _geojson(shown)
 
 
-def _geojson(shown: Sequence[Brief], found: dict[int, Round]) -> Response:
+def _geojson(shown: Sequence[Brief]) -> Response:
     features = [
         {
             "type": "Feature",
@@ -124,13 +116,11 @@ def _geojson(shown: Sequence[Brief], found: dict[int, Round]) -> Response:
                 "id": one.line_id,
                 "title": localised(one.titles, g.locale).text,
                 "status": one.status.value,
-                "address": url_for(
-                    "delivery.project", round_slug=found[one.round_id].slug, number=one.line_id
-                ),
+                "address": url_for("delivery.project", round_slug=one.round.slug, number=one.line_id),
             },
         }
         for one in shown
-        if one.place is not None and one.round_id in found
+        if one.place is not None
     ]
     body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
     response = Response(body, mimetype="application/geo+json")
