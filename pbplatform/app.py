@@ -5,11 +5,13 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, g, has_app_context, has_request_context, request
 from flask import session as cookie
 from flask.globals import app_ctx, request_ctx
 from flask.sessions import SecureCookieSessionInterface
@@ -30,7 +32,8 @@ from pbplatform.config import Config
 from pbplatform.door import House
 from pbplatform.foundation import i18n, logs, web
 from pbplatform.foundation.crypto import SecretFolder, Vault
-from pbplatform.foundation.database import Database, check_letters, let_go
+from pbplatform.foundation.database import Database, let_go
+from pbplatform.foundation.engines import check_letters
 from pbplatform.foundation.files import Files
 from pbplatform.foundation.jobs import Jobs, make_huey
 from pbplatform.foundation.limits import Limits
@@ -172,7 +175,7 @@ def _install_house(app: Flask, config: Config) -> None:
     app.extensions["house"] = House(
         config=config,
         database=database,
-        jobs=Jobs(huey, database),
+        jobs=Jobs(huey, database, partial(_inside, app)),
         files=Files(config.files_url),
         secrets=SecretFolder(config.secrets_dir),
         limits=Limits(config.limits_url),
@@ -304,6 +307,11 @@ def _log_request(response: Response) -> None:
             "milliseconds": milliseconds,
         },
     )
+
+
+def _inside(app: Flask) -> AbstractContextManager[object]:
+    """The application around work in the background; work that is done at once, as in tests, is inside already."""
+    return nullcontext() if has_app_context() else app.app_context()
 
 
 def _refuse_unnamed_routes(app: Flask) -> None:

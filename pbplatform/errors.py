@@ -10,6 +10,7 @@ from flask import Flask, Response, current_app, g, render_template, request
 from flask import session as cookie
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
+from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
@@ -19,11 +20,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from pbplatform.accounts import guard
 from pbplatform.charter.policy import Refusal, Refused
 from pbplatform.foundation.crypto import KeyMissing
-from pbplatform.foundation.database import NumberTooLarge, let_go, unreachable
+from pbplatform.foundation.database import let_go, unreachable
+from pbplatform.foundation.engines import NumberTooLarge
 from pbplatform.foundation.errors import Conflict, Gone, Invalid, Missing
 from pbplatform.foundation.files import FilesUnavailable
 from pbplatform.foundation.web import present_state, typed_words
 from pbplatform.foundation.words import say
+from pbplatform.municipalities.models import Municipality
 
 log = logging.getLogger(__name__)
 
@@ -149,6 +152,7 @@ def error_page(status: int, reason: StrEnum | str | None = None) -> Response:
         typed=_typed(expired=expired) if expired or shown in PASSING else [],
         present=present_state() if late else "",
         written=typed_words() if late else [],
+        place=_place(),
     )
     response = current_app.make_response((body, status))
     response.headers["Cache-Control"] = "no-store"
@@ -165,6 +169,12 @@ def _typed(*, expired: bool) -> list[tuple[str, str]]:
     if not expired:
         return fields
     return [(name, value) for name, value in fields if name not in instead] + list(instead.items())
+
+
+def _place() -> Municipality | None:
+    """The municipality of the address, as far as this request has read it already."""
+    place: Municipality | None = g.get("municipality")
+    return None if place is None or inspect(place).expired else place
 
 
 def _problem(status: int, reason: StrEnum | str | None) -> Response:

@@ -27,7 +27,6 @@ PLURAL_RULES: Mapping[str, str] = {"ka": "nplurals=1; plural=0;", "bg": "nplural
 COMMON = "common"
 # These packages speak for the whole application, so their words live together.
 SHARED_PACKAGES = frozenset({"foundation", "charter", "tally", "cli", "static"})
-MAIL_FOLDER = "mail"
 # Template folders are named after endpoints; these belong to a package of another name.
 FOLDERS: Mapping[str, str] = {
     "planning": "consultation",
@@ -115,8 +114,6 @@ def feature_of(path: Path, trees: Trees) -> str:
     """Name the catalogue that the texts of one source file belong to."""
     base = trees.templates if path.is_relative_to(trees.templates) else trees.package
     parts = path.relative_to(base).parts[:-1]
-    if parts and parts[0] == MAIL_FOLDER:
-        parts = parts[1:] or (path.name.split("_")[0].split(".")[0],)
     folder = FOLDERS.get(parts[0], parts[0]) if parts else COMMON
     return folder if folder in trees.features() else COMMON
 

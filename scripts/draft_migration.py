@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from alembic import command
 
 from pbplatform.foundation import migrations
-from pbplatform.foundation.database import make_engine
+from pbplatform.foundation.engines import make_engine
 
 
 def main(revision: str, message: str) -> None:

@@ -19,7 +19,8 @@ from pbplatform.config import Config, read_config
 from pbplatform.door import House
 from pbplatform.foundation import clock, migrations
 from pbplatform.foundation.crypto import digest
-from pbplatform.foundation.database import Database, make_engine
+from pbplatform.foundation.database import Database
+from pbplatform.foundation.engines import make_engine
 from tests.support import postgres
 from tests.support.marks import missing
 from tests.support.pages import PageClient

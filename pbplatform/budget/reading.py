@@ -7,6 +7,7 @@ column, and a file with a fault makes no version.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from pbplatform.budget import cofog
 from pbplatform.budget.amounts import AmountFault, NotAnAmount, decimal_mark, minor_units
@@ -248,9 +249,9 @@ class _Reader:
             if currency is not None and currency != self.currency:
                 raise NotAnAmount(AmountFault.CURRENCY)
             return minor
-        if hasattr(cell, "year"):
+        if not isinstance(cell, Decimal):
             raise NotAnAmount(AmountFault.TEXT)
-        return minor_units(cell, ".", self.mapping.unit)[0]  # type: ignore[arg-type]
+        return minor_units(cell, ".", self.mapping.unit)[0]
 
     def _is_total(self, place: int) -> bool:
         """Whether a row sums up others: it begins with such a word and names no economic or functional code of its own."""

@@ -117,9 +117,9 @@ def unpack(content: bytes) -> Workbook:
     return Workbook(sheets, kept["encoding"], kept["delimiter"])
 
 
-def _unpacked(cell: Any) -> Cell:
+def _unpacked(cell: dict[str, str] | str | None) -> Cell:
     if not isinstance(cell, dict):
-        return cell  # type: ignore[no-any-return]
+        return cell
     if "n" in cell:
         return Decimal(cell["n"])
     return Formula(cell["f"]) if "f" in cell else date.fromisoformat(cell["d"][:10])

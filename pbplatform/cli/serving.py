@@ -31,7 +31,7 @@ def _serve(config: Config, host: str, port: int, threads: int) -> None:
     if config.jobs is JobsMode.INPROCESS:
         house.jobs.start_in_process()
     memory.settle()
-    click.echo(f"Serving at http://{host}:{port}")
+    click.echo(f"Serving at http://{host}:{port} (Ctrl-C ends it)")
     try:
         waitress.serve(
             app,
@@ -69,6 +69,7 @@ def demo(host: str, port: int, fresh: bool, elections: tuple[Path, ...]) -> None
         shutil.rmtree(folder)
     config = _demo_config(folder, port)
     if not (folder / "seeded").exists():
+        click.echo("Making the demonstration data; this takes a minute the first time.")
         seed.build(config)
         (folder / "seeded").write_text("yes\n")
     _bring_in(config, elections)

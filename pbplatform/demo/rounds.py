@@ -167,6 +167,7 @@ def _play(stage: Stage, place: Municipality, scene: Scene, moment: Moment) -> Ro
     place.currency = now_counts_in
     house: House = stage.app.extensions["house"]
     for draw in operations.Draw:
+        stage.lay_lot(operations.seed_name(found, draw))
         operations.commit_lot(actor, session, house.secrets, found, draw)
     if moment is Moment.DRAFT:
         return found

@@ -65,7 +65,7 @@ def sign_in_details() -> str:
     lines += [f"  {email:<38} {what}" for email, what in people.sign_ins()]
     lines += [
         "",
-        "Staff also need a second factor: the page that asks for it shows the code, and so does `pbplatform demo-code`.",
+        "Staff also need a second factor: here the page that asks for it shows the code.",
     ]
     lines += ["", *votes.how_to_try()]
     return "\n".join([*lines, ""])

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from pbplatform.accounts.models import Account
 from pbplatform.consultation.models import Round
+from pbplatform.door import House
 from pbplatform.municipalities.models import Municipality
 
 
@@ -23,3 +24,11 @@ class Stage:
     """By mailbox."""
     rounds: dict[tuple[str, str], Round] = field(default_factory=dict)
     """By the addresses of municipality and round; see demo.rounds for what stands there."""
+
+    def lay_lot(self, name: str) -> None:
+        """Lay a lot among the secrets before it is drawn, so that it falls alike in every demonstration."""
+        house: House = self.app.extensions["house"]
+        folder = house.secrets.folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / name).touch(mode=0o600)
+        (folder / name).write_bytes(random.Random(name).randbytes(32))  # noqa: S311 (dice for a demonstration)

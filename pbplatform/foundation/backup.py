@@ -89,6 +89,7 @@ def _checked_manifest(archive: zipfile.ZipFile, engine: Engine) -> dict[str, Any
         )
     for name, expected in manifest["sha256"].items():
         with archive.open(name) as content:
+            # The type of the library asks for the methods of a buffer; a member of an archive has those that are used.
             if hashlib.file_digest(content, "sha256").hexdigest() != expected:  # type: ignore[arg-type]
                 raise BadBackup(f"{name} is damaged")
     return manifest

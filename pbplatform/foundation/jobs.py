@@ -7,6 +7,7 @@ asked for it has been committed, so a job never looks for facts that are not the
 import json
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -77,16 +78,23 @@ class Progress:
             job.done, job.total = done, total
 
 
+Surroundings = Callable[[], AbstractContextManager[object]]
+
 Work = Callable[..., dict[str, Any] | None]
 """What a job does: called with a Progress and the job's arguments, it returns the outcome to show."""
 
 
 class Jobs:
-    """The queue of one application: kinds of work by name, and periodic duties."""
+    """The queue of one application: kinds of work by name, and periodic duties.
 
-    def __init__(self, huey: Huey, database: Database) -> None:
+    `around` is what every piece of work runs inside of: without an application around it, a letter would be in English
+    whatever its reader speaks.
+    """
+
+    def __init__(self, huey: Huey, database: Database, around: Surroundings = nullcontext) -> None:
         self.huey = huey
         self.database = database
+        self._around = around
         self._kinds: dict[str, Work] = {}
         self._duties: dict[str, Callable[[], object]] = {}
         self._consumer: Consumer | None = None
@@ -99,11 +107,16 @@ class Jobs:
 
     def every_minutes(self, minutes: int, name: str, duty: Callable[[], object]) -> None:
         """Do a duty periodically; the same duty can be called by hand through `pbplatform duties run`."""
-        self._duties[name] = duty
+
+        def do() -> object:
+            with self._around():
+                return duty()
+
+        self._duties[name] = do
         schedule = (
             crontab(minute=f"*/{minutes}") if minutes < 60 else crontab(minute="7", hour=f"*/{minutes // 60}")
         )
-        self.huey.periodic_task(schedule, name=f"duty_{name}")(duty)
+        self.huey.periodic_task(schedule, name=f"duty_{name}")(do)
 
     def soon(self, name: str) -> None:
         """Do a duty as soon as a worker is free, without waiting for its turn."""
@@ -162,7 +175,8 @@ class Jobs:
         outcome: dict[str, Any] | None = None
         state = JobState.FAILED
         try:
-            outcome = self._kinds[kind](Progress(self.database, job_id), **arguments)
+            with self._around():
+                outcome = self._kinds[kind](Progress(self.database, job_id), **arguments)
             state = JobState.DONE
         finally:
             if state is JobState.FAILED:

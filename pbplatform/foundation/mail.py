@@ -70,7 +70,7 @@ def write_letter(
     language: str,
     subject: str,
     body: str,
-    html: str | None = None,
+    html: str,
     unsubscribe_url: str | None = None,
 ) -> Letter:
     """Put a letter into the outbox within the caller's transaction."""
@@ -162,9 +162,10 @@ def compose(letter: Letter, sender: str) -> EmailMessage:
         message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.body)
-    message["Content-Language"] = letter.language
     if letter.html:
         message.add_alternative(letter.html, subtype="html")
+    # Last: a second form moves every header about the content into the first.
+    message["Content-Language"] = letter.language
     return message
 
 

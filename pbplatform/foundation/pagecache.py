@@ -133,7 +133,8 @@ class PageCache:
             # The oldest stand first: what is too old to be shown is not held in memory either.
             while len(self._pages) > self.most or next(iter(self._pages.values())).until < now:
                 self._pages.popitem(last=False)
-        return response.make_conditional(request)  # type: ignore[return-value]
+        response.make_conditional(request)
+        return response
 
 
 def _key(environ: Environ) -> str | None:

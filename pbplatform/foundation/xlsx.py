@@ -132,7 +132,8 @@ def value(cell: Written, book: Any, strings: Sequence[str]) -> Value:
     if cell.kind == "b":
         return str(bool(int(cell.text)))
     if cell.kind == "d":
-        return from_ISO8601(cell.text)  # type: ignore[no-any-return]
+        moment: datetime | date = from_ISO8601(cell.text)
+        return moment
     return cell.text
 
 

@@ -6,15 +6,15 @@ Who wants to hear at once gets what has happened since the last walk of this dut
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from flask import Flask, g, render_template
-from flask_babel import force_locale, ngettext
+from flask import Flask
+from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
 from pbplatform.accounts.models import Account
-from pbplatform.foundation import clock
+from pbplatform.foundation import clock, letters
 from pbplatform.foundation.database import Database
-from pbplatform.foundation.i18n import localised
-from pbplatform.foundation.mail import write_letter
+from pbplatform.foundation.i18n import localised, moment
+from pbplatform.foundation.letters import Item, Unsubscribing
 from pbplatform.municipalities.models import Municipality
 from pbplatform.notices import queries
 from pbplatform.notices.models import Frequency, Happening, Mailing
@@ -62,36 +62,33 @@ def _send(app: Flask, session: Session, mailing: Mailing, base_url: str, now: da
         return False
     mailing.last_mailed_at = now
     place = session.get_one(Municipality, mailing.municipality_id)
-    subject, body, html, unsubscribe = _words(app, account, place, mailing, news, base_url)
-    write_letter(session, account.email, account.language, subject, body, html, unsubscribe_url=unsubscribe)
+    with app.app_context(), letters.speaking(account.language):
+        _write(session, account, account.email, place, mailing, news, base_url)
     return True
 
 
-def _words(
-    app: Flask,
+def _write(
+    session: Session,
     account: Account,
+    recipient: str,
     place: Municipality,
     mailing: Mailing,
     news: Sequence[Happening],
     base_url: str,
-) -> tuple[str, str, str, str]:
-    home = f"{base_url}/{account.language}/{place.slug}"
-    unsubscribe = f"{home}/unsubscribe/{mailing.unsubscribe_token}"
-    with app.app_context(), force_locale(account.language):
-        g.locale = account.language
-        name = localised(place.names, account.language).text
-        subject = ngettext(
-            "%(place)s: one piece of news", "%(place)s: %(num)s pieces of news", len(news), place=name
-        )
-        said = {
-            "name": account.name,
-            "place": name,
-            "items": [(sentence(happening), f"{home}/{happening.path}", happening.at) for happening in news],
-            "settings": f"{home}/notices",
-            "unsubscribe": unsubscribe,
-        }
-        body = render_template("mail/notices_digest.txt", **said)
-        html = render_template(
-            "mail/notices_digest.html", subject=subject, language=account.language, zone=place.zone, **said
-        )
-    return subject, body, html, unsubscribe
+) -> None:
+    language, zone = account.language, place.zone
+    home = f"{base_url}/{language}/{place.slug}"
+    name = localised(place.names, language).text
+    parts = [
+        gettext("Hello %(name)s,", name=account.name),
+        gettext("this is new in %(place)s about what you follow or take part in:", place=name),
+        *(Item(sentence(one), f"{home}/{one.path}", moment(one.at, language, zone)) for one in news),
+    ]
+    letters.write(
+        session,
+        recipient,
+        language,
+        ngettext("%(place)s: one piece of news", "%(place)s: %(num)s pieces of news", len(news), place=name),
+        parts,
+        Unsubscribing(f"{home}/notices", f"{home}/unsubscribe/{mailing.unsubscribe_token}"),
+    )

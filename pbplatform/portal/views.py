@@ -28,6 +28,8 @@ from pbplatform.municipalities import queries as municipalities
 from pbplatform.notices import queries as notices
 from pbplatform.notices.models import Topic
 from pbplatform.notices.saying import sentence
+from pbplatform.portal.forms import SampleForm
+from pbplatform.portal.samples import PLACE, samples
 from pbplatform.voting import queries as voting
 
 bare = Blueprint("bare", __name__)
@@ -125,7 +127,17 @@ def styleguide() -> str:
     """Every component in this language; development only."""
     if door.house().config.production:
         abort(404)
-    return render_template("portal/styleguide.html")
+    g.municipality_slug = PLACE
+    form = SampleForm(data={}, meta={"csrf": False})
+    form.validate()
+    return render_template(
+        "portal/styleguide.html",
+        samples=samples(g.locale),
+        form=form,
+        sentence=sentence,
+        # Nobody follows a sample, which belongs to no municipality that could be asked.
+        follows=lambda _topic, _number: False,
+    )
 
 
 @town_pages.get("/")

@@ -1,12 +1,10 @@
 """The letters of proposals, each in its reader's language. Views and duties send them; operations never do."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import g, render_template, url_for
-from flask_babel import force_locale
-from flask_babel import lazy_gettext as _l
+from flask import url_for
+from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,23 +12,18 @@ from pbplatform import door
 from pbplatform.accounts import queries as people
 from pbplatform.accounts.models import Account
 from pbplatform.consultation.models import Round
+from pbplatform.foundation import letters
 from pbplatform.foundation.i18n import localised
-from pbplatform.foundation.mail import write_letter
+from pbplatform.foundation.letters import Button, Part, Quote
 from pbplatform.municipalities.models import Municipality
 from pbplatform.proposals import queries
 from pbplatform.proposals.models import CoAuthor, Proposal
 
+Worded = tuple[str, Sequence[Part]]
+"""The subject of a letter and what follows the greeting."""
 
-@contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Render in another language than the page's for a moment."""
-    before = g.get("locale", language)
-    g.locale = language
-    try:
-        with force_locale(language):
-            yield
-    finally:
-        g.locale = before
+Wording = Callable[[str], Worded]
+"""Words a letter for a reader of this language; called while that language is spoken."""
 
 
 def invite(
@@ -45,55 +38,44 @@ def invite(
     assert invitation.email is not None
     known = people.by_email(session, invitation.email)
     language = known.language if known is not None else proposal.language
-    with speaking(language):
-        body = render_template(
-            "mail/proposals/invitation.txt",
-            proposal=proposal,
-            place=localised(place.names, language).text,
-            link=address("proposals.invitation", place, round_, language, token=secret),
+
+    def wording(language: str) -> Worded:
+        subject = gettext("%(name)s asks you to be a co-author", name=proposal.author_name)
+        return subject, (
+            gettext(
+                "%(name)s is preparing a proposal in %(place)s and would like you to stand behind it as a co-author:",
+                name=proposal.author_name,
+                place=localised(place.names, language).text,
+            ),
+            Quote(proposal.title or gettext("(without a title yet)")),
+            gettext("Read it first, and then accept or decline."),
+            Button(
+                gettext("Open the invitation"),
+                address("proposals.invitation", place, round_, language, token=secret),
+            ),
+            gettext("If you do nothing, nothing happens: you are named only after you have accepted."),
         )
-        subject = str(_l("%(name)s asks you to be a co-author", name=proposal.author_name))
-    write_letter(session, invitation.email, language, subject, body)
+
+    _post(session, invitation.email, language, wording)
 
 
-def tell_authors(
-    session: Session,
-    place: Municipality,
-    round_: Round,
-    proposal: Proposal,
-    template: str,
-    subject: object,
-    **values: object,
-) -> None:
-    """Write to every author of a proposal. `template` names a file of templates/mail/; `subject` is a lazy text."""
+def tell_authors(session: Session, proposal: Proposal, wording: Wording) -> None:
+    """Write to every author of a proposal."""
     owners = queries.owners(session, proposal)
     for account in session.scalars(select(Account).where(Account.id.in_(owners), Account.email.is_not(None))):
-        tell(session, place, round_, proposal, account, template, subject, **values)
+        tell(session, account, wording)
 
 
-def tell(
-    session: Session,
-    place: Municipality,
-    round_: Round,
-    proposal: Proposal,
-    account: Account,
-    template: str,
-    subject: object,
-    **values: object,
-) -> None:
-    """Write to one person about a proposal, in that person's language."""
-    if account.email is None:
-        return
-    with speaking(account.language):
-        body = render_template(
-            f"mail/{template}",
-            proposal=proposal,
-            place=localised(place.names, account.language).text,
-            link=address("proposals.detail", place, round_, account.language, proposal_id=proposal.id),
-            **values,
-        )
-        said = str(subject)
-    write_letter(session, account.email, account.language, said, body)
+def tell(session: Session, account: Account, wording: Wording) -> None:
+    """Write to one person, in that person's language."""
+    if account.email is not None:
+        _post(session, account.email, account.language, wording)
+
+
+def _post(session: Session, recipient: str, language: str, wording: Wording) -> None:
+    with letters.speaking(language):
+        subject, parts = wording(language)
+        letters.write(session, recipient, language, subject, [gettext("Good day,"), *parts])
 
 
 def address(endpoint: str, place: Municipality, round_: Round, language: str, **values: Any) -> str:

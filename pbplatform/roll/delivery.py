@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from pbplatform.foundation import clock
+from pbplatform.foundation import clock, letters
 from pbplatform.foundation.crypto import Vault, token
 from pbplatform.foundation.database import Database
 from pbplatform.foundation.jobs import Progress
-from pbplatform.foundation.mail import write_letter
 from pbplatform.roll.models import Means, RollEntry, SentCode
 
 SEND_JOB = "send_code"
@@ -80,8 +79,8 @@ def send(database: Database, vault: Vault, there: Gateway, _progress: Progress, 
         row = session.get_one(SentCode, sent_id)
         row.sent_at, row.code_sealed = clock.now(), None
         if recipient and sent.means is Means.EMAIL:
-            with force_locale(sent.language):
-                write_letter(session, recipient, sent.language, gettext("Your code for the vote"), text)
+            with letters.speaking(sent.language):
+                letters.write(session, recipient, sent.language, gettext("Your code for the vote"), [text])
 
 
 def _composed(session: Session, vault: Vault, sent: SentCode) -> tuple[str | None, str]:
@@ -89,7 +88,7 @@ def _composed(session: Session, vault: Vault, sent: SentCode) -> tuple[str | Non
     recipient = None
     if entry is not None:
         recipient = entry.phone if sent.means is Means.PHONE else entry.email
-    with force_locale(sent.language):
+    with letters.speaking(sent.language):
         text = gettext(
             "Your code for the vote is %(code)s. It is valid for ten minutes. If you did not ask for it, ignore this message and tell nobody the code.",
             code=vault.open(sent.code_sealed or ""),

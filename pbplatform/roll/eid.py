@@ -11,6 +11,7 @@ from pbplatform.foundation.crypto import same, token
 
 TIMEOUT = 8
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
+NEEDED = {"authorization_endpoint", "token_endpoint", "jwks_uri"}
 
 
 class EidAway(Exception):
@@ -62,14 +63,17 @@ class Provider:
         try:
             answer = requests.get(address, timeout=TIMEOUT, allow_redirects=False)
             answer.raise_for_status()
-            found: dict[str, Any] = answer.json()
+            found = answer.json()
         except (requests.RequestException, ValueError) as problem:
             raise EidAway from problem
+        if not isinstance(found, dict):
+            raise EidAway
         return found
 
     def _metadata(self) -> dict[str, Any]:
         found = self._fetch(f"{self.issuer}/.well-known/openid-configuration")
-        if found.get("issuer", "").rstrip("/") != self.issuer:
+        same_issuer = str(found.get("issuer", "")).rstrip("/") == self.issuer
+        if not same_issuer or not found.keys() >= NEEDED:
             raise EidAway
         return found
 
@@ -112,7 +116,7 @@ class Provider:
         from joserfc.jwk import KeySet
 
         try:
-            keys = KeySet.import_key_set(self._fetch(metadata["jwks_uri"]))  # type: ignore[arg-type]
+            keys = KeySet.import_key_set({"keys": self._fetch(metadata["jwks_uri"]).get("keys", [])})
             decoded = jwt.decode(id_token, keys, algorithms=ALGORITHMS)
             jwt.JWTClaimsRegistry(
                 leeway=60,

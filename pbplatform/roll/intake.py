@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from pbplatform.foundation import clock
@@ -29,9 +29,9 @@ MOST_FAULTS = 20_000
 MOST_SHARING_A_PHONE = 2
 _FIELDS = ("name", "birth_date", "district_id", "phone", "email", "address", "language")
 _NOTHING = Cell()
-_ENTRIES = RollEntry.__table__
+_ENTRIES = cast(Table, RollEntry.__table__)
 _CHANGE = (
-    update(_ENTRIES)  # type: ignore[arg-type]
+    update(_ENTRIES)
     .where(_ENTRIES.c.id == bindparam("entry"))
     .values(removed_at=None, **{name: bindparam(f"new_{name}") for name in _FIELDS})
 )

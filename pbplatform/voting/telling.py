@@ -11,9 +11,10 @@ import hmac
 import logging
 import secrets as chance
 from dataclasses import dataclass
+from functools import cache, partial
 
-from flask import Flask, g, render_template
-from flask_babel import force_locale, gettext
+from flask import Flask
+from flask_babel import gettext
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -21,7 +22,8 @@ from pbplatform.consultation.models import Round
 from pbplatform.foundation import clock
 from pbplatform.foundation.crypto import KeyMissing, SecretFolder, token
 from pbplatform.foundation.database import Database, insert_new
-from pbplatform.foundation.i18n import localised
+from pbplatform.foundation.i18n import localised, moment
+from pbplatform.foundation.letters import Button, Part, set_out, speaking
 from pbplatform.foundation.mail import Letter, Post, compose
 from pbplatform.municipalities.models import Municipality
 from pbplatform.roll.models import RollEntry
@@ -52,14 +54,17 @@ def tell_voters(app: Flask, database: Database, secrets: SecretFolder, post: Pos
         try:
             with database.read() as session:
                 waiting = recipients(session, secrets, box)
-                letters = [(one, _letter(app, session, box, one)) for one in waiting]
+                found = session.get_one(Round, box.round_id)
+                place = session.get_one(Municipality, box.municipality_id)
         except KeyMissing:
             log.error(
                 "the key of a vote is missing; its voters are not written to", extra={"round": box.round_id}
             )
             continue
-        for one, letter in letters:
-            told += _send(database, post, sender, box.round_id, one, letter)
+        # Tens of thousands get one of a handful of letters, so each is set out once.
+        worded = cache(partial(_worded, app, box, found, place))
+        for one in waiting:
+            told += _send(database, post, sender, box.round_id, one, worded(one.language, one.channel))
     return told
 
 
@@ -95,38 +100,77 @@ def _mark(key: bytes, bid: str, kept: bytes) -> str:
     return hmac.new(key, f"told|{bid}|".encode() + kept, hashlib.sha256).hexdigest()
 
 
-def _letter(app: Flask, session: Session, box: BallotBox, one: Recipient) -> Letter:
-    found = session.get_one(Round, box.round_id)
-    place = session.get_one(Municipality, box.municipality_id)
+@dataclass(frozen=True)
+class Worded:
+    """What one kind of this letter says in one language."""
+
+    subject: str
+    body: str
+    html: str
+
+
+def _worded(
+    app: Flask, box: BallotBox, found: Round, place: Municipality, language: str, channel: Channel
+) -> Worded:
     base = app.extensions["house"].config.base_url
-    with app.app_context(), force_locale(one.language):
-        g.locale, g.municipality = one.language, place
-        name = localised(place.names, one.language).text
-        return Letter(
-            message_id=f"<{token(18)}@pbplatform>",
-            recipient=one.email,
-            language=one.language,
-            written_at=clock.now(),
-            subject=gettext("%(place)s: a vote was recorded in your name", place=name)
-            if one.channel is Channel.ONLINE
-            else gettext("%(place)s: a paper ballot was handed out in your name", place=name),
-            body=render_template(
-                "mail/voting_recorded.txt",
-                place=name,
-                title=localised(found.titles, one.language).text,
-                address=f"{base}/{one.language}/{place.slug}/rounds/{found.slug}/vote",
-                paper=one.channel is Channel.PAPER,
-                open=box.state is BoxState.OPEN,
-                closes_at=box.closes_at,
-            ),
+    address = f"{base}/{language}/{place.slug}/rounds/{found.slug}/vote"
+    until = moment(box.closes_at, language, place.zone) if box.state is BoxState.OPEN else None
+    with app.app_context(), speaking(language):
+        named = {
+            "place": localised(place.names, language).text,
+            "title": localised(found.titles, language).text,
+        }
+        subject, parts = (_of_paper if channel is Channel.PAPER else _of_vote)(named, until, address)
+        return Worded(subject, *set_out(language, subject, [gettext("Hello,"), *parts]))
+
+
+def _of_paper(named: dict[str, str], _until: str | None, _address: str) -> tuple[str, list[Part]]:
+    return gettext("%(place)s: a paper ballot was handed out in your name", place=named["place"]), [
+        gettext("a paper ballot was handed out in your name: %(title)s, %(place)s.", **named),
+        gettext(
+            "If it was you, there is nothing to do. If it was not you, please tell the municipality’s desk at once."
+        ),
+    ]
+
+
+def _of_vote(named: dict[str, str], until: str | None, address: str) -> tuple[str, list[Part]]:
+    parts: list[Part] = [
+        gettext(
+            "a vote was recorded in your name: %(title)s, %(place)s. How you voted is not in this letter; nobody here knows it.",
+            **named,
         )
+    ]
+    if until is None:
+        parts.append(
+            gettext(
+                "If it was not you, please tell the municipality’s desk while objections are still possible."
+            )
+        )
+    else:
+        parts += [
+            gettext(
+                "If it was you, there is nothing to do. If it was not you, vote again: only the last ballot counts, until %(when)s.",
+                when=until,
+            ),
+            Button(gettext("To the vote"), address),
+        ]
+    return gettext("%(place)s: a vote was recorded in your name", place=named["place"]), parts
 
 
-def _send(database: Database, post: Post, sender: str, round_id: int, one: Recipient, letter: Letter) -> bool:
+def _send(database: Database, post: Post, sender: str, round_id: int, one: Recipient, said: Worded) -> bool:
     """Mark first and send then, so that a crash in between loses a letter rather than sending it every day."""
     with database.transaction() as session:
         if not insert_new(session, ToldBallot, round_id=round_id, mark=one.mark):
             return False
+    letter = Letter(
+        message_id=f"<{token(18)}@pbplatform>",
+        recipient=one.email,
+        language=one.language,
+        written_at=clock.now(),
+        subject=said.subject,
+        body=said.body,
+        html=said.html,
+    )
     try:
         post.deliver(compose(letter, sender))
     except OSError:

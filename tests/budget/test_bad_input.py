@@ -259,7 +259,7 @@ def test_no_open_data_of_the_budget_holds_a_cell_that_acts(
         assert text.count("\r\n") > 1
         assert not re.search(r"(?:^|[,;\t])\"?[=+@-]", text, re.MULTILINE)
         book = openpyxl.load_workbook(io.BytesIO(client.get(f"{base}.xlsx").data))
-        cells = [cell for row in book.active.iter_rows() for cell in row if cell.value is not None]  # type: ignore[union-attr]
+        cells = [cell for row in book.active.iter_rows() for cell in row if cell.value is not None]
         assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
         assert not [cell.value for cell in cells if str(cell.value).startswith(("=", "+", "-", "@"))]
         book.close()

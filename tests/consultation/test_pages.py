@@ -200,7 +200,7 @@ def test_what_is_in_the_way_leads_to_the_page_on_which_it_is_cleared(
     with app.test_request_context("/en/rustavi/rounds/parks/"):
         app.preprocess_request()
         pieces = app.jinja_env.get_template("planning/_obstacles.html").make_module({"request": request})
-        shown = pieces.obstacle_list([obstacle], found)  # type: ignore[attr-defined]
+        shown = pieces.obstacle_list([obstacle], found)
     address = re.search(r'href="([^"]+)"', str(shown))
     assert address is not None
     assert officer.get(address[1]).status_code == 200

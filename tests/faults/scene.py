@@ -14,7 +14,7 @@ from pbplatform.config import read_config
 from pbplatform.door import House
 from pbplatform.foundation import clock, migrations
 from pbplatform.foundation.crypto import digest, token
-from pbplatform.foundation.database import make_engine
+from pbplatform.foundation.engines import make_engine
 from pbplatform.roll.models import Means, RollEntry, VoterPass
 from pbplatform.roll.pepper import first_pepper
 from pbplatform.voting import canon, keys

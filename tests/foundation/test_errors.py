@@ -11,6 +11,7 @@ from pbplatform.config import Config
 from pbplatform.door import House, acts, session
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
+from tests.support.people import a_municipality
 
 STATUSES = (400, 403, 404, 405, 409, 410, 413, 422, 429, 500, 503)
 
@@ -41,6 +42,27 @@ def test_every_error_has_its_page_in_every_language(app: Flask, language: str, s
         english = app.test_client().get(f"/en/trouble/{status}").get_data(as_text=True)
         title = english.split("<h1>")[1].split("</h1>")[0]
         assert title not in text
+
+
+@pytest.mark.parametrize("rolled_back", [False, True])
+def test_an_error_leads_back_to_the_municipality_as_far_as_it_is_known(app: Flask, rolled_back: bool) -> None:
+    def trouble(status: int) -> str:
+        if rolled_back:
+            session().rollback()
+        abort(status)
+
+    with app.extensions["house"].database.transaction() as writing:
+        a_municipality(writing)
+    app.add_url_rule(
+        "/<locale:locale>/<slug:municipality>/trouble/<int:status>",
+        "trouble",
+        acts(Action.READ_PUBLIC)(trouble),
+    )
+    response = app.test_client().get("/ka/rustavi/trouble/410")
+    text = response.get_data(as_text=True)
+    assert response.status_code == 410
+    assert ('href="/ka/rustavi/"' in text) is not rolled_back
+    assert 'href="/ka/"' in text
 
 
 def test_a_defect_of_ours_is_a_500_that_tells_no_secret(app: Flask) -> None:

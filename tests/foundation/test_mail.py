@@ -14,11 +14,12 @@ from tests.support.marks import on_both_databases
 from tests.support.servers import smtp
 
 SENDER = "noreply@example.org"
+SAID = "გმადლობთ! Благодарим! ₾ 12 400\n"
 
 
 def _write(database: Database, subject: str = "თქვენი წინადადება მიღებულია") -> None:
     with database.transaction() as session:
-        write_letter(session, "nino@example.org", "ka", subject, "გმადლობთ! Благодарим! ₾ 12 400\n")
+        write_letter(session, "nino@example.org", "ka", subject, SAID, f"<p>{SAID}</p>")
 
 
 @on_both_databases
@@ -29,7 +30,9 @@ def test_a_letter_reaches_a_real_mail_server_with_its_letters_whole(database: Da
         assert deliver_due(database, post_office(url), SENDER) == 0
     (letter,) = box.letters
     assert letter["Subject"] == "თქვენი წინადადება მიღებულია"
-    assert "Благодарим! ₾ 12 400" in letter.get_content()
+    plain, html = letter.iter_parts()
+    assert "Благодарим! ₾ 12 400" in plain.get_content()
+    assert "Благодарим! ₾ 12 400" in html.get_content()
     assert letter["Content-Language"] == "ka"
 
 
@@ -60,7 +63,7 @@ def test_a_letter_that_nobody_takes_is_given_up_in_the_end(database: Database) -
 
 def test_a_rolled_back_decision_sends_no_letter(database: Database, tmp_path: Path) -> None:
     with database.write() as session:
-        write_letter(session, "nino@example.org", "ka", "სათაური", "ტექსტი")
+        write_letter(session, "nino@example.org", "ka", "სათაური", "ტექსტი", "<p>ტექსტი</p>")
         session.rollback()
     assert deliver_due(database, post_office(f"file:{tmp_path / 'out'}"), SENDER) == 0
 

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from pbplatform.accounts.models import Account
 from pbplatform.door import House
 from pbplatform.foundation import backup
-from pbplatform.foundation.database import Database, make_engine
+from pbplatform.foundation.database import Database
+from pbplatform.foundation.engines import make_engine
 from pbplatform.foundation.generation import Generations
 from pbplatform.municipalities import queries
 from tests.conftest import run_sql

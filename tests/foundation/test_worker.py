@@ -76,7 +76,7 @@ def test_the_worker_delivers_shows_a_jobs_end_and_stops_when_told(
     web = Jobs(make_huey(config.jobs_url), database)
     web.register(budget_work.CHECK, lambda _progress, **_arguments: None)
     with database.transaction() as session:
-        letter = write_letter(session, "nino@example.org", "ka", "გამარჯობა", "ტექსტი")
+        letter = write_letter(session, "nino@example.org", "ka", "გამარჯობა", "ტექსტი", "<p>ტექსტი</p>")
         job = web.enqueue(session, budget_work.CHECK, {"import_id": 0})
     web.soon("mail")
 

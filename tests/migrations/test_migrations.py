@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import inspect
 
 from pbplatform.foundation import migrations, schema
-from pbplatform.foundation.database import make_engine
+from pbplatform.foundation.engines import make_engine
 from tests.support.marks import on_both_databases
 
 

@@ -2,14 +2,16 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from flask import Flask, g
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from pbplatform.accounts.models import Account
 from pbplatform.charter.phases import Phase
 from pbplatform.charter.policy import Refusal, Refused
 from pbplatform.consultation.settings import RoundSettings
@@ -17,12 +19,13 @@ from pbplatform.deliberation.models import CommentState
 from pbplatform.foundation import clock
 from pbplatform.foundation.database import Database
 from pbplatform.foundation.errors import Conflict, Invalid
-from pbplatform.moderation import operations, queries
+from pbplatform.moderation import letters, operations, queries
 from pbplatform.moderation.models import AppealDecision, Decision, Report, RuleBroken, Ruling, Target
 from pbplatform.moderation.targets import Case, case
 from pbplatform.notices import queries as notices
 from pbplatform.notices.models import News
 from pbplatform.proposals.models import CoAuthor, CoAuthorState, Entry, Proposal
+from tests.support.letters import last_letter
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
 from tests.support.people import an_account
@@ -282,3 +285,23 @@ def test_a_formula_in_a_reason_is_only_text_in_the_exported_log(
     log = signed_in(scene.officer).get("/en/rustavi/desk/moderation/log.csv").get_data(as_text=True)
     assert ",=HYPERLINK" not in log
     assert "HYPERLINK" in log
+
+
+def test_an_author_is_told_in_their_own_language_down_to_the_date(
+    app: Flask, session: Session, database: Database, scene: Scene
+) -> None:
+    """The moderator who decides reads another language than the author who is told."""
+    ruling = _hide(session, scene, _reported(session, scene), block_days=7)
+    author = session.get_one(Account, ruling.author_id)
+    author.language = "bg"
+    ruling.blocked_until = datetime(2026, 11, 30, 22, 30, tzinfo=UTC)
+    with app.test_request_context("/ka/"):
+        g.locale = "ka"
+        letters.tell_ruling(session, author, ruling, "http://localhost/bg/rustavi/rulings/1")
+    session.commit()
+    letter = last_letter(database, author.email or "")
+    assert "спрени до 1 декември 2026" in letter.body, "the date on the municipality's clock"
+    assert "02:30" in letter.body
+    assert REASON in letter.body
+    assert letter.html is not None
+    assert "a moderator" not in letter.html

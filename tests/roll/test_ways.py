@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 
 import pypdfium2
 import pytest
@@ -14,7 +15,12 @@ from sqlalchemy.orm import Session
 from pbplatform.app import create_app
 from pbplatform.config import Config, read_config
 from pbplatform.door import House
-from pbplatform.roll.models import LetterBatch, LetterCode
+from pbplatform.foundation import clock
+from pbplatform.foundation.jobs import Job
+from pbplatform.roll.delivery import SEND_JOB
+from pbplatform.roll.models import LetterBatch, LetterCode, Means
+from pbplatform.roll.pepper import pepper
+from pbplatform.roll.verification import Person, send_code
 from tests.support import identity, voting
 from tests.support.letters import last_letter
 from tests.support.pages import PageClient
@@ -71,6 +77,28 @@ def test_an_e_mail_brings_a_code_too(session: Session, house: House, client: Pag
     code = re.findall(r"\b\d{6}\b", last_letter(house.database, "voter0@example.org").body)[0]
     assert type_code(client, address, code) == 302
     assert client.get(f"{town.base}/ballot").status_code == 200
+
+
+def test_a_code_comes_in_the_language_of_who_asked_though_the_work_is_done_in_the_background(
+    session: Session, house: House
+) -> None:
+    """A worker's thread has no page around it, and so no language of its own."""
+    town = voting.an_open_vote(session, house, voters=1)
+    person = Person(voting.national_id(0), voting.BORN, "127.0.0.0/24")
+    for means in (Means.EMAIL, Means.PHONE):
+        with house.database.transaction() as writing:
+            seasoning = pepper(house.secrets)
+            _flow, sent_id = send_code(writing, seasoning, house.vault, town.place, person, means, "bg")
+            job = Job(kind=SEND_JOB, arguments={"sent_id": sent_id}, created_at=clock.now())
+            writing.add(job)
+        worker = Thread(target=house.jobs.run, args=(job.id,))
+        worker.start()
+        worker.join()
+    letter = last_letter(house.database, "voter0@example.org")
+    assert letter.subject == "Вашият код за гласуването"
+    assert "Да решим заедно" in letter.body
+    [message] = (house.config.data_dir / "messages").glob("*.txt")
+    assert "Той важи десет минути" in message.read_text(encoding="utf-8")
 
 
 def test_the_desk_prints_a_code_for_who_shows_a_document(

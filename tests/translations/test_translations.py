@@ -62,16 +62,6 @@ def test_texts_land_in_the_catalogue_of_their_feature(trees: Trees) -> None:
     assert "Page not found" not in voting
 
 
-def test_mail_belongs_to_the_feature_that_sends_it(trees: Trees) -> None:
-    write(trees, "templates/mail/voting/receipt.txt", "{{ _('Keep this code.') }}")
-    write(trees, "templates/mail/voting_reminder.txt", "{{ _('The vote ends soon.') }}")
-    write(trees, "templates/mail/layout.txt", "{{ _('Kind regards') }}")
-    extracted = translations.extract(trees)
-    assert extracted["voting"].get("Keep this code.")
-    assert extracted["voting"].get("The vote ends soon.")
-    assert extracted["common"].get("Kind regards")
-
-
 def test_a_second_update_changes_nothing(complete: Trees) -> None:
     assert translations.update(complete) == []
 

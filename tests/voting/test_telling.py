@@ -28,7 +28,7 @@ def send(app: Flask, house: House, folder: Path) -> list[tuple[str, str, str]]:
         BytesParser(policy=policy.default).parsebytes(path.read_bytes())
         for path in set(folder.glob("*.eml")) - before
     ]
-    return sorted((one["To"], one["Subject"], one.get_content()) for one in parsed)
+    return sorted((one["To"], one["Subject"], one.get_body(("plain",)).get_content()) for one in parsed)
 
 
 @on_both_databases

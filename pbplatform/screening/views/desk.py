@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -20,7 +19,7 @@ from pbplatform.door import acts
 from pbplatform.foundation import clock
 from pbplatform.foundation.errors import Conflict
 from pbplatform.foundation.web import typed_words
-from pbplatform.proposals import finding, letters
+from pbplatform.proposals import finding
 from pbplatform.proposals import queries as proposals
 from pbplatform.proposals.models import Proposal, ProposalState
 from pbplatform.screening import announcing, merges, operations, queries
@@ -228,15 +227,7 @@ def check(round_slug: str, proposal_id: int) -> Answer:
                 door.actor(), door.session(), round_, proposal, form.answers(), form.note.data or ""
             )
         if tried.ok and proposal.state is ProposalState.RETURNED:
-            letters.tell_authors(
-                door.session(),
-                g.municipality,
-                round_,
-                proposal,
-                "screening/correction.txt",
-                _l("Your proposal needs a correction"),
-                note=row.formal_note,
-            )
+            announcing.returned(door.session(), g.municipality, round_, proposal, row.formal_note)
             return _back(round_slug, proposal_id, _("The proposal is returned to its authors."))
         if tried.ok:
             return _back(round_slug, proposal_id, _("The formal check is done."))
