@@ -46,7 +46,7 @@ class News(StrEnum):
     APPEAL_DECIDED = "appeal_decided"
     COMMENT_ADDED = "comment_added"
     OFFICIAL_ANSWER = "official_answer"
-    RESULT_DECLARED = "result_declared"
+    RESULT_CORRECTED = "result_corrected"
     DELIVERY_CHANGED = "delivery_changed"
     DELIVERY_FORWARD = "delivery_forward"
     DELIVERY_DELAYED = "delivery_delayed"

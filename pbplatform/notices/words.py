@@ -28,7 +28,7 @@ NEWS = {
     News.APPEAL_DECIDED: _l("The appeal about “%(title)s” has been decided."),
     News.COMMENT_ADDED: _l("New comment on “%(title)s”"),
     News.OFFICIAL_ANSWER: _l("The municipality has answered about “%(title)s”."),
-    News.RESULT_DECLARED: _l("The result is official: %(title)s"),
+    News.RESULT_CORRECTED: _l("The result of “%(title)s” has been corrected. The reason is public."),
     News.DELIVERY_CHANGED: _l("There is news about the delivery of “%(title)s”."),
     News.DELIVERY_FORWARD: _l("“%(title)s” has reached a milestone."),
     News.DELIVERY_DELAYED: _l("“%(title)s” is late. The municipality has given the reason."),

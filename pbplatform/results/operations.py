@@ -20,6 +20,8 @@ from pbplatform.foundation.database import Database, database_now
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.foundation.jobs import Jobs, Progress
 from pbplatform.journal.operations import record
+from pbplatform.notices.models import News, Topic
+from pbplatform.notices.operations import tell
 from pbplatform.results import queries
 from pbplatform.results.models import CouncilDecision, Count, CountState
 
@@ -243,8 +245,13 @@ def declare(actor: Actor, session: Session, found: Round, row: Count) -> Count:
         reasons=row.reasons,
     )
     if first:
+        # Followers hear of the first result as the phase that begins with it.
         facts = consultation_queries.facts_for(session, found, Step.DECLARE)
         consultation.walk(actor, session, found, Step.DECLARE, facts)
+    else:
+        about = [(Topic.ROUND, found.id)]
+        path = f"rounds/{found.slug}/results"
+        tell(session, found.municipality_id, News.RESULT_CORRECTED, about, found.titles, path)
     return row
 
 

@@ -21,6 +21,7 @@ from pbplatform.consultation.models import Round
 from pbplatform.door import House
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.models import JournalEntry
+from pbplatform.notices.models import Happening, News
 from pbplatform.results import operations, queries
 from pbplatform.results.models import Count, CountState
 from tests.results import counted
@@ -202,6 +203,13 @@ def test_a_correction_is_a_new_count_with_a_public_reason(house: House, client: 
     earlier = client.get(f"/en/{town.place.slug}/rounds/{town.round.slug}/results/counts/1")
     assert "This count was corrected later" in earlier.get_data(as_text=True), "it stays readable"
     assert first.result_hash in earlier.get_data(as_text=True)
+    with house.database.read() as session:
+        told = session.scalars(
+            select(Happening.path).where(
+                Happening.news == News.RESULT_CORRECTED, Happening.recipient_id.is_(None)
+            )
+        ).all()
+    assert told == [f"rounds/{town.round.slug}/results"], "who follows the round hears of the correction"
 
 
 def test_a_correction_says_what_it_changed(house: House, client: PageClient) -> None:
