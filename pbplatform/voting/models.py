@@ -140,7 +140,9 @@ class Ballot(Base):
         {"sqlite_with_rowid": False},
     )
 
-    round_id: Mapped[int] = mapped_column(Key, ForeignKey("ballot_box.round_id"), primary_key=True)
+    # No foreign key: PostgreSQL would lock the box's row for each ballot, and ballots would wait for each other. Whoever
+    # writes here has read the box under its lock, and no box is ever deleted.
+    round_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     bid: Mapped[str] = mapped_column(String(64), primary_key=True)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Choices and tracker under the round's key, see `voting.secrecy`; none for a paper tick."""
