@@ -12,6 +12,7 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -311,17 +312,28 @@ def stream_xlsx(sheets: Iterable[tuple[str, Iterable[Sequence[Any]]]]) -> Iterat
             "strings_to_urls": False,
             "tmpdir": folder,
         }
+        book = xlsxwriter.Workbook(packed, options)
         try:
-            with xlsxwriter.Workbook(packed, options) as book:
+            with book:
                 bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
                 days = book.add_format({"num_format": "yyyy-mm-dd"})
                 for name, rows in sheets:
                     _write_sheet(book, name, iter(rows), bold, days)
         except FileCreateError as problem:
             raise OSError(str(problem)) from problem
+        finally:
+            _let_go(book)
         packed.seek(0)
         while piece := packed.read(64 * 1024):
             yield piece
+
+
+def _let_go(book: Any) -> None:
+    """Close the files of rows that the library leaves open where it could not write; its own error tells of that."""
+    for page in book.worksheets():
+        if page.row_data_fh is not None:
+            with suppress(OSError):
+                page.row_data_fh.close()
 
 
 def _write_sheet(book: Any, name: str, rows: Iterator[Sequence[Any]], bold: Any, days: Any) -> None:

@@ -46,6 +46,7 @@ def standing(demo: Demo, town: str, slug: str, status: Status, **flags: bool) ->
 
 
 def fits(page: Page, width: int) -> None:
+    page.wait_for_load_state()
     shown = page.evaluate("document.documentElement.scrollWidth")
     assert shown <= width, f"{page.url} is {shown} px wide"
 

@@ -42,7 +42,7 @@ def test_payments_never_come_to_more_than_the_contract(
     with pytest.raises(Invalid) as refused:
         operations.pay(officer, session, contract, today, 30_001)
     assert refused.value.reason is DeliveryProblem.ABOVE_CONTRACT
-    assert refused.value.values == {"left": "300.00", "currency": "GEL"}
+    assert refused.value.values == {"left": 30_000, "currency": "GEL"}
     operations.pay(officer, session, contract, today, 30_000)
     standing = queries.one(session, place, found, line.id)
     assert standing is not None

@@ -33,7 +33,7 @@ from tests.support.voting import Town
 SignIn = Callable[..., PageClient]
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-"""The library for XLSX cannot even close its own files then, and says so into the void."""
+"""The library for XLSX cannot finish its packed file then, and says so into the void when it is thrown away."""
 
 FILES = (
     "rounds/{round}/results/bundle.zip",
@@ -50,13 +50,18 @@ FILES = (
 
 
 @pytest.fixture
-def tmp_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def tmp_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> Iterator[Path]:
     """A disk of 48 megabytes in the place of the test's folder."""
     try:
         with small_disk(tmp_path / "disk", megabytes=48) as disk:
             (disk / "tmp").mkdir()
             monkeypatch.setattr(tempfile, "tempdir", str(disk / "tmp"))
             yield disk
+            # What the log still holds is thrown away here, not in the midst of a later test.
+            caplog.clear()
+            gc.collect()
     except PermissionError as reason:
         pytest.skip(str(reason))
 

@@ -175,7 +175,7 @@ def test_the_ballot_table_has_no_person_time_address_or_serial() -> None:
     assert {column.name for column in table.columns} == {
         "round_id", "bid", "sealed", "channel", "station_id",
     }  # fmt: skip
-    assert {key.column.table.name for key in table.foreign_keys} == {"ballot_box", "paper_station"}
+    assert {key.column.table.name for key in table.foreign_keys} == {"paper_station"}
     assert [column.name for column in table.primary_key] == ["round_id", "bid"]
 
 

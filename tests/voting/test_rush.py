@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pbplatform.config import Config
 from pbplatform.door import House
-from pbplatform.foundation import database as database_module
+from pbplatform.foundation import engines
 from pbplatform.voting.models import Elector
 from tests.support import voting
 from tests.support.marks import on_both_databases
@@ -122,9 +122,9 @@ def test_a_connection_that_died_resting_is_replaced_before_it_is_used(
     session.close()
     assert client.get(town.base).status_code == 200
     kill = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()"
-    other = database_module.make_engine(house.database.url)
+    other = engines.make_engine(house.database.url)
     with other.connect() as connection:
         connection.execute(text(kill))
     other.dispose()
-    monkeypatch.setattr(database_module, "IDLE", -1.0)
+    monkeypatch.setattr(engines, "IDLE", -1.0)
     assert client.get(town.base).status_code == 200
