@@ -11,8 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pbplatform.app import create_app
-from pbplatform.config import Config, read_config
+from pbplatform.config import Config
 from pbplatform.door import House
 from pbplatform.foundation import backup
 from pbplatform.voting.models import Ballot
@@ -30,24 +29,8 @@ def with_eid(config: Config) -> Iterator[Flask]:
     """The installation with electronic identity, whose provider does not answer."""
     with identity.provider() as gone:
         issuer = gone.issuer
-    app = create_app(
-        read_config(
-            {
-                "PB_MODE": "test",
-                "PB_DATA_DIR": str(config.data_dir),
-                "PB_DATABASE_URL": config.database_url,
-                "PB_JOBS": "immediate",
-                "PB_BASE_URL": "http://localhost",
-                "PB_MAIL_URL": config.mail_url,
-                "PB_OIDC_ISSUER": issuer,
-                "PB_OIDC_CLIENT_ID": "pb",
-                "PB_OIDC_CLIENT_SECRET": "secret",
-            }
-        )
-    )
-    app.test_client_class = PageClient
-    yield app
-    app.extensions["house"].database.dispose()
+    with identity.trusted(config, issuer) as app:
+        yield app
 
 
 def test_without_the_identity_provider_codes_and_counter_still_work(

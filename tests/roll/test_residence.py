@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from pbplatform.accounts import sessions
 from pbplatform.accounts.models import Account
-from pbplatform.app import create_app
 from pbplatform.charter.phases import Phase
 from pbplatform.charter.roles import Role
-from pbplatform.config import Config, read_config
+from pbplatform.config import Config
 from pbplatform.door import House
 from pbplatform.municipalities.models import Municipality
 from pbplatform.proposals.models import Proposal
@@ -159,21 +158,8 @@ def provider() -> Iterator[identity.Provider]:
 @pytest.fixture
 def with_eid(config: Config, provider: identity.Provider) -> Iterator[Flask]:
     """The same installation with electronic identity switched on."""
-    settings = {
-        "PB_MODE": "test",
-        "PB_DATA_DIR": str(config.data_dir),
-        "PB_DATABASE_URL": config.database_url,
-        "PB_JOBS": "immediate",
-        "PB_BASE_URL": "http://localhost",
-        "PB_MAIL_URL": config.mail_url,
-        "PB_OIDC_ISSUER": provider.issuer,
-        "PB_OIDC_CLIENT_ID": "pb",
-        "PB_OIDC_CLIENT_SECRET": "secret",
-    }
-    app = create_app(read_config(settings))
-    app.test_client_class = PageClient
-    yield app
-    app.extensions["house"].database.dispose()
+    with identity.trusted(config, provider.issuer) as app:
+        yield app
 
 
 def browser_of(app: Flask, account: Account) -> PageClient:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from threading import Thread
 
 import pypdfium2
@@ -12,8 +11,7 @@ from flask import Flask
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from pbplatform.app import create_app
-from pbplatform.config import Config, read_config
+from pbplatform.config import Config
 from pbplatform.door import House
 from pbplatform.foundation import clock
 from pbplatform.foundation.jobs import Job
@@ -155,26 +153,10 @@ def provider() -> Iterator[identity.Provider]:
 
 
 @pytest.fixture
-def with_eid(config: Config, provider: identity.Provider, tmp_path: Path) -> Iterator[Flask]:
+def with_eid(config: Config, provider: identity.Provider) -> Iterator[Flask]:
     """The same installation with electronic identity switched on."""
-    app = create_app(
-        read_config(
-            {
-                "PB_MODE": "test",
-                "PB_DATA_DIR": str(config.data_dir),
-                "PB_DATABASE_URL": config.database_url,
-                "PB_JOBS": "immediate",
-                "PB_BASE_URL": "http://localhost",
-                "PB_MAIL_URL": config.mail_url,
-                "PB_OIDC_ISSUER": provider.issuer,
-                "PB_OIDC_CLIENT_ID": "pb",
-                "PB_OIDC_CLIENT_SECRET": "secret",
-            }
-        )
-    )
-    app.test_client_class = PageClient
-    yield app
-    app.extensions["house"].database.dispose()
+    with identity.trusted(config, provider.issuer) as app:
+        yield app
 
 
 def test_electronic_identity_leads_to_the_ballot_and_a_stranger_nowhere(

@@ -10,8 +10,13 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from flask import Flask
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
+
+from pbplatform.app import create_app
+from pbplatform.config import Config, read_config
+from tests.support.pages import PageClient
 
 
 class Provider(ThreadingHTTPServer):
@@ -104,3 +109,25 @@ def provider() -> Iterator[Provider]:
         running.shutdown()
         thread.join()
         running.server_close()
+
+
+@contextmanager
+def trusted(config: Config, issuer: str) -> Iterator[Flask]:
+    """The same installation with electronic identity switched on, trusting that provider."""
+    settings = {
+        "PB_MODE": "test",
+        "PB_DATA_DIR": str(config.data_dir),
+        "PB_DATABASE_URL": config.database_url,
+        "PB_JOBS": "immediate",
+        "PB_BASE_URL": "http://localhost",
+        "PB_MAIL_URL": config.mail_url,
+        "PB_OIDC_ISSUER": issuer,
+        "PB_OIDC_CLIENT_ID": "pb",
+        "PB_OIDC_CLIENT_SECRET": "secret",
+    }
+    app = create_app(read_config(settings))
+    app.test_client_class = PageClient
+    try:
+        yield app
+    finally:
+        app.extensions["house"].database.dispose()

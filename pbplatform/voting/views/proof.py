@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -13,30 +13,18 @@ from pbplatform.accounts.models import Account
 from pbplatform.charter.actions import Action
 from pbplatform.consultation.place import this_round
 from pbplatform.door import acts
-from pbplatform.foundation import limits
 from pbplatform.foundation.errors import Conflict
 from pbplatform.foundation.words import say
+from pbplatform.roll import proving, verification
 from pbplatform.roll import queries as roll
-from pbplatform.roll import verification
-from pbplatform.roll.delivery import SEND_JOB
-from pbplatform.roll.eid import EidAway, EidRefused, Provider, Question, provider_of
 from pbplatform.roll.forms import CodeForm, LetterForm, MessageForm
 from pbplatform.roll.models import Means, RollEntry
-from pbplatform.roll.pepper import pepper
-from pbplatform.roll.verification import MESSAGES_FROM_A_NETWORK, Person, VerificationProblem
+from pbplatform.roll.verification import VerificationProblem
 from pbplatform.voting import keeping, queries
 from pbplatform.voting.keeping import KEPT, Chosen
 from pbplatform.voting.models import BallotBox
 from pbplatform.voting.views.pages import is_open, not_open, pages, this_box, this_voter
 from pbplatform.voting.voter import PASS
-
-FLOW = "code_flow"
-EID = "eid_question"
-
-
-def here() -> str:
-    """The network of the request."""
-    return verification.network_of(request.remote_addr)
 
 
 @pages.route("/rounds/<slug:round_slug>/vote", methods=["GET", "POST"])
@@ -51,15 +39,12 @@ def start(round_slug: str) -> BaseResponse | str | tuple[str, int]:
     if request.method == "GET" and this_voter(found, box) is not None:
         return redirect(url_for("vote.ballot", round_slug=round_slug))
     if form.validate_on_submit():
-        person = Person(form.national_id.data or "", form.birth_date.data, here())
-        place = guard.municipality()
-        seasoning = pepper(door.house().secrets)
-        if verification.network_is_throttled(door.session(), place, seasoning, person.network):
+        if proving.is_throttled():
             form.add_error(None, say(VerificationProblem.TOO_MANY_FROM_HERE))
             return start_page(form, box), 429
-        since = queries.open_since(door.session(), place.id)
-        entry = verification.verify_letter(
-            door.session(), seasoning, place, person, form.code.data or "", again_since=since
+        since = queries.open_since(door.session(), found.municipality_id)
+        entry = proving.by_letter(
+            form.national_id.data or "", form.birth_date.data, form.code.data or "", again_since=since
         )
         if entry is not None:
             return _welcome(round_slug, entry, Means.LETTER)
@@ -75,7 +60,7 @@ def start_page(form: LetterForm, box: BallotBox, kept: Sequence[Chosen] = ()) ->
         box=box,
         kept=kept,
         waiting=keeping.waits(door.house().vault, cookie.get(KEPT), box.round_id),
-        eid=_provider() is not None,
+        eid=proving.eid_provider() is not None,
         account=_untied_account(),
     )
 
@@ -113,18 +98,10 @@ def message(round_slug: str) -> BaseResponse | str | tuple[str, int]:
         return not_open(box)
     form = MessageForm()
     if form.validate_on_submit():
-        person = Person(form.national_id.data or "", form.birth_date.data, here())
-        house, place = door.house(), guard.municipality()
-        house.limits.take("vote-message", MESSAGES_FROM_A_NETWORK, limits.network(request))
-        seasoning = pepper(house.secrets)
-        if verification.network_is_throttled(door.session(), place, seasoning, person.network):
+        if proving.is_throttled():
             form.add_error(None, say(VerificationProblem.TOO_MANY_FROM_HERE))
             return render_template("voting/message.html", form=form), 429
-        flow, sent_id = verification.send_code(
-            door.session(), seasoning, house.vault, place, person, Means(form.means.data), g.locale
-        )
-        house.jobs.enqueue(door.session(), SEND_JOB, {"sent_id": sent_id}, place.id)
-        cookie[FLOW] = flow
+        proving.send_code(form.national_id.data or "", form.birth_date.data, Means(form.means.data))
         return redirect(url_for("vote.code", round_slug=round_slug))
     return render_template("voting/message.html", form=form), 422 if form.is_submitted() else 200
 
@@ -137,29 +114,16 @@ def code(round_slug: str) -> BaseResponse | str | tuple[str, int]:
     box = this_box(found)
     if not is_open(box):
         return not_open(box)
-    flow = cookie.get(FLOW)
-    if not isinstance(flow, str):
+    if not proving.awaits_code():
         return redirect(url_for("vote.message", round_slug=round_slug))
     form = CodeForm()
     if form.validate_on_submit():
-        seasoning = pepper(door.house().secrets)
-        proved = verification.verify_code(
-            door.session(), seasoning, guard.municipality(), flow, form.code.data or "", here()
-        )
+        proved = proving.by_code(form.code.data or "")
         if proved is not None:
-            cookie.pop(FLOW, None)
             return _welcome(round_slug, *proved)
         form.add_error("code", say(VerificationProblem.CODE_WRONG))
     answer = render_template("voting/code.html", form=form, account=_untied_account())
     return answer, 422 if form.is_submitted() else 200
-
-
-def _provider() -> Provider | None:
-    return provider_of(door.house().config)
-
-
-def _return_address(round_slug: str) -> str:
-    return door.house().config.base_url + url_for("vote.eid_back", round_slug=round_slug)
 
 
 @pages.get("/rounds/<slug:round_slug>/vote/eid")
@@ -169,19 +133,8 @@ def eid(round_slug: str) -> BaseResponse | tuple[str, int]:
     box = this_box(this_round(round_slug))
     if not is_open(box):
         return not_open(box)
-    provider = door.found(_provider())
-    try:
-        address, question = provider.begin(_return_address(round_slug))
-    except EidAway:
-        flash(
-            _(
-                "The electronic identity does not answer at the moment. Please use a code or go to the desk; both work."
-            ),
-            "bad",
-        )
-        return redirect(url_for("vote.start", round_slug=round_slug))
-    cookie[EID] = question.kept()
-    return redirect(address)
+    address = proving.leave_for_eid(url_for("vote.eid_back", round_slug=round_slug))
+    return redirect(address or url_for("vote.start", round_slug=round_slug))
 
 
 @pages.get("/rounds/<slug:round_slug>/vote/eid/back")
@@ -205,36 +158,8 @@ def eid_confirm(round_slug: str) -> BaseResponse | tuple[str, int]:
     box = this_box(this_round(round_slug))
     if not is_open(box):
         return not_open(box)
-    provider = door.found(_provider())
-    kept = cookie.pop(EID, None)
-    entry = None
-    try:
-        if isinstance(kept, dict):
-            national_id = provider.finish(
-                _return_address(round_slug),
-                Question(**kept),
-                request.form.get("state", ""),
-                request.form.get("code", ""),
-            )
-            seasoning = pepper(door.house().secrets)
-            entry = verification.verify_eid(
-                door.session(), seasoning, guard.municipality(), national_id, here()
-            )
-    except EidAway:
-        flash(
-            _(
-                "The electronic identity does not answer at the moment. Please use a code or go to the desk; both work."
-            ),
-            "bad",
-        )
-        return redirect(url_for("vote.start", round_slug=round_slug))
-    except EidRefused:
-        entry = None
+    entry = proving.by_eid(url_for("vote.eid_back", round_slug=round_slug))
     if entry is None:
-        flash(
-            _("We could not confirm you with your electronic identity. Please use a code or go to the desk."),
-            "bad",
-        )
         return redirect(url_for("vote.start", round_slug=round_slug))
     return _welcome(round_slug, entry, Means.EID)
 
