@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import (
+    ARRAY,
     JSON,
     BigInteger,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -21,8 +23,10 @@ from sqlalchemy import (
     MetaData,
     Table,
     TypeDecorator,
+    any_,
     bindparam,
     insert,
+    literal,
     select,
     text,
 )
@@ -238,6 +242,17 @@ def insert_many(connection: Connection, model: type[Base], rows: Sequence[Mappin
     ):
         for row in rows:
             copy.write_row([_bare(row[name]) for name in names])
+
+
+def among(session: Session | Connection, column: Any, values: Sequence[Any]) -> ColumnElement[bool]:
+    """Whether a column holds one of thousands of values.
+
+    As a list of parameters PostgreSQL would compare each row with one after the other, whenever its statistics lead it to
+    another index; an array it looks up in a hash table.
+    """
+    if _dialect(session) == "sqlite":
+        return cast(ColumnElement[bool], column.in_(values))
+    return cast(ColumnElement[bool], column == any_(literal(list(values), ARRAY(column.type))))
 
 
 def _bare(value: Any) -> Any:

@@ -15,7 +15,7 @@ from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from pbplatform.foundation import clock
-from pbplatform.foundation.database import Database
+from pbplatform.foundation.database import Database, among, insert_many
 from pbplatform.foundation.i18n import LANGUAGES
 from pbplatform.foundation.web import broken
 from pbplatform.municipalities.models import Country, District, Municipality
@@ -241,8 +241,7 @@ class Intake:
                 new.append({"municipality_id": self._checker.place.id, "id_hash": line.id_hash, **values})
             elif before.removed_at or any(getattr(before, name) != value for name, value in values.items()):
                 changed.append({"entry": before.id, **{f"new_{name}": values[name] for name in _FIELDS}})
-        if new:
-            session.execute(insert(RollEntry), new)
+        insert_many(session.connection(), RollEntry, new)
         if changed:
             session.connection().execute(_CHANGE, changed)
         self._keep_faults(session)
@@ -256,7 +255,7 @@ class Intake:
         rows = session.execute(
             select(RollEntry.id, RollEntry.id_hash, RollEntry.removed_at, *fields).where(
                 RollEntry.municipality_id == self._checker.place.id,
-                RollEntry.id_hash.in_([line.id_hash for line in lines]),
+                among(session, RollEntry.id_hash, [line.id_hash for line in lines]),
             )
         )
         return {row.id_hash: row for row in rows}
