@@ -14,8 +14,7 @@ PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help venv assets pythons translations demo test lint format lock bench bench-lighthouse bench-roll bench-entrance bench-tally bench-vote \
-	bench-round bench-results \
-	bench-budget fixtures faults clean sysdeps-run sysdeps-test
+	bench-vote-long bench-round bench-results bench-budget fixtures faults clean sysdeps-run sysdeps-test
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -113,25 +112,28 @@ bench-entrance: $(VENV)/.stamp-dev assets translations ## Measure whether the ti
 bench-tally: $(VENV)/.stamp-dev ## Measure counts
 	$(PY) -m bench.tally
 
-bench-vote: $(VENV)/.stamp-dev ## Measure the vote under load
+bench-vote: $(VENV)/.stamp-dev assets translations ## Measure the vote under load
 	$(PY) -m bench.vote
+
+bench-vote-long: $(VENV)/.stamp-dev assets translations ## The same with a day of ten minutes and a million ballots in the box
+	$(PY) -m bench.vote --long
 
 bench-roll: $(VENV)/.stamp-dev ## Measure the import of a large voter roll
 	$(PY) -m bench.roll 500000
 
-bench-round: $(VENV)/.stamp-dev ## Measure a round with many proposals and comments
+bench-round: $(VENV)/.stamp-dev assets translations ## Measure a round with many proposals and comments
 	$(PY) -m bench.round
 
-bench-results: $(VENV)/.stamp-dev ## Measure publishing and checking of results
+bench-results: $(VENV)/.stamp-dev assets translations ## Measure publishing and checking of results
 	$(PY) -m bench.results
 
-bench-budget: $(VENV)/.stamp-dev ## Measure import and pages of the civic budget
+bench-budget: $(VENV)/.stamp-dev assets translations ## Measure import and pages of the civic budget
 	$(PY) -m bench.budget
 
 fixtures: $(VENV)/.stamp-dev ## Import, count, explain and export every real election
 	$(PY) -m bench.imports
 
-faults: $(VENV)/.stamp-dev ## Kill servers and databases while people vote and see that nothing is lost
+faults: $(VENV)/.stamp-dev assets translations ## Kill servers and databases while people vote and see that nothing is lost
 	$(PY) -m tests.faults
 
 clean: ## Remove what was built, but not the environment
