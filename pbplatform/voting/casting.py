@@ -62,6 +62,8 @@ class Receipt:
     public_key: str
     closes_at: datetime
     replaced: bool = False
+    overtaken: bool = False
+    """Whether a page was sent anew that a later ballot had replaced: this receipt is of the later one, which stands."""
 
 
 def box_lock(round_id: int) -> str:
@@ -221,29 +223,38 @@ def _record(connection: Connection, secrets: SecretFolder, box: "Row[Any]", made
     put = _put(connection, made.key, round_id, made.bid, Said(made.payload, nonce, word_hash, tracker))
     signature = keys.sign_receipt(secrets, round_id, made.round_name, rules_hash, put.tracker)
     return Receipt(
-        made.round_name, rules_hash, put.tracker, signature, box.receipt_key, box.closes_at, put.replaced
+        made.round_name,
+        rules_hash,
+        put.tracker,
+        signature,
+        box.receipt_key,
+        box.closes_at,
+        put.replaced,
+        put.overtaken,
     )
 
 
 @dataclass(frozen=True)
 class _Put:
     tracker: str
-    replaced: bool
+    replaced: bool = False
+    overtaken: bool = False
 
 
 def _put(connection: Connection, key: bytes, round_id: int, bid: str, said: Said) -> _Put:
     kept = secrecy.close(key, round_id, bid, said)
     if insert_new(connection, Ballot, round_id=round_id, bid=bid, channel=Channel.ONLINE, sealed=kept):
-        return _Put(said.tracker, replaced=False)
+        return _Put(said.tracker)
     before = connection.execute(_BEFORE, {"round_id": round_id, "bid": bid}).one()
     if before.channel is Channel.PAPER:
         raise Conflict(CastProblem.VOTED_ON_PAPER)
     standing = secrecy.open_(key, round_id, bid, before.sealed).tracker
     if standing == said.tracker:
-        return _Put(standing, replaced=False)
+        return _Put(standing)
     if _was_replaced(connection, round_id, said.tracker):
-        # A retry of an earlier submission came in late: the voter's later ballot stands.
-        return _Put(standing, replaced=False)
+        # A retry of an earlier submission came in late: the voter's later ballot stands. Every page of the ballot has a
+        # submission number of its own, so a voter whose mind went back and forth is not taken for one.
+        return _Put(standing, overtaken=True)
     connection.execute(
         update(Ballot).where(Ballot.round_id == round_id, Ballot.bid == bid).values(sealed=kept)
     )

@@ -86,6 +86,12 @@ class Voter:
         data["go"] = go
         return self.client.post(f"{self.town.base}/ballot", data=data)
 
+    def review(self, choices: dict[str, Any], fields: MultiDict[str, str]) -> MultiDict[str, str]:
+        """Go from a page of the ballot on to the review; its hidden fields."""
+        answer = self.post(choices, fields, go="review")
+        assert answer.status_code == 200, answer.status
+        return hidden(answer.get_data(as_text=True), "ballot")
+
     def vote(self, choices: dict[str, Any]) -> Shown:
         """Cast choices and read the receipt."""
         answer = self.post(choices)

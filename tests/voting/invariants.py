@@ -106,6 +106,7 @@ INVARIANTS = (
         "The last acknowledged ballot counts.",
         (HERE, "test_the_last_vote_counts_and_a_late_retry_does_not_bring_back_an_old_one"),
         (COMING_BACK, "test_the_letter_opens_its_readers_ballot_again_until_the_close"),
+        (COMING_BACK, "test_a_mind_changed_and_changed_back_is_the_ballot_that_counts"),
         both=True,
     ),
     held(

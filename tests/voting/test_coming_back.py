@@ -22,7 +22,7 @@ from tests.support import voting
 from tests.support.clerks import Clerk, station_of
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
-from tests.support.voters import Voter, hidden
+from tests.support.voters import Voter, hidden, shown_receipt
 
 SignIn = Callable[..., PageClient]
 MARKED = {"choice-1": ["P1.1", "P1.2"], "choice-2": ["P2.1"], "word": "linden"}
@@ -57,6 +57,48 @@ def test_the_letter_opens_its_readers_ballot_again_until_the_close(
     voting.let_it_end(house, town)
     late = another.client.post(town.base, data={"code": town.codes[0]})
     assert late.status_code in (400, 410)
+
+
+@on_both_databases
+def test_a_mind_changed_and_changed_back_is_the_ballot_that_counts(
+    session: Session, house: House, client: PageClient
+) -> None:
+    """A, B and A again, with the buttons of the ballot and the browser's way back: the last one counts, and says so."""
+    town = voting.an_open_vote(session, house, voters=1)
+    voter = Voter(client, town, 0)
+    voter.prove()
+    page, trackers = voter.open_ballot(), []
+    for code in ("P1.1", "P1.2", "P1.1"):
+        review = voter.review({"choice-1": [code]}, page)
+        receipt = voter.post({}, review).get_data(as_text=True)
+        assert "later ballot stands" not in receipt
+        trackers.append(shown_receipt(receipt).tracker)
+        assert [(said.payload, said.tracker) for said in voting.said(house, town)] == [
+            (f'{{"1":["{code}"]}}', trackers[-1])
+        ]
+        # Back to the review, as the browser still has it, and from there to the choices.
+        page = hidden(voter.post({}, review, go="1").get_data(as_text=True), "ballot")
+    assert len(set(trackers)) == 3
+    with house.database.read() as look:
+        assert set(look.scalars(select(Superseded.tracker))) == set(trackers[:2])
+
+
+@on_both_databases
+def test_a_page_that_is_sent_again_after_a_later_ballot_says_which_one_stands(
+    session: Session, house: House, client: PageClient
+) -> None:
+    """It cannot be told from a late retry, so it changes nothing; its receipt is the later ballot's and says so."""
+    town = voting.an_open_vote(session, house, voters=1)
+    voter = Voter(client, town, 0)
+    voter.prove()
+    reviews = [voter.review({"choice-1": [code]}, voter.open_ballot()) for code in ("P1.1", "P1.2")]
+    receipts = [
+        voter.post({}, review).get_data(as_text=True) for review in (*reviews, reviews[1], reviews[0])
+    ]
+    assert ["later ballot stands" in page for page in receipts] == [False, False, False, True]
+    trackers = [shown_receipt(page).tracker for page in receipts]
+    assert trackers[0] != trackers[1] == trackers[2] == trackers[3]
+    assert [said.payload for said in voting.said(house, town)] == ['{"1":["P1.2"]}']
 
 
 def test_outside_the_vote_a_used_letter_proves_nothing(

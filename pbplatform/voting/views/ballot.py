@@ -155,7 +155,12 @@ class Guide:
     def step(
         self, form: CastForm, marks: dict[int, Marks], go: str, at: str, troubles: Sequence[Trouble]
     ) -> str | tuple[str, int]:
-        """Go on to a page, unless the present one has a problem; "stay" measures again, "language" only speaks another."""
+        """Go on to a page, unless the present one has a problem; "stay" measures again, "language" only speaks another.
+
+        Each page gets a submission number of its own. With the number of an earlier page, choices that were cast, changed
+        and made again would be taken for a late retry of the first cast.
+        """
+        form.submission.data = token(18)
         if go == "language":
             return self.show(form, marks, at if at in self.steps else self.first)
         present = self.envelope(at)
