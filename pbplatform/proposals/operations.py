@@ -13,6 +13,7 @@ from pbplatform.charter.roles import Actor
 from pbplatform.consultation import queries as rounds
 from pbplatform.consultation import settings
 from pbplatform.consultation.models import Round
+from pbplatform.consultation.operations import lock
 from pbplatform.foundation import clock
 from pbplatform.foundation.database import database_now
 from pbplatform.foundation.errors import Invalid
@@ -171,7 +172,7 @@ def withdraw(actor: Actor, session: Session, round_: Round, proposal: Proposal) 
     """Take a proposal back. Its page stays with a mark, because others may have linked and discussed it."""
     owned = queries.owners(session, proposal)
     require(actor, Action.WITHDRAW_PROPOSAL, queries.subject(proposal, round_, owned))
-    if queries.draw_of(session, round_.id) is not None:
+    if list_is_fixed(session, round_):
         raise Invalid(ProposalProblem.CLOSED)
     was_public = queries.is_public(proposal)
     proposal.state = ProposalState.WITHDRAWN
@@ -182,6 +183,12 @@ def withdraw(actor: Actor, session: Session, round_: Round, proposal: Proposal) 
             tell(session, round_, proposal, News.PROPOSAL_WITHDRAWN)
         record(actor, session, proposal.municipality_id, Action.WITHDRAW_PROPOSAL, "proposal", proposal.id)
     session.flush()
+
+
+def list_is_fixed(session: Session, round_: Round) -> bool:
+    """Whether the list for the ballot is fixed; the round is held, so that it is not fixed while this is decided."""
+    lock(session, round_)
+    return queries.draw_of(session, round_.id) is not None
 
 
 def discard(actor: Actor, session: Session, files: Files, round_: Round, proposal: Proposal) -> None:

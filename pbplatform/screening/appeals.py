@@ -1,6 +1,6 @@
 """Appeals against a refusal: made by the authors, decided by somebody who had no part in it, both texts public."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -30,13 +30,7 @@ def make(
     require(actor, Action.APPEAL_ASSESSMENT, proposals.subject(proposal, round_, owners))
     if queries.appeal_of(session, proposal.id) is not None:
         raise Invalid(ScreeningProblem.APPEAL_TWICE)
-    screening = queries.screening(session, proposal.id)
-    days = timedelta(days=settings.read(round_.settings).appeal_days)
-    if (
-        screening is None
-        or screening.released_at is None
-        or database_now(session) >= screening.released_at + days
-    ):
+    if changes.list_is_fixed(session, round_) or not in_time(session, round_, proposal):
         raise Invalid(ScreeningProblem.APPEAL_LATE)
     appeal = ScreeningAppeal(
         municipality_id=proposal.municipality_id,
@@ -50,6 +44,26 @@ def make(
     record(actor, session, proposal.municipality_id, Action.APPEAL_ASSESSMENT, "proposal", proposal.id)
     session.flush()
     return appeal
+
+
+def in_time(session: Session, round_: Round, proposal: Proposal) -> bool:
+    """Whether the days for an appeal against a proposal's refusal still run."""
+    screening = queries.screening(session, proposal.id)
+    if screening is None or screening.released_at is None:
+        return False
+    return database_now(session) < screening.released_at + _days(round_)
+
+
+def possible_until(session: Session, round_: Round) -> datetime | None:
+    """Until when some author may still appeal; None when nobody can any more."""
+    released_at = queries.latest_refusal(session, round_.id)
+    if released_at is None or database_now(session) >= released_at + _days(round_):
+        return None
+    return released_at + _days(round_)
+
+
+def _days(round_: Round) -> timedelta:
+    return timedelta(days=settings.read(round_.settings).appeal_days)
 
 
 def decide(

@@ -19,22 +19,25 @@ from pbplatform.foundation import clock
 from pbplatform.foundation.crypto import KeyMissing, SecretFolder, digest
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
+from pbplatform.proposals import operations as changes
 from pbplatform.proposals import queries as proposals
 from pbplatform.proposals.models import BallotDraw, Proposal
-from pbplatform.screening import queries
+from pbplatform.screening import appeals, queries
 from pbplatform.screening.problems import ScreeningProblem
 
 
 def freeze(actor: Actor, session: Session, secrets: SecretFolder, round_: Round) -> BallotDraw:
     """Fix the list: draw the numbers by the committed seed, publish seed and list. It cannot be undone."""
     require(actor, Action.FREEZE_BALLOT_LIST, Subject(round_.municipality_id, round_.phase))
-    own = settings.read(round_.settings)
-    if proposals.draw_of(session, round_.id) is not None:
+    if changes.list_is_fixed(session, round_):
         raise Conflict
+    own = settings.read(round_.settings)
     if not own.number_commitment:
         raise Invalid(ScreeningProblem.NO_COMMITMENT)
     if queries.open_appeals(session, round_.id):
         raise Invalid(ScreeningProblem.OPEN_APPEALS)
+    if appeals.possible_until(session, round_) is not None:
+        raise Invalid(ScreeningProblem.APPEALS_POSSIBLE)
     if queries.open_conflicts(session, round_.id):
         raise Invalid(ScreeningProblem.OPEN_CONFLICTS)
     listed = list(proposals.admitted(session, round_.id))

@@ -14,6 +14,7 @@ from pbplatform.consultation.models import Round
 from pbplatform.foundation import clock, geometry
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
+from pbplatform.proposals import operations as changes
 from pbplatform.proposals import queries as proposals
 from pbplatform.proposals.models import Proposal, ProposalState
 from pbplatform.screening import operations, queries
@@ -27,6 +28,8 @@ STANDING = (ProposalState.SUBMITTED, ProposalState.RETURNED, ProposalState.ADMIT
 
 def find(session: Session, round_: Round) -> int:
     """Note every new pair of standing proposals at one place; returns how many were new."""
+    if changes.list_is_fixed(session, round_):
+        raise Conflict
     points: Sequence[Any] = session.execute(
         select(Proposal.id, Proposal.latitude, Proposal.longitude).where(
             Proposal.round_id == round_.id, Proposal.state.in_(STANDING), Proposal.latitude.is_not(None)
@@ -62,6 +65,8 @@ def declare(
 ) -> ProposalConflict:
     """Say that two proposals may not both be possible, wherever they lie."""
     require(actor, Action.DECIDE_CONFLICT, Subject(round_.municipality_id, round_.phase))
+    if changes.list_is_fixed(session, round_):
+        raise Conflict
     if one.id == other.id:
         raise Invalid(ScreeningProblem.SAME_PROPOSAL, "other")
     if one.round_id != round_.id or other.round_id != round_.id:
@@ -88,7 +93,7 @@ def decide(
         owner for found in pair.values() for owner in operations.subject(session, round_, found).owners
     )
     require(actor, Action.DECIDE_CONFLICT, Subject(round_.municipality_id, round_.phase, owners=owners))
-    if state is ConflictState.OPEN or proposals.draw_of(session, round_.id) is not None:
+    if state is ConflictState.OPEN or changes.list_is_fixed(session, round_):
         raise Conflict
     conflict.reason = operations.checked_reason(reason, "reason")
     conflict.state, conflict.decided_by, conflict.decided_at = state, actor.account_id, clock.now()

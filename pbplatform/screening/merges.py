@@ -26,6 +26,8 @@ def suggest(
 ) -> Merge:
     """Suggest that one proposal joins another of the same round."""
     require(actor, Action.SUGGEST_MERGE, Subject(round_.municipality_id, round_.phase))
+    if changes.list_is_fixed(session, round_):
+        raise Conflict
     if source.id == target.id:
         raise Invalid(ScreeningProblem.SAME_PROPOSAL, "target")
     if target.round_id != source.round_id:
@@ -51,6 +53,7 @@ def suggest(
 
 def answer(actor: Actor, session: Session, round_: Round, merge: Merge, *, agree: bool, version: int) -> bool:
     """One side's yes or no; with the second yes the merge is carried out. Returns whether it was carried out now."""
+    fixed = changes.list_is_fixed(session, round_)
     source = _standing(session, merge.source_id)
     target = _standing(session, merge.target_id)
     of_source, of_target = proposals.owners(session, source), proposals.owners(session, target)
@@ -63,6 +66,8 @@ def answer(actor: Actor, session: Session, round_: Round, merge: Merge, *, agree
         merge.state, merge.decided_at = MergeState.DECLINED, clock.now()
         session.flush()
         return False
+    if fixed:
+        raise Conflict
     if actor.account_id in of_source and merge.source_consent_by is None:
         merge.source_consent_by = actor.account_id
     if actor.account_id in of_target and merge.target_consent_by is None:

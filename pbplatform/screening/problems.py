@@ -29,5 +29,6 @@ class ScreeningProblem(StrEnum):
     NOBODY_TO_ASK = "nobody_to_ask"
     NO_COMMITMENT = "no_commitment"
     OPEN_APPEALS = "open_appeals"
+    APPEALS_POSSIBLE = "appeals_possible"
     OPEN_CONFLICTS = "open_conflicts"
     EMPTY_LIST = "empty_list"

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from pbplatform.accounts.models import Membership
 from pbplatform.charter.roles import Role
 from pbplatform.consultation.models import Round
-from pbplatform.proposals.models import Proposal, ProposalState
+from pbplatform.proposals.models import BallotDraw, Proposal, ProposalState
 from pbplatform.screening.models import (
     AppealState,
     Assessment,
@@ -258,6 +258,19 @@ def open_appeals(session: Session, round_id: int) -> int:
     )
 
 
+def latest_refusal(session: Session, round_id: int) -> datetime | None:
+    """When the latest refusal was published against which nobody has appealed."""
+    return session.scalar(
+        select(func.max(Screening.released_at))
+        .join(Proposal, Proposal.id == Screening.proposal_id)
+        .where(
+            Screening.round_id == round_id,
+            Proposal.state == ProposalState.REFUSED,
+            ~exists().where(ScreeningAppeal.proposal_id == Proposal.id),
+        )
+    )
+
+
 def merges_of(session: Session, proposal_id: int) -> Sequence[Merge]:
     """The suggested merges that touch a proposal, newest first."""
     return session.scalars(
@@ -268,11 +281,17 @@ def merges_of(session: Session, proposal_id: int) -> Sequence[Merge]:
 
 
 def merges_to_answer(session: Session, proposal_ids: Sequence[int]) -> Sequence[Merge]:
-    """The suggestions that wait for the authors of any of these proposals, oldest first."""
+    """The suggestions that wait for the authors of any of these proposals, oldest first.
+
+    Once a round's list for the ballot is fixed, nothing on it joins any more.
+    """
+    fixed = exists().where(BallotDraw.round_id == Proposal.round_id)
     return session.scalars(
         select(Merge)
+        .join(Proposal, Proposal.id == Merge.source_id)
         .where(
             Merge.state == MergeState.SUGGESTED,
+            ~fixed,
             or_(
                 Merge.source_id.in_(proposal_ids) & Merge.source_consent_by.is_(None),
                 Merge.target_id.in_(proposal_ids) & Merge.target_consent_by.is_(None),

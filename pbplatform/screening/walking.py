@@ -67,6 +67,8 @@ def walkers(secrets: SecretFolder) -> Mapping[Step, Walker]:
         rounds.commit_lot(None, session, secrets, round_, rounds.Draw.NUMBERS)
 
     def open_discussion(actor: Actor | None, session: Session, round_: Round) -> None:
+        # Whoever decides about a proposal holds the round first and then the proposal; the release keeps that order.
+        round_ = rounds.lock(session, round_)
         known = facts(session, round_, Step.OPEN_DISCUSSION)
         if not known.undecided_assessments and not known.unreleased_assessments:
             operations.release(None, session, round_, at_opening=True)

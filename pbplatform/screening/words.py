@@ -121,6 +121,9 @@ PROBLEMS = {
     ),
     ScreeningProblem.NO_COMMITMENT: _l("The draw has not been committed yet."),
     ScreeningProblem.OPEN_APPEALS: _l("Some appeals have not been decided yet."),
+    ScreeningProblem.APPEALS_POSSIBLE: _l(
+        "A refusal can still be appealed against. The list can be fixed when that time is over."
+    ),
     ScreeningProblem.OPEN_CONFLICTS: _l("Some proposals that may exclude each other still need a decision."),
     ScreeningProblem.EMPTY_LIST: _l("No proposal is admitted yet."),
 }

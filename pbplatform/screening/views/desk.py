@@ -163,6 +163,7 @@ def _case(round_: Round, proposal: Proposal, *, overtaken: bool = False, **faile
         interests=interests,
         names=people.names_of(session, accounts),
         merges=queries.merges_of(session, proposal.id),
+        draw=proposals.draw_of(session, round_.id),
         answers_of=answers_of,
         missing_answers=not written or any(one.state not in ANSWERED for one in written),
         forms=forms,
@@ -358,6 +359,7 @@ def interest(round_slug: str, proposal_id: int) -> Answer:
 
 @pages.post("/rounds/<slug:round_slug>/screening/<int:proposal_id>/merge")
 @acts(Action.SUGGEST_MERGE)
+@shows_what_stands
 def suggest_merge(round_slug: str, proposal_id: int) -> Answer:
     """Suggest that it joins another one."""
     round_, proposal = loaded(round_slug, proposal_id)

@@ -22,6 +22,7 @@ from pbplatform.screening.forms import (
     TextForm,
 )
 from pbplatform.screening.models import ConflictState, Merge, ScreeningState
+from pbplatform.screening.problems import ScreeningProblem
 from pbplatform.screening.views.pages import SENTENCES, answers_of, loaded, pages
 
 Answer = BaseResponse | str | tuple[str, int]
@@ -53,6 +54,7 @@ def result(round_slug: str, proposal_id: int) -> Answer:
         subject=subject,
         form=form,
         days=this_settings().appeal_days,
+        in_time=appeals.in_time(session, round_, proposal),
         answers_of=answers_of,
         currency=this_currency(),
     ), 422 if form.is_submitted() else 200
@@ -136,9 +138,14 @@ def merge(round_slug: str, merge_id: int) -> Answer:
             )
         flash(_("The two are one proposal now.") if done else _("Your answer is kept."))
         return redirect(url_for("proposals.detail", round_slug=round_slug, proposal_id=target.id))
-    return render_template("screening/merge.html", merge=found, sides=sides, asked=None in mine, form=form), (
-        422 if form.is_submitted() else 200
-    )
+    return render_template(
+        "screening/merge.html",
+        merge=found,
+        sides=sides,
+        asked=None in mine,
+        draw=proposals.draw_of(session, round_.id),
+        form=form,
+    ), 422 if form.is_submitted() else 200
 
 
 def _is_mine(proposal: Proposal) -> bool:
@@ -172,6 +179,7 @@ def conflict_list(round_slug: str) -> Answer:
         "screening/conflicts.html",
         form=form,
         rows=found,
+        draw=proposals.draw_of(session, round_.id),
         proposals=proposals.titles(session, numbers),
         asked=asked,
         named=[finding.named(session, round_, words, conflicts.STANDING) for words in asked],
@@ -204,6 +212,7 @@ def conflict(round_slug: str, conflict_id: int) -> Answer:
         "screening/conflict.html",
         form=form,
         row=row,
+        draw=proposals.draw_of(session, round_.id),
         proposals=proposals.titles(session, {row.first_id, row.second_id}),
         currency=this_currency(),
     ), 422 if form.is_submitted() else 200
@@ -229,6 +238,10 @@ def ballot_list(round_slug: str) -> str:
             "appeals": queries.open_appeals(session, round_.id),
             "conflicts": queries.open_conflicts(session, round_.id),
         },
+        appeals_until=(
+            appeals.possible_until(session, round_) if door.may(Action.FREEZE_BALLOT_LIST) else None
+        ),
+        appeals_possible=ScreeningProblem.APPEALS_POSSIBLE,
     )
 
 
