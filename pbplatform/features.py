@@ -314,11 +314,17 @@ def _set_duties(app: Flask, house: House) -> None:
     )
     results_jobs.install(house)
     house.jobs.every_minutes(1, "mail", lambda: deliver_due(house.database, post, config.mail_from))
-    house.jobs.every_minutes(2, "steps", lambda: walk_due(house.database))
+    house.jobs.every_minutes(2, "steps", lambda: _walk_due(app, house))
     house.jobs.every_minutes(5, "digests", lambda: send_digests(app, house.database, config.base_url))
     house.jobs.every_minutes(1, "release_assessments", screening_duties.releasing(app, house))
     house.jobs.every_minutes(60, "ask_delay_reasons", delivery_asking.asking(house.database))
     house.jobs.every_minutes(60, "remind_reviewers", screening_duties.reminding(app, house))
+
+
+def _walk_due(app: Flask, house: House) -> int:
+    # A step may write letters, and their addresses are those of requests.
+    with app.test_request_context(base_url=house.config.base_url):
+        return walk_due(house.database)
 
 
 def _forget_expired(house: House) -> int:

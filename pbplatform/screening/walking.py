@@ -1,6 +1,6 @@
 """The steps that proposals own: to support, to review, to discussion; and the facts that the vote's opening needs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -15,9 +15,10 @@ from pbplatform.consultation.models import Envelope, Round
 from pbplatform.consultation.steps import Walker
 from pbplatform.foundation import clock
 from pbplatform.foundation.crypto import SecretFolder
+from pbplatform.municipalities.models import Municipality
 from pbplatform.proposals import queries as proposals
 from pbplatform.proposals.models import Proposal, ProposalState, SignatureSheet
-from pbplatform.screening import operations, queries
+from pbplatform.screening import announcing, operations, queries
 
 
 def facts(session: Session, round_: Round, step: Step) -> RoundFacts:
@@ -70,9 +71,12 @@ def walkers(secrets: SecretFolder) -> Mapping[Step, Walker]:
         # Whoever decides about a proposal holds the round first and then the proposal; the release keeps that order.
         round_ = rounds.lock(session, round_)
         known = facts(session, round_, Step.OPEN_DISCUSSION)
+        decided: Sequence[Proposal] = ()
         if not known.undecided_assessments and not known.unreleased_assessments:
-            operations.release(None, session, round_, at_opening=True)
+            decided = operations.release(None, session, round_, at_opening=True)
         rounds.walk(actor, session, round_, Step.OPEN_DISCUSSION, known)
+        place = session.get_one(Municipality, round_.municipality_id)
+        announcing.released(session, place, round_, decided)
 
     return {
         step: Walker(partial(facts, step=step), walk)

@@ -1,4 +1,7 @@
-"""Few letters: supporters hear of a merge with their digest, a reviewer gets one reminder whatever the number of cases."""
+"""Few letters: supporters hear of a merge with their digest, a reviewer gets one reminder whatever the number of cases.
+
+But whoever can appeal hears of it at once, also when the platform itself publishes the results.
+"""
 
 from datetime import timedelta
 
@@ -11,16 +14,17 @@ from pbplatform.door import House
 from pbplatform.foundation import clock
 from pbplatform.foundation.mail import Letter
 from pbplatform.notices.digest import send_digests
-from pbplatform.notices.models import Mailing
+from pbplatform.notices.models import Happening, Mailing, News
 from pbplatform.proposals.models import ProposalSupport, SupportChannel
 from pbplatform.screening import announcing
 from pbplatform.screening.duties import reminding
-from pbplatform.screening.models import Assessment
+from pbplatform.screening.models import Assessment, Verdict
+from tests.support.letters import letters_to
 from tests.support.marks import on_both_databases
 from tests.support.people import a_municipality, an_account
 from tests.support.proposals import a_standing_proposal
 from tests.support.rounds import a_round
-from tests.support.screening import an_office, send_to
+from tests.support.screening import REFUSAL, an_office, decide, send_to
 
 
 @on_both_databases
@@ -85,3 +89,31 @@ def test_a_reviewer_gets_one_reminder_a_day_for_everything_that_is_due(
     body = letters[0].body
     assert all(f"Proposal of day {number}" in body for number in range(3))
     assert "Proposal of day 3" not in body
+
+
+@on_both_databases
+def test_authors_hear_of_their_results_when_these_appear_with_the_discussion(
+    session: Session, house: House
+) -> None:
+    place = a_municipality(session)
+    office = an_office(session, place)
+    round_ = a_round(session, place, Phase.REVIEW, slug="spring", now=clock.now() - timedelta(days=21))
+    glad, sorry = an_account(session, place), an_account(session, place)
+    sorry.language = "bg"
+    good, bad = (a_standing_proposal(session, place, round_, author) for author in (glad, sorry))
+    decide(session, place, office, round_, good)
+    decide(session, place, office, round_, bad, Verdict.INFEASIBLE)
+    session.commit()
+
+    for _again in range(2):
+        house.jobs.do("steps")
+    session.expire_all()
+    assert round_.phase is Phase.DISCUSSION
+    told = session.scalars(select(Happening).where(Happening.recipient_id == glad.id)).all()
+    assert [one.news for one in told] == [News.ASSESSMENT_RELEASED], "good news comes with the digest"
+    session.commit()
+    assert letters_to(house.database, glad.email or "") == []
+    (letter,) = letters_to(house.database, sorry.email or "")
+    assert letter.language == "bg"
+    assert REFUSAL in letter.body
+    assert f"http://localhost/bg/rustavi/rounds/spring/proposals/{bad.id}" in letter.body
