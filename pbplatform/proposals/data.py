@@ -99,7 +99,7 @@ PROPOSALS = Resource(
         Field(
             "merged_into", Holds.WHOLE, _l("The proposal that this one was merged into."), None, empty=True
         ),
-        Field("support", Holds.WHOLE, _l("How many people endorsed it."), 118),
+        Field("support", Holds.WHOLE, _l("How many people support it."), 118),
         Field(
             "submitted_at",
             Holds.MOMENT,
