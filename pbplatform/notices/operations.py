@@ -11,6 +11,7 @@ from pbplatform.charter.policy import Subject, require
 from pbplatform.charter.roles import Actor
 from pbplatform.foundation import clock
 from pbplatform.foundation.crypto import token
+from pbplatform.foundation.database import hold
 from pbplatform.foundation.errors import Missing
 from pbplatform.notices import queries
 from pbplatform.notices.models import Follow, Frequency, Happening, HappeningTopic, Mailing, News, Topic
@@ -35,6 +36,11 @@ def titles_of(
     return finder(session, municipality_id, subject_id) if finder else None
 
 
+def telling(municipality_id: int) -> str:
+    """What everybody holds, shared, from before a happening gets its number until it is committed."""
+    return f"telling|{municipality_id}"
+
+
 def tell(
     session: Session,
     municipality_id: int,
@@ -49,6 +55,7 @@ def tell(
     Only public things belong here. `values` are plain JSON for the sentence of the news; a StrEnum member is kept by
     its value.
     """
+    hold(session, telling(municipality_id), shared=True)
     happening = _happening(municipality_id, None, news, titles, path, values)
     session.add(happening)
     session.flush()
@@ -68,6 +75,7 @@ def tell_person(
     **values: Any,
 ) -> Happening:
     """Tell one person something that concerns them alone; it comes with their next digest and stands in their list."""
+    hold(session, telling(municipality_id), shared=True)
     happening = _happening(municipality_id, account_id, news, titles, path, values)
     session.add(happening)
     ensure_mailing(session, municipality_id, account_id, before=happening)
@@ -85,6 +93,7 @@ def tell_people(
     **values: Any,
 ) -> None:
     """Tell each of many people the same with their next digest: few statements, whatever their number."""
+    hold(session, telling(municipality_id), shared=True)
     until = queries.newest(session, municipality_id)
     unknown = set(account_ids) - queries.hearing(session, municipality_id)
     session.add_all(_mailing(municipality_id, account_id, until) for account_id in sorted(unknown))

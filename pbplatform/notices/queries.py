@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from pbplatform.notices.models import Follow, Happening, HappeningTopic, Mailing, News, Topic
@@ -59,7 +59,13 @@ def mailing_by_token(session: Session, municipality_id: int, token: str) -> Mail
 
 
 def happenings_for(
-    session: Session, municipality_id: int, account_id: int, *, after: int = 0, limit: int = PAGE
+    session: Session,
+    municipality_id: int,
+    account_id: int,
+    *,
+    after: int = 0,
+    until: int | None = None,
+    limit: int = PAGE,
 ) -> Sequence[Happening]:
     """What an account hears of, newest first: told to it alone, or about something it followed at that time."""
     followed = exists().where(
@@ -75,6 +81,7 @@ def happenings_for(
         .where(
             Happening.municipality_id == municipality_id,
             Happening.id > after,
+            Happening.id <= until if until is not None else true(),
             or_(Happening.recipient_id == account_id, and_(Happening.recipient_id.is_(None), followed)),
         )
         .order_by(Happening.id.desc())

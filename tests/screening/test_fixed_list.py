@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from pbplatform.accounts.models import Account
@@ -23,6 +22,7 @@ from pbplatform.screening.models import Merge, MergeState, Screening, ScreeningS
 from pbplatform.screening.problems import ScreeningProblem
 from tests.support.pages import PageClient
 from tests.support.people import a_municipality, an_account, as_actor
+from tests.support.postgres import somebody_waits
 from tests.support.proposals import a_standing_proposal
 from tests.support.rounds import a_round
 from tests.support.screening import REFUSAL, Office, an_office
@@ -154,15 +154,6 @@ def test_the_list_waits_until_no_refusal_can_be_appealed_against(
     assert hash_now(session, town) == published
 
 
-def somebody_waits(house: House) -> bool:
-    """Whether a transaction of this database waits for another."""
-    with house.database.look() as looking:
-        waiting = text(
-            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-        )
-        return bool(looking.scalar(waiting))
-
-
 @pytest.mark.parametrize(
     "database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
 )
@@ -179,7 +170,7 @@ def test_who_agrees_to_joining_while_the_numbers_are_drawn_is_told_that_the_list
 
     with ThreadPoolExecutor(1) as other:
         joined = other.submit(agree)
-        while not (joined.done() or somebody_waits(house)):
+        while not (joined.done() or somebody_waits(house.database)):
             pass
         session.commit()
         with pytest.raises(Conflict):
