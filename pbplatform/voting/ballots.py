@@ -89,6 +89,11 @@ def field_name(envelope: FrozenEnvelope, project: FrozenProject | None = None) -
     return f"{'rank' if envelope.format is BallotFormat.RANKING else 'points'}-{envelope.position}-{project.number}"
 
 
+def _is_number(text: str) -> bool:
+    """Whether a text is a whole number as people write them; Python refuses to read thousands of digits."""
+    return len(text) <= 6 and text.isascii() and text.isdecimal()
+
+
 def read_marks(form: Form, envelopes: Sequence[FrozenEnvelope]) -> dict[int, Marks]:
     """What a form says for each envelope, with what could not be understood."""
     return {envelope.position: _read(form, envelope) for envelope in envelopes}
@@ -106,7 +111,7 @@ def strangers(form: Form, envelopes: Sequence[FrozenEnvelope]) -> list[Trouble]:
             if not any(value.strip() for value in form.getlist(name)):
                 continue
             position = name.split("-")[1]
-            mine = position.isdecimal() and any(e.position == int(position) for e in envelopes)
+            mine = _is_number(position) and any(e.position == int(position) for e in envelopes)
             found.append(Trouble(BallotProblem.UNKNOWN_PROJECT if mine else BallotProblem.OTHER_ENVELOPE))
     return found
 
@@ -130,7 +135,7 @@ def _read_points(form: Form, envelope: FrozenEnvelope) -> Marks:
         typed[project.code] = text[:20]
         if len(values) > 1:
             troubles.append(Trouble(BallotProblem.TWICE, envelope.position, {"number": project.number}))
-        elif text and not (text.isascii() and text.isdecimal() and len(text) <= 6):
+        elif text and not _is_number(text):
             troubles.append(Trouble(BallotProblem.BAD_POINTS, envelope.position, {"number": project.number}))
         elif text and int(text) > 0:
             points[project.code] = int(text)
@@ -147,9 +152,7 @@ def _read_ranks(form: Form, envelope: FrozenEnvelope) -> Marks:
         typed[project.code] = text[:20]
         if not text:
             continue
-        if not (
-            text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= envelope.ranks and len(values) == 1
-        ):
+        if not (_is_number(text) and 1 <= int(text) <= envelope.ranks and len(values) == 1):
             troubles.append(Trouble(BallotProblem.BAD_RANK, envelope.position, {"number": project.number}))
         elif int(text) in places:
             troubles.append(Trouble(BallotProblem.RANK_TWICE, envelope.position, {"place": int(text)}))

@@ -20,6 +20,9 @@ APPROVAL, KNAPSACK, POINTS, RANKING, ONE = (
     BallotFormat.CHOOSE_ONE,
 )
 
+DIGITS = "000001" + "7" * 5_000
+"""More than Python reads as a number."""
+
 BAD = [
     (APPROVAL, {}, "have not chosen anything"),
     (APPROVAL, {"choice-1": ["P1.1", "P1.2", "P1.3"]}, "at most 2 are possible"),
@@ -37,6 +40,10 @@ BAD = [
     (RANKING, {"rank-1-1": "1", "rank-1-2": "1"}, "Place 1 is given twice"),
     (RANKING, {"rank-1-1": "2"}, "Place 1 is empty"),
     (RANKING, {"rank-1-1": "3"}, "not one that can be given"),
+    (RANKING, {"rank-1-1": DIGITS}, "not one that can be given"),
+    (RANKING, {f"rank-{DIGITS}-1": "1"}, "belongs to another district"),
+    (POINTS, {"points-1-1": DIGITS}, "whole number"),
+    (APPROVAL, {f"choice-{DIGITS}": ["P1.1"]}, "belongs to another district"),
 ]
 
 
@@ -58,7 +65,8 @@ def test_a_bad_ballot_is_explained_and_kept(
     assert sentence in html
     for values in choices.values():
         for value in values if isinstance(values, list) else [values]:
-            assert value in html or "not on this ballot" in sentence or "another district" in sentence
+            shown = value[:20]
+            assert shown in html or "not on this ballot" in sentence or "another district" in sentence
     with house.database.read() as look:
         assert look.scalar(select(func.count()).select_from(Ballot)) == 0
 

@@ -266,6 +266,22 @@ def test_who_comes_a_second_late_sees_what_they_chose(
     assert voting.said(house, town) == []
 
 
+def test_a_rank_of_thousands_of_digits_breaks_no_page_that_gives_choices_back(
+    session: Session, house: House, client: PageClient
+) -> None:
+    town = voting.an_open_vote(session, house, voters=1, ballot_format=BallotFormat.RANKING)
+    voter = Voter(client, town, 0)
+    voter.prove()
+    fields = voter.open_ballot()
+    ranks = {"rank-1-1": "000001" + "7" * 5_000, "rank-1-2": "1"}
+    let_the_pass_end(session)
+    expired = voter.post(ranks, fields)
+    assert expired.status_code == 403
+    assert "Project 1.2" in expired.get_data(as_text=True)
+    voting.let_it_end(house, town)
+    assert voter.post(ranks, fields).status_code == 410
+
+
 def test_an_expired_form_and_a_database_that_is_away_give_the_ballot_back(
     session: Session, house: House, client: PageClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
