@@ -23,9 +23,10 @@ from pbplatform.consultation import queries as rounds
 from pbplatform.consultation.models import Round
 from pbplatform.consultation.operations import walk
 from pbplatform.foundation import clock
-from pbplatform.foundation.crypto import SecretFolder
+from pbplatform.foundation.crypto import KeyMissing, SecretFolder
 from pbplatform.foundation.database import Database, database_now, hold
 from pbplatform.foundation.errors import Conflict, Invalid
+from pbplatform.journal import queries as journal
 from pbplatform.journal.operations import record
 from pbplatform.voting import canon, joint, keys, queries, rules, secrecy, turnout
 from pbplatform.voting.casting import box_lock
@@ -292,21 +293,36 @@ def keep_time(database: Database) -> None:
 
 
 def close_due(database: Database, secrets: SecretFolder) -> list[int]:
-    """The duty: close every vote whose end has passed; return their rounds."""
+    """The duty: close every vote whose end has passed; return their rounds. One in trouble stops no other."""
     keep_time(database)
     with database.read() as session:
         if not clocks_agree(session):
             return []
-        due = session.scalars(
-            select(BallotBox.round_id).where(
-                BallotBox.close_manifest.is_(None), BallotBox.closes_at <= BallotBox.high_water
+        boxes = session.scalars(
+            select(BallotBox)
+            .where(
+                BallotBox.state.in_((BoxState.OPEN, BoxState.CLOSED)),
+                BallotBox.closes_at <= BallotBox.high_water,
             )
+            .order_by(BallotBox.round_id)
         ).all()
+        # Asked here and not in the statement: an empty document is stored as a JSON null, which no database takes for null.
+        due = [box.round_id for box in boxes if box.close_manifest is None and not _is_stopped(session, box)]
     closed = []
     for round_id in due:
         try:
             close(None, database, secrets, round_id)
             closed.append(round_id)
-        except Invalid as problem:
-            log.error("a vote cannot be closed: %s", problem.reason, extra={"round": round_id})
+        except (Invalid, Conflict, KeyMissing) as problem:
+            log.error("a vote cannot be closed: %s", problem, extra={"round": round_id})
     return closed
+
+
+def _is_stopped(session: Session, box: BallotBox) -> bool:
+    """Whether an anomaly stands in the journal already: from then on an officer looks into it and has it checked again."""
+    return box.state is BoxState.CLOSED and any(
+        entry.details.get("step") == "anomaly"
+        for entry in journal.entries_about(
+            session, box.municipality_id, Action.CLOSE_VOTE, "round", box.round_id
+        )
+    )

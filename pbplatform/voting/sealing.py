@@ -6,7 +6,7 @@
 A crash between any two is followed by doing the rest again; nothing is done twice.
 """
 
-from collections.abc import Iterable
+import logging
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from pbplatform.charter.actions import Action
 from pbplatform.charter.roles import Actor
 from pbplatform.consultation.models import Round
-from pbplatform.foundation.crypto import SecretFolder
+from pbplatform.foundation.crypto import KeyMissing, SecretFolder
 from pbplatform.foundation.database import Database, database_now
 from pbplatform.foundation.errors import Conflict, Invalid
 from pbplatform.journal.operations import record
@@ -37,6 +37,8 @@ from pbplatform.voting.models import (
     ToldBallot,
 )
 from pbplatform.voting.paper_models import PaperEntry, PaperSheet, SheetState
+
+log = logging.getLogger(__name__)
 
 BATCH = 5_000
 
@@ -289,13 +291,18 @@ def _wipe_traces(database: Database) -> None:
             connection.execute(text(f"vacuum (full) {table}"))
 
 
-def finish_seals(database: Database, secrets: SecretFolder, folder: Path) -> Iterable[int]:
-    """The duty: finish every confirmed seal that a crash interrupted."""
+def finish_seals(database: Database, secrets: SecretFolder, folder: Path) -> list[int]:
+    """The duty: finish every confirmed seal that a crash interrupted; return their rounds. One in trouble stops no other."""
     with database.read() as session:
         started = [box.round_id for box in queries.unfinished_boxes(session) if _is_confirmed(session, box)]
+    finished = []
     for round_id in started:
-        seal(None, database, secrets, folder, round_id)
-    return started
+        try:
+            seal(None, database, secrets, folder, round_id)
+            finished.append(round_id)
+        except (Invalid, Conflict, KeyMissing) as problem:
+            log.error("a seal cannot be finished: %s", problem, extra={"round": round_id})
+    return finished
 
 
 def _is_confirmed(session: Session, box: BallotBox) -> bool:

@@ -3,6 +3,7 @@
 The district of a ballot stands nowhere in it. It is found here, in memory, through the round key and the frozen roll.
 """
 
+import logging
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +11,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pbplatform.foundation.crypto import SecretFolder
+from pbplatform.foundation.crypto import KeyMissing, SecretFolder
 from pbplatform.foundation.database import Database, database_now, insert_new
 from pbplatform.foundation.smallcells import suppress
 from pbplatform.voting import keys, queries
 from pbplatform.voting.models import Ballot, BallotBox, BoxState, Turnout
+
+log = logging.getLogger(__name__)
 
 STEP = 10
 FEWEST_ELECTORS = 20
@@ -124,15 +127,26 @@ def publish_final(session: Session, secrets: SecretFolder, box: BallotBox) -> bo
 
 
 def publish_hourly(database: Database, secrets: SecretFolder) -> int:
-    """The duty: publish the turnout of every open vote, once a full hour; return how many were published."""
+    """The duty: publish the turnout of every open vote, once a full hour; return how many were published.
+
+    A vote without its key stops no other.
+    """
     published = 0
     with database.read() as session:
         open_boxes = session.scalars(select(BallotBox).where(BallotBox.state == BoxState.OPEN)).all()
         hour = database_now(session).replace(minute=0, second=0, microsecond=0)
         done = set(session.scalars(select(Turnout.round_id).where(Turnout.hour == hour)))
-        figures = {
-            box.round_id: count(session, secrets, box) for box in open_boxes if box.round_id not in done
-        }
+        figures = {}
+        for box in open_boxes:
+            if box.round_id in done:
+                continue
+            try:
+                figures[box.round_id] = count(session, secrets, box)
+            except KeyMissing:
+                log.error(
+                    "the key of a vote is missing; its turnout is not published",
+                    extra={"round": box.round_id},
+                )
     for box in open_boxes:
         if box.round_id in figures:
             with database.transaction() as session:

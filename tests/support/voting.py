@@ -265,7 +265,7 @@ def seal(house: House, town: Town) -> None:
 
 def finish(house: House) -> None:
     """The duty that finishes interrupted seals."""
-    list(sealing.finish_seals(house.database, house.secrets, seals_folder(house)))
+    sealing.finish_seals(house.database, house.secrets, seals_folder(house))
 
 
 def folder(house: House) -> Path:
