@@ -65,7 +65,7 @@ def readyz() -> Response:
         return Response("database away\n", 503, {"Retry-After": "10"}, mimetype="text/plain")
     if not voting.keys_whole(door.session(), door.house().secrets):
         return Response(
-            "the key of an open vote is missing\n", 503, {"Retry-After": "10"}, mimetype="text/plain"
+            "a secret of an open vote is missing\n", 503, {"Retry-After": "10"}, mimetype="text/plain"
         )
     return Response("ready\n", mimetype="text/plain")
 

@@ -221,7 +221,9 @@ def _record(connection: Connection, secrets: SecretFolder, box: "Row[Any]", made
     nonce = canon.nonce(made.key, made.bid, made.submission_id, word_hash, made.payload)
     tracker = canon.tracker(made.round_name, rules_hash, nonce, word_hash, made.payload)
     put = _put(connection, made.key, round_id, made.bid, Said(made.payload, nonce, word_hash, tracker))
-    signature = keys.sign_receipt(secrets, round_id, made.round_name, rules_hash, put.tracker)
+    signature = keys.sign_receipt(
+        secrets, round_id, box.receipt_key, made.round_name, rules_hash, put.tracker
+    )
     return Receipt(
         made.round_name,
         rules_hash,

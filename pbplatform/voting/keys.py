@@ -45,10 +45,20 @@ def seed(secrets: SecretFolder, round_id: int, commitment: str) -> str:
     return found
 
 
-def sign_receipt(secrets: SecretFolder, round_id: int, round_name: str, rules_hash: str, tracker: str) -> str:
+def signer(secrets: SecretFolder, round_id: int, public_key: str) -> Ed25519PrivateKey:
+    """The key that signs receipts; raise KeyMissing when it is absent or not the one whose public half was published."""
+    found = Ed25519PrivateKey.from_private_bytes(secrets.read(_name(round_id, "receipts")))
+    if found.public_key().public_bytes_raw().hex() != public_key:
+        raise KeyMissing(_name(round_id, "receipts"))
+    return found
+
+
+def sign_receipt(
+    secrets: SecretFolder, round_id: int, public_key: str, round_name: str, rules_hash: str, tracker: str
+) -> str:
     """The Ed25519 signature of a receipt in hexadecimal."""
-    signer = Ed25519PrivateKey.from_private_bytes(secrets.read(_name(round_id, "receipts")))
-    return signer.sign(canon.receipt_message(round_name, rules_hash, tracker)).hex()
+    message = canon.receipt_message(round_name, rules_hash, tracker)
+    return signer(secrets, round_id, public_key).sign(message).hex()
 
 
 def is_receipt(public_key: str, round_name: str, rules_hash: str, tracker: str, signature: str) -> bool:

@@ -145,15 +145,25 @@ def unfinished_boxes(session: Session) -> Sequence[BallotBox]:
 
 
 def keys_whole(session: Session, secrets: SecretFolder) -> bool:
-    """Whether the key of every vote that still needs it is there and the right one; for the readiness check."""
+    """Whether every secret that a vote still needs is there and the right one; for the readiness check.
+
+    The seed is needed at the seal only, when it would be too late to look for it; receipts are signed until the end.
+    """
     boxes = session.execute(
-        select(BallotBox.round_id, BallotBox.key_commit).where(
-            BallotBox.state.in_((BoxState.OPEN, BoxState.CLOSED))
-        )
+        select(
+            BallotBox.round_id,
+            BallotBox.state,
+            BallotBox.key_commit,
+            BallotBox.receipt_key,
+            BallotBox.tie_commitment,
+        ).where(BallotBox.state.in_((BoxState.OPEN, BoxState.CLOSED)))
     )
-    for round_id, commitment in boxes:
+    for box in boxes:
         try:
-            keys.round_key(secrets, round_id, commitment)
+            keys.round_key(secrets, box.round_id, box.key_commit)
+            keys.seed(secrets, box.round_id, box.tie_commitment)
+            if box.state is BoxState.OPEN:
+                keys.signer(secrets, box.round_id, box.receipt_key)
         except KeyMissing:
             return False
     return True

@@ -87,8 +87,10 @@ INVARIANTS = (
     ),
     held(
         9,
-        "Without the right key the vote answers 503 and writes nothing.",
+        "Without the right keys the vote answers 503 and writes nothing.",
         (HERE, "test_without_its_key_the_vote_answers_503_and_writes_nothing"),
+        (HERE, "test_without_its_signing_key_the_vote_answers_503_and_writes_nothing"),
+        (HERE, "test_a_seed_that_is_away_is_noticed_long_before_the_seal_needs_it"),
     ),
     held(
         10,

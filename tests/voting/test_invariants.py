@@ -276,6 +276,42 @@ def test_without_its_key_the_vote_answers_503_and_writes_nothing(
     assert voter.post({"choice-1": ["P1.1"]}, fields).status_code == 200
 
 
+@pytest.mark.parametrize("wrong", [None, b"\x01" * 32], ids=["absent", "wrong"])
+def test_without_its_signing_key_the_vote_answers_503_and_writes_nothing(
+    session: Session, house: House, client: PageClient, wrong: bytes | None
+) -> None:
+    """9: a receipt that nobody could check is not handed out, and the ballot that it would be for is not taken."""
+    town = voting.an_open_vote(session, house)
+    voter = Voter(client, town, 0)
+    voter.prove()
+    fields = voter.open_ballot()
+    path = house.secrets.folder / f"round-{town.round.id}.receipts"
+    signer = path.read_bytes()
+    path.unlink() if wrong is None else path.write_bytes(wrong)
+    assert voter.post({"choice-1": ["P1.1"]}, fields).status_code == 503
+    assert client.get("/readyz").status_code == 503
+    assert rows(house, town) == []
+    path.write_bytes(signer)
+    assert client.get("/readyz").status_code == 200
+    assert voter.post({"choice-1": ["P1.1"]}, fields).status_code == 200
+    # After the end nothing is signed any more, so nothing waits for the key.
+    voting.close(house, town)
+    path.unlink()
+    assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("wrong", [None, b"\x01" * 32], ids=["absent", "wrong"])
+def test_a_seed_that_is_away_is_noticed_long_before_the_seal_needs_it(
+    session: Session, house: House, client: PageClient, wrong: bytes | None
+) -> None:
+    """9: the lot's seed is asked for while people vote, when its file can still be found."""
+    town = voting.an_open_vote(session, house)
+    assert client.get("/readyz").status_code == 200
+    path = house.secrets.folder / f"round-{town.round.id}.seed"
+    path.unlink() if wrong is None else path.write_bytes(wrong)
+    assert client.get("/readyz").status_code == 503
+
+
 def test_after_the_destruction_there_is_nothing_to_vote_with(
     session: Session, house: House, client: PageClient
 ) -> None:
