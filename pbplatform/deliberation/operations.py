@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from pbplatform.charter.actions import Action
-from pbplatform.charter.policy import Subject, require
+from pbplatform.charter.policy import require
 from pbplatform.charter.roles import Actor
 from pbplatform.consultation import settings
 from pbplatform.consultation.models import Round
@@ -56,7 +56,7 @@ def comment(
     quotes: Comment | None = None,
 ) -> Comment:
     """Say something about a proposal. In a round that is moderated before publication it waits for a moderator."""
-    require(actor, Action.COMMENT, _thread(round_, proposal))
+    require(actor, Action.COMMENT, queries.thread_subject(proposal, round_.phase))
     waits = settings.read(round_.settings).moderation_before_publication
     state = CommentState.WAITING if waits else CommentState.VISIBLE
     return _post(session, round_, proposal, _author(actor), _checked(text), language, side, quotes, state)
@@ -66,7 +66,7 @@ def answer_officially(
     actor: Actor, session: Session, round_: Round, proposal: Proposal, *, text: str, language: str
 ) -> Comment:
     """The municipality answers; the journal keeps that it did."""
-    require(actor, Action.ANSWER_OFFICIALLY, _thread(round_, proposal))
+    require(actor, Action.ANSWER_OFFICIALLY, queries.thread_subject(proposal, round_.phase))
     said = _post(
         session,
         round_,
@@ -222,10 +222,6 @@ def _tell(session: Session, round_: Round, proposal: Proposal, said: Comment) ->
             {proposal.language: proposal.title},
             proposal_queries.path(round_, proposal),
         )
-
-
-def _thread(round_: Round, proposal: Proposal) -> Subject:
-    return Subject(proposal.municipality_id, round_.phase, proposal.state)
 
 
 def _author(actor: Actor) -> int:

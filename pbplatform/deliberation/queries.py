@@ -13,6 +13,7 @@ from pbplatform.accounts.models import Account
 from pbplatform.charter.phases import Phase
 from pbplatform.charter.policy import Subject
 from pbplatform.deliberation.models import Comment, CommentEndorsement, CommentState, CommentWording, Side
+from pbplatform.proposals.models import Proposal
 
 PAGE = 30
 
@@ -191,6 +192,12 @@ def wordings(session: Session, comment_id: int) -> Sequence[CommentWording]:
 def subject(comment: Comment, phase: Phase) -> Subject:
     """What the charter needs to know of a comment."""
     return Subject(comment.municipality_id, phase, comment.state, frozenset({comment.author_id}))
+
+
+def thread_subject(proposal: Proposal, phase: Phase) -> Subject:
+    """What the charter needs to know of a thread: what nobody may read, nobody talks about."""
+    state = proposal.state if proposal.hidden_at is None else "hidden"
+    return Subject(proposal.municipality_id, phase, state)
 
 
 def place_in_thread(session: Session, comment: Comment) -> int:

@@ -23,6 +23,7 @@ from pbplatform.foundation.errors import Missing
 from pbplatform.foundation.web import piece
 from pbplatform.proposals import queries as proposals
 from pbplatform.proposals.models import Proposal
+from pbplatform.proposals.readers import may_open
 
 pages = Blueprint("deliberation", __name__)
 
@@ -119,7 +120,8 @@ def edit(round_slug: str, comment_id: int) -> Page:
 def delete(round_slug: str, comment_id: int) -> Response:
     """Take one's own comment back."""
     round_ = this_round(round_slug)
-    said = _comment(round_, comment_id)
+    # One's own words can be taken back also where they cannot be read.
+    said = _said(round_, comment_id)
     operations.remove(door.actor(), door.session(), round_, said)
     flash(_("Your comment is deleted. A mark stays in its place."))
     return redirect(_address(round_, said))
@@ -155,6 +157,7 @@ def wordings(round_slug: str, comment_id: int) -> str:
 def panel(round_: Round, proposal: Proposal, owners: frozenset[int]) -> Markup:
     """The newest of the discussion on the proposal's own page."""
     newest = queries.newest(door.session(), proposal.id, door.actor().account_id, PANEL)
+    shown = "visible" if proposals.is_readable(proposal) else "hidden"
     return piece(
         "deliberation/panel.html",
         round=round_,
@@ -162,8 +165,8 @@ def panel(round_: Round, proposal: Proposal, owners: frozenset[int]) -> Markup:
         thread=newest,
         shown=newest.comments,
         subject_of=lambda said: queries.subject(said, round_.phase),
-        proposal_subject=Subject(proposal.municipality_id, round_.phase, "visible", owners),
-        thread_subject=proposals.subject(proposal, round_, frozenset()),
+        proposal_subject=Subject(proposal.municipality_id, round_.phase, shown, owners),
+        thread_subject=queries.thread_subject(proposal, round_.phase),
     )
 
 
@@ -189,7 +192,7 @@ def _thread_page(round_: Round, proposal: Proposal, form: CommentForm) -> str:
         sorts=tuple(Sort),
         sides=tuple(Side),
         subject_of=lambda said: queries.subject(said, round_.phase),
-        thread_subject=proposals.subject(proposal, round_, frozenset()),
+        thread_subject=queries.thread_subject(proposal, round_.phase),
     )
 
 
@@ -213,12 +216,18 @@ def _page(value: str | None) -> int:
 
 def _proposal(round_: Round, proposal_id: int) -> Proposal:
     found = proposals.by_id(door.session(), round_.municipality_id, proposal_id)
-    if found is None or found.round_id != round_.id or not proposals.is_public(found):
+    if found is None or found.round_id != round_.id or not may_open(found):
         raise Missing
     return found
 
 
 def _comment(round_: Round, comment_id: int) -> Comment:
+    found = _said(round_, comment_id)
+    _proposal(round_, found.proposal_id)
+    return found
+
+
+def _said(round_: Round, comment_id: int) -> Comment:
     found = queries.by_id(door.session(), round_.municipality_id, comment_id)
     mine = found is not None and found.author_id == door.actor().account_id
     if found is None or found.round_id != round_.id or (found.state is CommentState.WAITING and not mine):

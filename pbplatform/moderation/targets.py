@@ -15,7 +15,7 @@ from pbplatform.moderation.models import Decision, Ruling, Target
 from pbplatform.notices.models import News
 from pbplatform.proposals import operations as proposals
 from pbplatform.proposals import queries as proposal_queries
-from pbplatform.proposals.models import PUBLIC_STATES, Proposal
+from pbplatform.proposals.models import Proposal
 
 VISIBLE, WAITING, HIDDEN = "visible", "waiting", "hidden"
 
@@ -63,7 +63,13 @@ class Case:
             return self.thing.state.value
         if self.thing.hidden_at is not None:
             return HIDDEN if self.ruled else WAITING
-        return VISIBLE if self.thing.state in PUBLIC_STATES else "deleted"
+        return VISIBLE
+
+    def is_readable(self, session: Session) -> bool:
+        """Whether everybody can read it where it stands."""
+        return self.state == VISIBLE and proposal_queries.is_readable(
+            session.get_one(Proposal, self.proposal_id)
+        )
 
     def subject(self, *others: int) -> Subject:
         """What the charter needs to know; `others` are accounts whose own case it is too, such as reporters."""
@@ -96,6 +102,8 @@ def case(session: Session, municipality_id: int, target: Target, target_id: int)
     if thing is None or thing.municipality_id != municipality_id:
         raise Missing
     if isinstance(thing, Comment) and thing.official:
+        raise Missing
+    if isinstance(thing, Proposal) and not proposal_queries.is_public(thing):
         raise Missing
     author_id = thing.author_id
     owners = frozenset({author_id} - {None})

@@ -34,6 +34,8 @@ Page = BaseResponse | str | tuple[str, int]
 def report(target: str, target_id: int) -> Page:
     """Report a comment or a proposal."""
     about = _case(target, target_id)
+    if not about.is_readable(door.session()):
+        raise Missing
     form = ReportForm()
     if form.validate_on_submit():
         with door.attempt(form, PROBLEMS) as tried:

@@ -13,7 +13,7 @@ from pbplatform.foundation.mail import Letter
 from pbplatform.moderation.models import Ruling
 from tests.support.pages import PageClient
 from tests.support.people import an_account
-from tests.support.proposals import a_draft
+from tests.support.proposals import a_draft, a_proposal
 from tests.support.rounds import a_round
 from tests.support.talk import a_scene
 
@@ -82,6 +82,56 @@ def test_from_three_reports_to_the_appeal(
     assert f"{target}," in log
     assert scene.author.name not in log
     assert "Undone on appeal" in client.get("/en/rustavi/moderation").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("first", [False, True], ids=["after_reports", "before_publication"])
+def test_what_is_hidden_is_read_nowhere_and_answered_by_nobody(
+    session: Session, signed_in: Callable[..., PageClient], client: PageClient, first: bool
+) -> None:
+    """A proposal's number can be counted up, and so can the numbers of comments."""
+    scene = a_scene(session)
+    said = scene.comment(session, "გიორგი ასე ცხოვრობს")
+    round_, proposal = scene.round, scene.proposal
+    if first:
+        own = RoundSettings(moderation_before_publication=True)
+        round_ = a_round(session, scene.place, Phase.SUBMISSION, slug="careful", own=own)
+        proposal = a_proposal(session, scene.place, round_, scene.author)
+    else:
+        proposal.hidden_at = proposal.changed_at
+    elsewhere = a_round(session, scene.place, Phase.SUBMISSION, slug="drafts")
+    draft = a_draft(session, scene.place, elsewhere, scene.author)
+    session.commit()
+    town = "/en/rustavi"
+    base = f"{town}/rounds/{round_.slug}"
+    pages = [
+        f"{base}/proposals/{proposal.id}",
+        f"{base}/proposals/{proposal.id}/discussion",
+        f"{base}/proposals/{proposal.id}/history",
+        f"{base}/proposals/{proposal.id}/withdraw",
+        f"{town}/report/proposal/{proposal.id}",
+    ]
+    talk = [f"{town}/rounds/2027/comments/{said.id}/wordings", f"{town}/report/comment/{said.id}"]
+    reader, moderator, author = (signed_in(one) for one in (scene.reader, scene.officer, scene.author))
+    for address in (*pages, *([] if first else talk), f"{town}/report/proposal/{draft.id}"):
+        for browser in (client, reader):
+            answer = browser.get(address)
+            page = answer.get_data(as_text=True)
+            assert answer.status_code in (302, 403, 404, 410), address
+            assert not [words for words in (proposal.title, draft.title, said.text) if words in page], address
+    assert moderator.get(f"{town}/desk/moderation/proposal/{draft.id}").status_code == 404
+
+    for inside in (moderator, author):
+        thread = inside.get(pages[1])
+        assert (thread.status_code, 'name="text"' in thread.get_data(as_text=True)) == (200, False)
+    words = {"side": "for", "text": "კარგი აზრია, მომწონს."}
+    assert reader.post(pages[1], data=words).status_code == 404
+    assert author.post(pages[1], data=words).status_code == 409, "what nobody may read, nobody talks about"
+    if not first:
+        endorsing = f"{base}/comments/{said.id}/endorse"
+        assert reader.post(endorsing).status_code == 404
+        assert author.post(f"{base}/comments/{said.id}/delete").status_code == 302, (
+            "one's own words can be taken back everywhere"
+        )
 
 
 def test_in_a_round_that_looks_first_a_proposal_waits_for_its_moderator(

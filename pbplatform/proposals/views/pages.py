@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Blueprint, g
+from flask import Blueprint
 
 from pbplatform import door
 from pbplatform.charter.policy import Refusal, Refused
@@ -16,6 +16,7 @@ from pbplatform.proposals import queries
 from pbplatform.proposals.models import Proposal
 from pbplatform.proposals.problems import ProposalProblem
 from pbplatform.proposals.queries import Surroundings
+from pbplatform.proposals.readers import owned
 from pbplatform.proposals.words import PROBLEMS
 
 pages = Blueprint("proposals", __name__)
@@ -33,16 +34,6 @@ def loaded(round_slug: str, proposal_id: int) -> tuple[Round, Proposal, Surround
     if not queries.is_public(proposal) and not owned(proposal):
         raise Missing
     return round_, proposal, surroundings
-
-
-def owned(proposal: Proposal) -> bool:
-    """Whether the reader is an author, or the officer who types the draft in."""
-    account_id = door.actor().account_id
-    if account_id is None or proposal.municipality_id != g.municipality.id:
-        return False
-    if account_id in (proposal.author_id, proposal.entered_by):
-        return True
-    return account_id in queries.owners(door.session(), proposal)
 
 
 @contextmanager

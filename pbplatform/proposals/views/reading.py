@@ -23,7 +23,8 @@ from pbplatform.proposals.forms import PlainForm
 from pbplatform.proposals.listing import Sort, Wanted
 from pbplatform.proposals.models import LISTED_STATES, ProposalState
 from pbplatform.proposals.panels import panels_of
-from pbplatform.proposals.views.pages import loaded, owned, pages
+from pbplatform.proposals.readers import may_open, owned
+from pbplatform.proposals.views.pages import loaded, pages
 
 ORDER_COOKIE = "pb_order"
 LONGEST_QUESTION = 200
@@ -170,10 +171,7 @@ def _drawn(round_: Round) -> Drawn:
 def detail(round_slug: str, proposal_id: int) -> tuple[str, int] | str:
     """One proposal with everything known of it."""
     round_, proposal, surroundings = loaded(round_slug, proposal_id)
-    mine = owned(proposal)
-    # A moderator reads what is hidden: nobody can rule on what they cannot see.
-    inside = mine or (proposal.hidden_at is not None and door.may(Action.SEE_REPORTS))
-    if not queries.is_readable(proposal) and not inside:
+    if not may_open(proposal):
         return render_template("proposals/gone.html", proposal=proposal), 410
     company = queries.company(door.session(), proposal.id)
     owners = frozenset({*company.co_authors, *({proposal.author_id} - {None})})
@@ -184,7 +182,7 @@ def detail(round_slug: str, proposal_id: int) -> tuple[str, int] | str:
         surroundings=surroundings,
         company=company,
         subject=subject,
-        mine=mine,
+        mine=owned(proposal),
         supported=round_.phase is Phase.SUPPORT
         and queries.supports(door.session(), proposal.id, door.actor().account_id),
         form=PlainForm(),
@@ -198,7 +196,7 @@ def detail(round_slug: str, proposal_id: int) -> tuple[str, int] | str:
 def history(round_slug: str, proposal_id: int) -> str:
     """Everything a proposal has said, with the differences from one version to the next."""
     round_, proposal, _surroundings = loaded(round_slug, proposal_id)
-    if not queries.is_readable(proposal) and not owned(proposal):
+    if not may_open(proposal):
         raise Missing
     versions = queries.versions(door.session(), proposal.id)
     offered = listing.choices(door.session(), round_)

@@ -16,7 +16,8 @@ from pbplatform.foundation.errors import Gone, Missing
 from pbplatform.proposals import album, letters, queries, sharing
 from pbplatform.proposals.forms import FileForm, InviteForm, PlainForm
 from pbplatform.proposals.models import CoAuthor
-from pbplatform.proposals.views.pages import attempt, loaded, owned, pages
+from pbplatform.proposals.readers import owned
+from pbplatform.proposals.views.pages import attempt, loaded, pages
 from pbplatform.proposals.words import PROBLEMS
 from pbplatform.uploads.operations import LARGEST
 from pbplatform.uploads.words import PROBLEMS as FILE_PROBLEMS

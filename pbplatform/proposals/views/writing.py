@@ -19,7 +19,8 @@ from pbplatform.municipalities import queries as municipalities
 from pbplatform.proposals import finding, operations, queries, wording
 from pbplatform.proposals.forms import BeginForm, PlainForm, ProposalForm
 from pbplatform.proposals.models import Proposal, ProposalState
-from pbplatform.proposals.views.pages import attempt, loaded, owned, pages
+from pbplatform.proposals.readers import owned
+from pbplatform.proposals.views.pages import attempt, loaded, pages
 from pbplatform.proposals.wording import Words
 from pbplatform.proposals.words import PROBLEMS
 
@@ -219,7 +220,7 @@ def discard(round_slug: str, proposal_id: int) -> Answer:
 @acts(Action.WITHDRAW_PROPOSAL)
 def withdraw(round_slug: str, proposal_id: int) -> Answer:
     """Take a proposal back, after asking once."""
-    round_, proposal, _surroundings = loaded(round_slug, proposal_id)
+    round_, proposal, _surroundings = _own(round_slug, proposal_id)
     form = PlainForm()
     if form.validate_on_submit():
         with attempt(form) as tried:
