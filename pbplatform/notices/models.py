@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pbplatform.foundation.database import Base, Key, one_of
@@ -98,6 +98,8 @@ class Happening(Base):
     path: Mapped[str] = mapped_column(String(300))
     """Where to read on, below the municipality's address, such as ``rounds/parks/``."""
     at: Mapped[datetime]
+    withheld: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Moderation has hidden what it is about, and its title with it."""
 
 
 class HappeningTopic(Base):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from pbplatform.charter.actions import Action
@@ -102,6 +103,14 @@ def tell_people(
         for account_id in sorted(account_ids)
     )
     session.flush()
+
+
+def set_withheld(session: Session, topic: Topic, subject_id: int, *, withheld: bool) -> None:
+    """Keep all news about something from being read, or let it be read again: they carry its title."""
+    about = select(HappeningTopic.happening_id).where(
+        HappeningTopic.topic == topic, HappeningTopic.subject_id == subject_id
+    )
+    session.execute(update(Happening).where(Happening.id.in_(about)).values(withheld=withheld))
 
 
 def _happening(

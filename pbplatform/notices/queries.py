@@ -82,6 +82,7 @@ def happenings_for(
             Happening.municipality_id == municipality_id,
             Happening.id > after,
             Happening.id <= until if until is not None else true(),
+            Happening.withheld.is_(False),
             or_(Happening.recipient_id == account_id, and_(Happening.recipient_id.is_(None), followed)),
         )
         .order_by(Happening.id.desc())
@@ -90,7 +91,9 @@ def happenings_for(
 
 
 _PUBLIC = select(Happening).where(
-    Happening.municipality_id == bindparam("place"), Happening.recipient_id.is_(None)
+    Happening.municipality_id == bindparam("place"),
+    Happening.recipient_id.is_(None),
+    Happening.withheld.is_(False),
 )
 _PUBLIC_NEWS = (
     _PUBLIC.where(Happening.news != News.COMMENT_ADDED.value)

@@ -252,6 +252,7 @@ def set_hidden(session: Session, proposal: Proposal, *, hidden: bool) -> None:
     proposal.hidden_at = clock.now() if hidden else None
     proposal.changed_at = clock.now()
     _publish_files(session, proposal)
+    notices.set_withheld(session, Topic.PROPOSAL, proposal.id, withheld=hidden)
     session.flush()
 
 

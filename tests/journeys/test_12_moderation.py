@@ -11,6 +11,9 @@ from pbplatform.charter.phases import Phase
 from pbplatform.consultation.settings import RoundSettings
 from pbplatform.foundation.mail import Letter
 from pbplatform.moderation.models import Ruling
+from pbplatform.notices import operations as notices
+from pbplatform.notices.models import News, Topic
+from pbplatform.proposals import operations as proposals
 from tests.support.pages import PageClient
 from tests.support.people import an_account
 from tests.support.proposals import a_draft, a_proposal
@@ -37,13 +40,25 @@ def test_from_three_reports_to_the_appeal(
     number, shown = (said.id, words) if target == "comment" else (scene.proposal.id, scene.proposal.title)
     reporters = [scene.reader, an_account(session, scene.place), an_account(session, scene.place)]
     scene.author.language = "ka"
+    notices.follow_own(session, scene.place.id, scene.reader.id, Topic.ROUND, scene.round.id)
+    proposals.tell(session, scene.round, scene.proposal, News.PROPOSAL_SUBMITTED)
     session.commit()
     address = f"/ka/rustavi/rounds/2027/proposals/{scene.proposal.id}"
+    copies = [
+        "/ka/rustavi/",
+        "/ka/rustavi/rounds/2027/",
+        "/ka/rustavi/feed.atom",
+        f"/ka/rustavi/feeds/round/{scene.round.id}.atom",
+        "/ka/rustavi/notices",
+    ]
+    follower = signed_in(scene.reader)
     for reporter in reporters:
         answer = signed_in(reporter).post(f"/en/rustavi/report/{target}/{number}", data={"rule": "insult"})
         assert answer.status_code == 302
     moderator, author, colleague = (signed_in(one) for one in (scene.officer, scene.author, scene.colleague))
     assert shown in moderator.get("/ka/rustavi/desk/moderation").get_data(as_text=True)
+    if target == "proposal":
+        assert [shown in follower.get(copy).get_data(as_text=True) for copy in copies] == [True] * len(copies)
 
     case = f"/en/rustavi/desk/moderation/{target}/{number}"
     without = {"decision": "hide", "rule": "insult", "reason": "", "block_days": "0"}
@@ -52,6 +67,8 @@ def test_from_three_reports_to_the_appeal(
     hidden = client.get(address)
     assert shown not in hidden.get_data(as_text=True)
     assert hidden.status_code == (200 if target == "comment" else 410)
+    for page in (*copies, f"{address}/discussion"):
+        assert shown not in follower.get(page).get_data(as_text=True), page
 
     with app.extensions["house"].database.read() as reading:
         letter = reading.scalars(select(Letter)).one()
@@ -74,6 +91,8 @@ def test_from_three_reports_to_the_appeal(
     assert colleague.post(desk, data=choice).status_code == 302
     assert colleague.post(desk, data=choice).status_code in (403, 409), "an appeal is decided once"
     assert shown in client.get(address).get_data(as_text=True)
+    if target == "proposal":
+        assert [shown in follower.get(copy).get_data(as_text=True) for copy in copies] == [True] * len(copies)
 
     seen = author.get(page).get_data(as_text=True)
     assert REASON in seen
