@@ -180,7 +180,11 @@ class SettingsForm(ChangeForm):
 
     support_phase = BooleanField(_l("Proposals must gather support in a phase of their own"))
     moderation_before_publication = BooleanField(
-        _l("A moderator reads what people write before it is published")
+        _l("A moderator reads proposals and comments before they are published"),
+        description=_l(
+            "A comment waits again after each change. A proposal is read before it is first published; what its "
+            "authors change later is public at once and stands in its history."
+        ),
     )
     most_proposals_each = Whole(
         _l("Proposals one person may submit"),

@@ -101,7 +101,10 @@ def _settings(own: Mapping[str, Any], reader: Reader) -> Iterator[Sentence]:
     )
     yield Sentence(
         "moderation_before_publication",
-        _("A moderator reads what people write before it is published.")
+        _(
+            "A moderator reads every proposal before it is first published, and every comment before it is published "
+            "and again after each change."
+        )
         if own.get("moderation_before_publication")
         else _("What people write is published at once; moderation acts on reports."),
     )

@@ -57,8 +57,7 @@ def comment(
 ) -> Comment:
     """Say something about a proposal. In a round that is moderated before publication it waits for a moderator."""
     require(actor, Action.COMMENT, queries.thread_subject(proposal, round_.phase))
-    waits = settings.read(round_.settings).moderation_before_publication
-    state = CommentState.WAITING if waits else CommentState.VISIBLE
+    state = CommentState.WAITING if _moderated_first(round_) else CommentState.VISIBLE
     return _post(session, round_, proposal, _author(actor), _checked(text), language, side, quotes, state)
 
 
@@ -127,18 +126,28 @@ def _post(
 
 
 def edit(actor: Actor, session: Session, round_: Round, said: Comment, text: str) -> None:
-    """Change the words of one's own comment; the earlier wording stays readable, the endorsements stay counted."""
+    """Change the words of one's own comment; what others could read stays readable, the endorsements stay counted.
+
+    In a round that is moderated before publication the new words wait for a moderator like those of a new comment.
+    """
     require(actor, Action.EDIT_COMMENT, queries.subject(said, round_.phase))
     fresh = _checked(text)
     if fresh == said.text:
         raise Invalid(CommentProblem.UNCHANGED, "text")
-    session.add(
-        CommentWording(
-            municipality_id=said.municipality_id, comment_id=said.id, text=said.text, replaced_at=clock.now()
+    if said.state is CommentState.VISIBLE:
+        # Words that still waited were read by nobody, and no moderator has let them through.
+        session.add(
+            CommentWording(
+                municipality_id=said.municipality_id,
+                comment_id=said.id,
+                text=said.text,
+                replaced_at=clock.now(),
+            )
         )
-    )
+        said.edited_at = clock.now()
     said.text = fresh
-    said.edited_at = clock.now()
+    if not said.official and _moderated_first(round_):
+        said.state = CommentState.WAITING
     session.flush()
 
 
@@ -222,6 +231,10 @@ def _tell(session: Session, round_: Round, proposal: Proposal, said: Comment) ->
             {proposal.language: proposal.title},
             proposal_queries.path(round_, proposal),
         )
+
+
+def _moderated_first(round_: Round) -> bool:
+    return settings.read(round_.settings).moderation_before_publication
 
 
 def _author(actor: Actor) -> int:

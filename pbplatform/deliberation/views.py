@@ -109,7 +109,10 @@ def edit(round_slug: str, comment_id: int) -> Page:
         with door.attempt(form, PROBLEMS) as tried:
             operations.edit(door.actor(), door.session(), round_, said, form.text.data)
         if tried.ok:
-            flash(_("Your comment has new words. The earlier ones stay readable."))
+            if said.state is CommentState.WAITING:
+                flash(_("Thank you. A moderator looks at your comment before others can read it."))
+            else:
+                flash(_("Your comment has new words. The earlier ones stay readable."))
             return redirect(_address(round_, said))
     page = render_template("deliberation/edit.html", said=said, form=form, back=_address(round_, said))
     return page, 422 if form.is_submitted() else 200

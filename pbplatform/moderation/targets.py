@@ -13,6 +13,7 @@ from pbplatform.deliberation.models import Comment, CommentState
 from pbplatform.foundation.errors import Missing
 from pbplatform.moderation.models import Decision, Ruling, Target
 from pbplatform.notices.models import News
+from pbplatform.proposals import history
 from pbplatform.proposals import operations as proposals
 from pbplatform.proposals import queries as proposal_queries
 from pbplatform.proposals.models import Proposal
@@ -92,6 +93,7 @@ class Case:
             first = self.state == WAITING
             proposals.set_hidden(session, self.thing, hidden=False)
             if first:
+                history.begin_with_newest(session, self.thing.id)
                 # Nobody could follow what nobody had seen: now it is news.
                 proposals.tell(session, self.round, self.thing, News.PROPOSAL_SUBMITTED)
 

@@ -1,6 +1,6 @@
 """The history of a proposal: what it said from one submission or edit to the next."""
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from pbplatform.charter.roles import Actor
@@ -25,6 +25,16 @@ def keep(actor: Actor, session: Session, proposal: Proposal, note: str = "") -> 
     )
     session.flush()
     return number
+
+
+def begin_with_newest(session: Session, proposal_id: int) -> None:
+    """Forget all versions but the newest: what came before it was never public, and nobody has let it through."""
+    session.execute(
+        delete(ProposalVersion).where(
+            ProposalVersion.proposal_id == proposal_id,
+            ProposalVersion.number < latest_number(session, proposal_id),
+        )
+    )
 
 
 def latest_number(session: Session, proposal_id: int) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
@@ -112,6 +113,44 @@ def test_a_moderated_round_shows_a_comment_only_to_its_author_until_somebody_has
     assert "მოლოდინში" not in client.get(path).get_data(as_text=True)
     assert "მოლოდინში" not in signed_in(scene.reader).get(path).get_data(as_text=True)
     assert "მოლოდინში" in signed_in(scene.author).get(path).get_data(as_text=True)
+
+
+@on_both_databases
+def test_in_a_moderated_round_changed_words_wait_like_new_ones_and_unread_words_are_kept_nowhere(
+    session: Session,
+) -> None:
+    scene = a_scene(session, moderated=True)
+    said, author = scene.comment(session, "წაუკითხავი სიტყვები"), scene.citizen(scene.author)
+    operations.edit(author, session, scene.round, said, "წაკითხული სიტყვები")
+    operations.publish(session, scene.round, said)
+    assert (said.state, said.edited_at) == (CommentState.VISIBLE, None)
+    operations.edit(author, session, scene.round, said, "ახალი, ჯერ წაუკითხავი")
+    assert said.state is CommentState.WAITING
+    operations.edit(author, session, scene.round, said, "საბოლოო სიტყვები")
+    operations.publish(session, scene.round, said)
+    earlier = [wording.text for wording in queries.wordings(session, said.id)]
+    assert earlier == ["წაკითხული სიტყვები"], "only what a moderator let through can be read again"
+    answer = operations.answer_officially(
+        scene.as_officer(scene.officer), session, scene.round, scene.proposal, text="პასუხი", language="ka"
+    )
+    operations.edit(scene.citizen(scene.officer), session, scene.round, answer, "სრული პასუხი")
+    assert answer.state is CommentState.VISIBLE, "what the municipality says waits for nobody"
+
+
+def test_who_changes_a_comment_in_a_moderated_round_is_told_that_it_waits(
+    app: Flask, session: Session, signed_in: Callable[..., PageClient], client: PageClient
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    scene = a_scene(session, moderated=True)
+    said = scene.comment(session, "პირველი სიტყვები")
+    operations.publish(session, scene.round, said)
+    session.commit()
+    author, path = signed_in(scene.author), f"/en/rustavi/rounds/2027/comments/{said.id}/edit"
+    assert "before it is published" in author.get(path).get_data(as_text=True)
+    assert author.post(path, data={"text": "შეურაცხმყოფელი სიტყვები"}).status_code == 302
+    thread = f"/en/rustavi/rounds/2027/proposals/{scene.proposal.id}/discussion"
+    assert "A moderator looks at your comment" in author.get(thread).get_data(as_text=True)
+    assert "შეურაცხმყოფელი" not in client.get(thread).get_data(as_text=True)
 
 
 @pytest.mark.parametrize("phase", [Phase.COUNTING, Phase.RESULTS, Phase.CLOSED])

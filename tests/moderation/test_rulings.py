@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from pbplatform.accounts.models import Account
 from pbplatform.charter.phases import Phase
 from pbplatform.charter.policy import Refusal, Refused
+from pbplatform.consultation.models import Round
 from pbplatform.consultation.settings import RoundSettings
 from pbplatform.deliberation.models import CommentState
 from pbplatform.foundation import clock
@@ -24,12 +25,14 @@ from pbplatform.moderation.models import AppealDecision, Decision, Report, RuleB
 from pbplatform.moderation.targets import Case, case
 from pbplatform.notices import queries as notices
 from pbplatform.notices.models import News
+from pbplatform.proposals import operations as proposals
+from pbplatform.proposals import queries as proposal_queries
 from pbplatform.proposals.models import CoAuthor, CoAuthorState, Entry, Proposal
 from tests.support.letters import last_letter
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
 from tests.support.people import an_account
-from tests.support.proposals import a_proposal
+from tests.support.proposals import a_proposal, some_words
 from tests.support.rounds import a_round
 from tests.support.talk import Scene, a_scene
 
@@ -199,6 +202,23 @@ def test_a_proposal_that_waits_to_be_published_is_offered_and_published_by_a_rul
     news = notices.public_happenings(session, scene.place.id)
     assert len(news) == told + 1, "followers hear of it when they can read it, not before"
     assert news[0].news == News.PROPOSAL_SUBMITTED
+
+
+def test_the_history_of_a_proposal_begins_with_the_words_that_a_moderator_let_through(
+    session: Session,
+) -> None:
+    scene, proposal = _submitted(session, title="Words that nobody has read")
+    round_ = session.get_one(Round, proposal.round_id)
+    for title in ("Other words that nobody has read", "Words that a moderator has read"):
+        words = some_words(session, round_, title=title)
+        proposals.edit(scene.citizen(scene.author), session, round_, proposal, words)
+    about = case(session, scene.place.id, Target.PROPOSAL, proposal.id)
+    operations.rule(scene.as_officer(scene.officer), session, about, Decision.KEEP)
+    proposals.edit(
+        scene.citizen(scene.author), session, round_, proposal, some_words(session, round_, title="Later words")
+    )
+    told = [version.said["title"] for version in proposal_queries.versions(session, proposal.id)]
+    assert told == ["Words that a moderator has read", "Later words"]
 
 
 def test_a_waiting_proposal_may_be_hidden_for_good_and_comes_back_on_appeal(session: Session) -> None:
