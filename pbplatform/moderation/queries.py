@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from pbplatform.charter.policy import Subject
@@ -39,7 +39,7 @@ class Queued:
     @property
     def waiting(self) -> bool:
         """Whether it waits to be published, rather than to be looked at after a report."""
-        return self.case.state == WAITING
+        return self.case.state == WAITING and not self.reports
 
 
 def queue(session: Session, municipality_id: int, most: int = MOST_QUEUED) -> list[Queued]:
@@ -55,17 +55,36 @@ def queue(session: Session, municipality_id: int, most: int = MOST_QUEUED) -> li
 def queue_length(session: Session, municipality_id: int) -> int:
     """How many things wait for a moderator."""
     reported = (
-        select(Report.target, Report.target_id)
-        .where(Report.municipality_id == municipality_id, Report.ruling_id.is_(None))
-        .distinct()
-        .subquery()
+        select(Report.target, Report.target_id).where(*_answerable(municipality_id)).distinct().subquery()
     )
-    waiting = select(func.count()).where(
-        Comment.municipality_id == municipality_id, Comment.state == CommentState.WAITING
-    )
+    waiting = select(func.count()).where(*_waiting_comments(municipality_id))
     proposals = select(func.count()).where(*_hidden_unruled(municipality_id))
     numbers = (select(func.count()).select_from(reported), waiting, proposals)
     return sum(session.scalar(number) or 0 for number in numbers)
+
+
+def _answerable(municipality_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Open reports that a ruling can still answer: what its author has deleted, or a ruling has hidden, waits for nobody."""
+    comment = exists().where(
+        Comment.id == Report.target_id, Comment.state.in_((CommentState.VISIBLE, CommentState.WAITING))
+    )
+    proposal = exists().where(Proposal.id == Report.target_id, Proposal.hidden_at.is_(None))
+    return (
+        Report.municipality_id == municipality_id,
+        Report.ruling_id.is_(None),
+        or_(
+            and_(Report.target == Target.COMMENT, comment),
+            and_(Report.target == Target.PROPOSAL, proposal),
+        ),
+    )
+
+
+def _waiting_comments(municipality_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Comments that wait to be published; what was reported before its author changed it stands among the reports."""
+    reported = exists().where(
+        Report.target == Target.COMMENT, Report.target_id == Comment.id, Report.ruling_id.is_(None)
+    )
+    return Comment.municipality_id == municipality_id, Comment.state == CommentState.WAITING, ~reported
 
 
 def _hidden_unruled(municipality_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -84,7 +103,7 @@ def _hidden_unruled(municipality_id: int) -> tuple[ColumnElement[bool], ...]:
 def _reported(session: Session, municipality_id: int, most: int) -> Iterator[Queued]:
     rows = session.execute(
         select(Report.target, Report.target_id, func.count(), func.min(Report.reported_at))
-        .where(Report.municipality_id == municipality_id, Report.ruling_id.is_(None))
+        .where(*_answerable(municipality_id))
         .group_by(Report.target, Report.target_id)
         .order_by(func.count().desc(), func.min(Report.reported_at))
         .limit(most)
@@ -110,10 +129,7 @@ def _unpublished_proposals(session: Session, municipality_id: int, most: int) ->
 
 def _unpublished(session: Session, municipality_id: int, most: int) -> Iterator[Queued]:
     waiting = session.scalars(
-        select(Comment)
-        .where(Comment.municipality_id == municipality_id, Comment.state == CommentState.WAITING)
-        .order_by(Comment.posted_at)
-        .limit(most)
+        select(Comment).where(*_waiting_comments(municipality_id)).order_by(Comment.posted_at).limit(most)
     ).all()
     for comment in waiting:
         yield Queued(case(session, municipality_id, Target.COMMENT, comment.id), 0, comment.posted_at, ())

@@ -16,6 +16,7 @@ from pbplatform.charter.phases import Phase
 from pbplatform.charter.policy import Refusal, Refused
 from pbplatform.consultation.models import Round
 from pbplatform.consultation.settings import RoundSettings
+from pbplatform.deliberation import operations as discussion
 from pbplatform.deliberation.models import CommentState
 from pbplatform.foundation import clock
 from pbplatform.foundation.database import Database
@@ -215,7 +216,11 @@ def test_the_history_of_a_proposal_begins_with_the_words_that_a_moderator_let_th
     about = case(session, scene.place.id, Target.PROPOSAL, proposal.id)
     operations.rule(scene.as_officer(scene.officer), session, about, Decision.KEEP)
     proposals.edit(
-        scene.citizen(scene.author), session, round_, proposal, some_words(session, round_, title="Later words")
+        scene.citizen(scene.author),
+        session,
+        round_,
+        proposal,
+        some_words(session, round_, title="Later words"),
     )
     told = [version.said["title"] for version in proposal_queries.versions(session, proposal.id)]
     assert told == ["Words that a moderator has read", "Later words"]
@@ -287,6 +292,32 @@ def test_the_most_reported_thing_stands_first_and_a_foreign_one_nowhere(
     ]
     assert queued[1].case.thing is once.thing
     assert queries.queue_length(session, scene.place.id) == 2
+
+
+@on_both_databases
+def test_what_its_author_has_deleted_waits_for_no_moderator(session: Session, scene: Scene) -> None:
+    about = _reported(session, scene)
+    assert queries.queue_length(session, scene.place.id) == len(queries.queue(session, scene.place.id)) == 1
+    discussion.remove(scene.citizen(scene.author), session, scene.round, about.thing)
+    assert queries.queue(session, scene.place.id) == []
+    assert queries.queue_length(session, scene.place.id) == 0
+
+
+@on_both_databases
+def test_a_reported_comment_that_waits_again_after_a_change_stands_in_the_queue_once(
+    session: Session,
+) -> None:
+    scene = a_scene(session, moderated=True)
+    said = scene.comment(session)
+    discussion.publish(session, scene.round, said)
+    about = case(session, scene.place.id, Target.COMMENT, said.id)
+    operations.report(scene.citizen(scene.reader), session, about, RuleBroken.INSULT)
+    discussion.edit(scene.citizen(scene.author), session, scene.round, said, "სხვა სიტყვები")
+    (queued,) = queries.queue(session, scene.place.id)
+    assert (queued.reports, queued.waiting, queries.queue_length(session, scene.place.id)) == (1, False, 1)
+    operations.rule(scene.as_officer(scene.officer), session, queued.case, Decision.KEEP)
+    assert said.state is CommentState.VISIBLE
+    assert queries.queue_length(session, scene.place.id) == 0
 
 
 def test_a_formula_in_a_reason_is_only_text_in_the_exported_log(
