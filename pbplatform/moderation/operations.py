@@ -137,12 +137,26 @@ def _carry_out(session: Session, about: Case, ruling: Ruling) -> None:
         return
     about.hide(session)
     if ruling.blocked_until is not None:
-        block = session.get(Block, (ruling.municipality_id, ruling.author_id))
-        if block is None:
-            block = Block(municipality_id=ruling.municipality_id, account_id=ruling.author_id)
-            session.add(block)
-        block.until, block.ruling_id = ruling.blocked_until, ruling.id
-        session.flush()
+        _pause(session, ruling.municipality_id, ruling.author_id)
+
+
+def _pause(session: Session, municipality_id: int, author_id: int) -> None:
+    """Let an author pause as long as the longest of the rulings that stand says, or no more."""
+    longest = queries.longest_pause(session, municipality_id, author_id)
+    if longest is None:
+        session.execute(
+            delete(Block).where(Block.municipality_id == municipality_id, Block.account_id == author_id)
+        )
+        return
+    session.merge(
+        Block(
+            municipality_id=municipality_id,
+            account_id=author_id,
+            until=longest.blocked_until,
+            ruling_id=longest.id,
+        )
+    )
+    session.flush()
 
 
 def appeal(actor: Actor, session: Session, ruling: Ruling, text: str) -> None:
@@ -168,7 +182,7 @@ def decide_appeal(
     session.flush()
     if decision is AppealDecision.OVERTURNED:
         case(session, ruling.municipality_id, ruling.target, ruling.target_id).publish(session)
-        session.execute(delete(Block).where(Block.ruling_id == ruling.id))
+        _pause(session, ruling.municipality_id, ruling.author_id)
     record(
         actor,
         session,

@@ -220,6 +220,21 @@ def log(session: Session, municipality_id: int) -> Iterator[Ruling]:
     )
 
 
+def longest_pause(session: Session, municipality_id: int, author_id: int) -> Ruling | None:
+    """The ruling that pauses an author longest from now on, of those that no appeal has undone."""
+    return session.scalars(
+        select(Ruling)
+        .where(
+            Ruling.municipality_id == municipality_id,
+            Ruling.author_id == author_id,
+            Ruling.blocked_until > clock.now(),
+            Ruling.appeal_decision.is_distinct_from(AppealDecision.OVERTURNED),
+        )
+        .order_by(Ruling.blocked_until.desc())
+        .limit(1)
+    ).first()
+
+
 def is_blocked(session: Session, account_id: int, municipality_id: int) -> bool:
     """Whether an account may not contribute in a municipality at the moment."""
     mine = and_(

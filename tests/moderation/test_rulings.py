@@ -167,6 +167,28 @@ def test_a_pause_ends_by_itself(session: Session, scene: Scene) -> None:
         assert not queries.is_blocked(session, scene.author.id, scene.place.id)
 
 
+@on_both_databases
+def test_the_longest_pause_that_a_standing_ruling_sets_counts(session: Session, scene: Scene) -> None:
+    """A shorter pause that comes later shortens nothing, and an appeal takes away only its own ruling's."""
+    long, short = (_hide(session, scene, _reported(session, scene), block_days=days) for days in (90, 1))
+
+    def paused_in(days: int) -> bool:
+        with time_machine.travel(clock.now() + timedelta(days=days)):
+            return queries.is_blocked(session, scene.author.id, scene.place.id)
+
+    def overturn(ruling: Ruling) -> None:
+        operations.appeal(scene.citizen(scene.author), session, ruling, "ეს არავის ეხებოდა, გადახედეთ.")
+        operations.decide_appeal(
+            scene.as_officer(scene.colleague), session, ruling, AppealDecision.OVERTURNED, REASON
+        )
+
+    assert paused_in(80)
+    overturn(long)
+    assert [paused_in(days) for days in (0, 2)] == [True, False]
+    overturn(short)
+    assert not paused_in(0)
+
+
 def test_a_waiting_comment_is_published_by_a_ruling(session: Session) -> None:
     scene = a_scene(session, "gori", moderated=True)
     said = scene.comment(session)
