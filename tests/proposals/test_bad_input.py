@@ -132,6 +132,28 @@ def test_scripts_are_words_wherever_they_are_typed(session: Session, client: Pag
 
 
 @on_both_databases
+@pytest.mark.parametrize("place_on_earth", ["inf", "-inf", "nan", "1e999", "x", ""])
+def test_a_place_that_is_nowhere_is_near_to_nothing(
+    session: Session, client: PageClient, place_on_earth: str
+) -> None:
+    place = a_municipality(session)
+    round_ = a_round(session, place, slug="spring")
+    there = {"latitude": 41.7, "longitude": 44.8}
+    found = a_proposal(session, place, round_, an_account(session, place), title="Swings for a yard", **there)
+    session.commit()
+    address = "/en/rustavi/rounds/spring/proposals/similar"
+    for asked in (
+        {"latitude": place_on_earth, "longitude": "1"},
+        {"latitude": "1", "longitude": place_on_earth},
+    ):
+        answer = client.get(
+            address, query_string={"title": found.title, **asked}, headers={"HX-Request-Type": "partial"}
+        )
+        assert answer.status_code == 200
+        assert found.title in answer.get_data(as_text=True), "the words alone find it"
+
+
+@on_both_databases
 def test_what_is_not_asked_for_is_not_set(session: Session, signed_in: Browser) -> None:
     place = a_municipality(session)
     round_ = a_round(session, place, slug="spring")

@@ -17,7 +17,7 @@ from pbplatform.door import acts
 from pbplatform.foundation.i18n import localised, money
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.proposals import finding, operations, queries, wording
-from pbplatform.proposals.forms import BeginForm, PlainForm, ProposalForm
+from pbplatform.proposals.forms import BeginForm, PlainForm, ProposalForm, degrees_or_none
 from pbplatform.proposals.models import Proposal, ProposalState
 from pbplatform.proposals.readers import owned
 from pbplatform.proposals.views.pages import attempt, loaded, pages
@@ -163,8 +163,8 @@ def similar(round_slug: str) -> str:
         door.session(),
         round_,
         title=request.args.get("title", "")[:200],
-        latitude=request.args.get("latitude", type=float),
-        longitude=request.args.get("longitude", type=float),
+        latitude=degrees_or_none(request.args.get("latitude")),
+        longitude=degrees_or_none(request.args.get("longitude")),
         but=request.args.get("but", type=int),
     )
     return render_template("proposals/similar.html", similar=found)
