@@ -119,6 +119,12 @@ def typed_day(typed: str) -> date | None:
         return None
 
 
+def typed_number(typed: object) -> int | None:
+    """The number of a field that nobody sees, such as the version a page showed; None when it is none or absurdly long."""
+    given = str(typed)  # A field that was not sent holds what the page was made with.
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
+
+
 def minor_units(typed: str) -> int | None:
     """``12 500``, ``12500.5`` or ``12 500,50`` in hundredths; None when it is no amount of at most two decimals."""
     plain = "".join(unicodedata.normalize("NFKC", typed).split()).replace("'", "")

@@ -14,6 +14,7 @@ from pbplatform.foundation import web
 from pbplatform.foundation.crypto import digest
 from pbplatform.foundation.errors import Invalid
 from pbplatform.foundation.files import FileMissing
+from pbplatform.foundation.forms import typed_number
 from pbplatform.foundation.i18n import LANGUAGE_NAMES, LANGUAGES
 from pbplatform.municipalities import operations, queries
 from pbplatform.municipalities.forms import DistrictsForm, LogoForm, PlainForm, SettingsForm
@@ -97,7 +98,7 @@ def settings() -> Page:
                 brand_colour=form.brand_colour.data.lower(),
                 accent_colour=form.accent_colour.data.lower(),
                 contact_email=form.contact_email.data or "",
-                version=int(form.version.data) if (form.version.data or "").isdecimal() else -1,
+                version=typed_number(form.version.data) or 0,
             )
         if tried.ok:
             flash(_("Your changes are kept."))

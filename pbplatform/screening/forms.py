@@ -14,7 +14,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from pbplatform.foundation.forms import Form, MoneyField, offered, trimmed
+from pbplatform.foundation.forms import Form, MoneyField, offered, trimmed, typed_number
 from pbplatform.screening.criteria import Criterion, FormalCriterion
 from pbplatform.screening.models import Answer, ConflictState, Verdict
 from pbplatform.screening.words import ANSWERS, CRITERIA, FORMAL, OUTCOMES, VERDICTS
@@ -85,8 +85,7 @@ class FindingForm(Form):
 
     def seen(self) -> int:
         """The version that the writer saw."""
-        given = str(self.version.data or "0")
-        return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
+        return typed_number(self.version.data) or 0
 
 
 class AssessmentForm(FindingForm):

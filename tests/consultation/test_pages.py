@@ -165,6 +165,7 @@ def test_two_officers_at_once_the_second_sees_a_conflict(officer: PageClient, se
     address = "/en/rustavi/rounds/parks/plan/settings"
     assert _post(officer, address, {"appeal_days": "9", "version": seen}).status_code == 302
     assert _post(officer, address, {"appeal_days": "5", "version": seen}).status_code == 409
+    assert _post(officer, address, {"appeal_days": "5", "version": "9" * 5000}).status_code == 409
 
 
 def test_a_blocked_step_says_in_words_what_is_in_the_way(officer: PageClient, session: Session) -> None:

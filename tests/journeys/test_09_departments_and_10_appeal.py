@@ -177,6 +177,8 @@ def test_an_appeal_is_decided_by_another_and_the_list_waits(
         decision, data={"csrf_token": token(officer.get(case).get_data(as_text=True)), "version": 1, **form}
     )
     assert own_case.status_code == 403, page[:10]
+    odd = {"csrf_token": token(colleague.get(decision).get_data(as_text=True)), "version": "9" * 5000, **form}
+    assert colleague.post(decision, data=odd).status_code == 409, "a version that nobody was shown"
     send(colleague, decision, decision, version=1, **form)
 
     public = client.get(result).get_data(as_text=True)

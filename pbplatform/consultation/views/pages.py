@@ -16,7 +16,7 @@ from pbplatform.consultation.words import (
     SETTING_PROBLEMS,
 )
 from pbplatform.foundation import clock
-from pbplatform.foundation.forms import Form
+from pbplatform.foundation.forms import Form, typed_number
 from pbplatform.foundation.i18n import localised
 from pbplatform.foundation.words import say
 
@@ -42,8 +42,8 @@ def in_utc(wall: datetime | None) -> datetime | None:
 
 
 def version_seen(form: Any) -> int | None:
-    """Which version of the round the officer had before them."""
-    return int(form.version.data) if (form.version.data or "").isdecimal() else None
+    """Which version of the round the officer had before them; 0, which none has, where what was sent is no number."""
+    return (typed_number(form.version.data) or 0) if form.version.data else None
 
 
 def back_to_plan(found: Round) -> BaseResponse:

@@ -10,6 +10,7 @@ from pbplatform.consultation import queries as rounds
 from pbplatform.consultation.place import this_currency, this_round, this_settings
 from pbplatform.door import acts
 from pbplatform.foundation.errors import Missing
+from pbplatform.foundation.forms import typed_number
 from pbplatform.proposals import finding
 from pbplatform.proposals import queries as proposals
 from pbplatform.proposals.models import Proposal
@@ -87,7 +88,7 @@ def appeal(round_slug: str, proposal_id: int) -> Answer:
                 uphold=form.outcome.data == "uphold",
                 answer=form.answer.data or "",
                 cost=form.cost.data,
-                version=int(form.version.data) if str(form.version.data).isdecimal() else 0,
+                version=typed_number(form.version.data) or 0,
             )
         if tried.ok:
             announcing.appeal_decided(session, g.municipality, round_, proposal)
@@ -120,7 +121,7 @@ def merge(round_slug: str, merge_id: int) -> Answer:
     if source.round_id != round_.id or not mine:
         raise Missing
     form = PlainForm()
-    said, given = request.form.get("answer"), request.form.get("version", "")
+    said = request.form.get("answer")
     if said in ("yes", "no") and form.validate_on_submit():
         done = merges.answer(
             door.actor(),
@@ -128,7 +129,7 @@ def merge(round_slug: str, merge_id: int) -> Answer:
             round_,
             found,
             agree=said == "yes",
-            version=int(given) if given.isdecimal() and len(given) < 10 else 0,
+            version=typed_number(request.form.get("version")) or 0,
         )
         if done:
             announcing.merged(session, g.municipality, round_, source, target)
