@@ -1,7 +1,7 @@
 """What is typed in moderation."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
@@ -49,6 +49,7 @@ class RulingForm(Form):
         default=0,
         validators=[Optional(), NumberRange(0, LONGEST_BLOCK_DAYS)],
     )
+    version = HiddenField()
 
 
 class AppealForm(Form):

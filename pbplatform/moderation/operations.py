@@ -39,6 +39,7 @@ class ModerationProblem(StrEnum):
     REASON_TOO_LONG = "reason_too_long"
     BLOCK_TOO_LONG = "block_too_long"
     NOTHING_TO_RULE = "nothing_to_rule"
+    CHANGED = "changed"
 
 
 def report(actor: Actor, session: Session, about: Case, rule: RuleBroken, note: str = "") -> None:
@@ -69,11 +70,13 @@ def rule(
     broken: RuleBroken | None = None,
     reason: str = "",
     block_days: int = 0,
+    version: int | None = None,
 ) -> Ruling:
     """Decide what happens to something that was reported, or that waits to be published.
 
     Hiding names the rule and gives the author a reason; it may also pause the author for a time. Whoever reported or
-    wrote it may not rule. Raise Conflict when another moderator was faster.
+    wrote it may not rule. Raise Conflict when another moderator was faster, or when it is no longer the `version` that
+    the moderator has read: nobody gets words past a moderator by changing them at that moment.
     """
     reports = queries.open_reports(
         session, about.thing.municipality_id, about.target, about.thing.id, lock=True
@@ -81,6 +84,8 @@ def rule(
     require(actor, Action.RULE, about.subject(*(found.reporter_id for found in reports)))
     if not reports and about.state != WAITING:
         raise Conflict(ModerationProblem.NOTHING_TO_RULE)
+    if version is not None and version != about.thing.version:
+        raise Conflict(ModerationProblem.CHANGED)
     hiding = decision is Decision.HIDE
     if hiding and broken is None:
         raise Invalid(ModerationProblem.NO_RULE, "rule")

@@ -16,6 +16,7 @@ from pbplatform.deliberation import queries as discussion
 from pbplatform.deliberation.models import Comment
 from pbplatform.door import acts
 from pbplatform.foundation.errors import Missing
+from pbplatform.foundation.forms import typed_number
 from pbplatform.foundation.sheets import stream_csv
 from pbplatform.foundation.web import piece
 from pbplatform.moderation import letters, operations, queries
@@ -68,7 +69,7 @@ def rule(target: str, target_id: int) -> Page:
     """Decide one case."""
     about = _case(target, target_id)
     reports = queries.open_reports(door.session(), g.municipality.id, about.target, target_id)
-    form, unseen = RulingForm(), about.state == WAITING
+    form, unseen = RulingForm(version=str(about.thing.version)), about.state == WAITING
     if form.validate_on_submit():
         with door.attempt(form, PROBLEMS) as tried:
             ruling = operations.rule(
@@ -79,6 +80,7 @@ def rule(target: str, target_id: int) -> Page:
                 broken=RuleBroken(form.rule.data) if form.rule.data else None,
                 reason=form.reason.data or "",
                 block_days=form.block_days.data or 0,
+                version=typed_number(form.version.data),
             )
         if tried.ok:
             letters.tell_ruling(door.session(), about.author, ruling, _ruling_address(ruling, about.author))

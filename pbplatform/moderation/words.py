@@ -41,6 +41,9 @@ PROBLEMS = {
     ModerationProblem.REASON_TOO_LONG: _l("The text is too long: at most %(most)s characters fit."),
     ModerationProblem.BLOCK_TOO_LONG: _l("A pause may last at most %(most)s days."),
     ModerationProblem.NOTHING_TO_RULE: _l("Another moderator has already decided this."),
+    ModerationProblem.CHANGED: _l(
+        "It has been changed since you opened this page. Read it as it is now and decide again."
+    ),
 }
 
 WORDS = (TARGETS, RULES, DECISIONS, APPEAL_DECISIONS, STATES, PROBLEMS)

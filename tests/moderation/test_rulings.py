@@ -1,5 +1,6 @@
 """Moderation: every ruling has rule and reason, nobody decides their own case, appeals go to somebody else."""
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -159,6 +160,29 @@ def test_two_moderators_at_once_one_decides_the_other_is_told(
     assert sorted(outcomes) == ["decided", "told"]
     with database.read() as reading:
         assert len(reading.scalars(select(Ruling)).all()) == 1
+
+
+def test_words_that_change_while_a_moderator_reads_get_past_nobody(
+    app: Flask, session: Session, signed_in: Callable[..., PageClient]
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    scene = a_scene(session, moderated=True)
+    said = scene.comment(session, "კეთილი სიტყვები")
+    session.commit()
+    moderator, desk = signed_in(scene.officer), f"/en/rustavi/desk/moderation/comment/{said.id}"
+
+    def seen() -> str:
+        found = re.search(r'name="version"[^>]*value="(\d+)"', moderator.get(desk).get_data(as_text=True))
+        assert found
+        return found[1]
+
+    keep = {"decision": "keep", "rule": "", "block_days": "0", "version": seen()}
+    discussion.edit(scene.citizen(scene.author), session, scene.round, said, "ბოროტი სიტყვები")
+    session.commit()
+    answer = moderator.post(desk, data=keep)
+    assert answer.status_code == 409
+    assert "changed since you opened this page" in answer.get_data(as_text=True)
+    assert moderator.post(desk, data=keep | {"version": seen()}).status_code == 302
 
 
 def test_a_pause_ends_by_itself(session: Session, scene: Scene) -> None:
