@@ -67,8 +67,15 @@ def import_roll(file: Path, municipality: str, columns: tuple[str, ...], complet
     click.echo("\r" + ", ".join(f"{name} {number:,}" for name, number in counts.items()))
     with database.read() as session:
         done = queries.roll_import(session, place_id, import_id)
-        if done is not None and done.counts and done.counts["broken"]:
+        told = done.counts or {} if done else {}
+        if told.get("broken"):
             click.echo("the file could not be read to its end; what was read has been taken", err=True)
+        if told.get("nobody_removed"):
+            click.echo(
+                "nobody was taken off the roll: the file does not tell who has left, because some of its lines "
+                "have no personal number or a wrong one, or it has no lines at all",
+                err=True,
+            )
         for fault in queries.faults(session, import_id, most=MOST_SHOWN):
             click.echo(f"line {fault.line}: {fault.cause.value}", err=True)
     if counts["bad"] > MOST_SHOWN:

@@ -59,6 +59,14 @@ class Line:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose row it is: the national id, which is kept nowhere, and its hash."""
+
+    national_id: str
+    id_hash: str
+
+
 class Checker:
     """Checks rows against what one municipality knows."""
 
@@ -72,26 +80,31 @@ class Checker:
                 self._districts[_folded(spelling)] = district.id
         self._region = {Country.GEORGIA: "GE", Country.BULGARIA: "BG"}.get(place.country)
 
-    def check(self, row: Row) -> Line:
-        """The row as a line; raise Bad with the first cause found."""
-        texts = [cell.text for cell in row.values()]
-        if any(broken(text) or len(text) > 500 for text in texts):
-            raise Bad(FaultCause.BROKEN_TEXT)
+    def person(self, row: Row) -> Person:
+        """Whose row it is; raise Bad when it does not say that."""
         identity = row.get(Column.ID, _NOTHING)
         if not identity.text:
             raise Bad(FaultCause.NO_ID)
+        if _unfit(identity):
+            raise Bad(FaultCause.BROKEN_TEXT)
         try:
             national_id = normal_id(identity.text, self.place.country, was_number=identity.number)
         except BadId:
             raise Bad(FaultCause.BAD_ID) from None
+        return Person(national_id, self._pepper.of_id(self.place.id, national_id))
+
+    def check(self, row: Row, person: Person) -> Line:
+        """The row as a line; raise Bad with the first cause found."""
+        if any(map(_unfit, row.values())):
+            raise Bad(FaultCause.BROKEN_TEXT)
         born = day_of(row.get(Column.BIRTH_DATE, _NOTHING), self.today)
         if born is None:
             raise Bad(FaultCause.BAD_BIRTH_DATE)
-        said = birth_in_id(national_id, self.place.country)
+        said = birth_in_id(person.national_id, self.place.country)
         if said is not None and said != born:
             raise Bad(FaultCause.ID_AND_BIRTH_DIFFER)
         return Line(
-            id_hash=self._pepper.of_id(self.place.id, national_id),
+            id_hash=person.id_hash,
             name=self._name(row),
             birth_date=born,
             district_id=self._district(row.get(Column.DISTRICT, _NOTHING).text),
@@ -138,6 +151,10 @@ def normal_phone(text: str, region: str | None) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def _unfit(cell: Cell) -> bool:
+    return broken(cell.text) or len(cell.text) > 500
+
+
 def _email(text: str) -> str | None:
     if not text:
         return None
@@ -157,7 +174,21 @@ class Taken:
 
     counts: Counter[str] = field(default_factory=Counter)
     seen: set[bytes] = field(default_factory=set)
+    """Whose line was taken, by the hash of the national id."""
+    faulty: set[bytes] = field(default_factory=set)
+    """Who is in the file with a line that could not be taken."""
+    nameless: int = 0
+    """Lines that do not say whose they are."""
     faults: list[tuple[int, FaultCause]] = field(default_factory=list)
+
+    @property
+    def tells_who_left(self) -> bool:
+        """Whether every line says whose it is, so that whoever has none has left; no line at all tells nothing."""
+        return not self.nameless and bool(self.seen or self.faulty)
+
+    def has(self, key: bytes) -> bool:
+        """Whether somebody is in the file, with a good line or a bad one."""
+        return key in self.seen or key in self.faulty
 
     def fault(self, line: int, cause: FaultCause) -> None:
         """Note a line that was not taken; after very many only their number."""
@@ -208,13 +239,20 @@ class Intake:
     def _checked(self, batch: list[tuple[int, Row]]) -> Iterator[Line]:
         for number, row in batch:
             try:
-                line = self._checker.check(row)
-                key = bytes.fromhex(line.id_hash)
+                person = self._checker.person(row)
+            except Bad as bad:
+                self.taken.nameless += 1
+                self.taken.fault(number, bad.cause)
+                continue
+            key = bytes.fromhex(person.id_hash)
+            try:
                 if key in self.taken.seen:
                     raise Bad(FaultCause.TWICE)
+                line = self._checker.check(row, person)
                 if line.phone:
                     self._own(line.phone, key)
             except Bad as bad:
+                self.taken.faulty.add(key)
                 self.taken.fault(number, bad.cause)
                 continue
             self.taken.seen.add(key)
@@ -272,15 +310,15 @@ class Intake:
             self.taken.faults.clear()
 
 
-def remove_missing(database: Database, place_id: int, seen: set[bytes], at: datetime) -> int:
-    """Take off the roll whoever was not in a complete file; return how many."""
+def remove_missing(database: Database, place_id: int, taken: Taken, at: datetime) -> int:
+    """Take off the roll whoever was not in a complete file; return how many. A bad line takes nobody off."""
     with database.read() as session:
         rows = session.execute(
             select(RollEntry.id, RollEntry.id_hash)
             .where(RollEntry.municipality_id == place_id, RollEntry.removed_at.is_(None))
             .execution_options(yield_per=BATCH)
         )
-        gone = [entry_id for entry_id, id_hash in rows if bytes.fromhex(id_hash) not in seen]
+        gone = [entry_id for entry_id, id_hash in rows if not taken.has(bytes.fromhex(id_hash))]
     for start in range(0, len(gone), BATCH):
         with database.transaction() as session:
             session.execute(

@@ -91,7 +91,8 @@ class RollImport(Base):
     uploaded_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     counts: Mapped[dict[str, Any] | None]
-    """added, changed, unchanged, removed, bad."""
+    """added, changed, unchanged, removed, bad; broken when the file could not be read to its end, nobody_removed when it was to
+    be the whole roll and could not tell who has left."""
 
 
 class RollFault(Base):

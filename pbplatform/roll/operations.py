@@ -204,15 +204,21 @@ def import_file(
     work = intake.Intake(database, checker, import_id)
     try:
         taken = work.take(reading.rows(path, columns), tell)
-        if complete:
-            taken.counts["removed"] = intake.remove_missing(database, place_id, taken.seen, clock.now())
+        if complete and taken.tells_who_left:
+            taken.counts["removed"] = intake.remove_missing(database, place_id, taken, clock.now())
+        elif complete:
+            taken.counts["nobody_removed"] = 1
     except reading.Unreadable:
         work.taken.counts["broken"] = 1
         taken = work.taken
     counts = intake.summary(taken.counts)
     with database.transaction() as session:
         done = session.get_one(RollImport, import_id)
-        done.counts = {**counts, "broken": taken.counts["broken"]}
+        done.counts = {
+            **counts,
+            "broken": taken.counts["broken"],
+            "nobody_removed": taken.counts["nobody_removed"],
+        }
         done.ended_at = clock.now()
         record(None, session, place_id, Action.IMPORT_ROLL, "roll_import", import_id, **counts)
     return counts

@@ -46,6 +46,8 @@ def test_good_lines_are_taken_bad_ones_listed_and_repeating_changes_nothing(
     assert "line 3: bad_id" in first.stderr
     again = call(config, str(file), "--municipality", "rustavi", "--complete")
     assert "added 0, changed 0, unchanged 2, removed 0, bad 1" in again.output
+    assert "nobody was taken off the roll" in again.stderr
+    assert "nobody was taken off the roll" not in first.stderr
     assert session.scalar(select(func.count()).select_from(RollEntry)) == 2
 
 

@@ -9,14 +9,13 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from pbplatform.door import House
-from pbplatform.foundation import clock
-from pbplatform.municipalities.models import Country, Municipality
-from pbplatform.roll import operations, reading
+from pbplatform.municipalities.models import Country
 from pbplatform.roll.codes import new_letter_code, normal_letter_code, spelled
 from pbplatform.roll.ids import BadId, normal_id
-from pbplatform.roll.models import FaultCause, RollEntry, RollFault, RollImport
+from pbplatform.roll.models import FaultCause, RollEntry, RollFault
 from tests.support.marks import on_both_databases
 from tests.support.people import a_municipality
+from tests.support.rolls import read
 from tests.support.voting import a_district, national_id
 
 LINES = """Personal number;Name;Date of birth;District;Phone;E-mail
@@ -28,28 +27,6 @@ LINES = """Personal number;Name;Date of birth;District;Phone;E-mail
 35000000035;Elsewhere;1990-01-02;atlantis;;
 35000000014;Beka Again;1990-01-02;south;;
 """
-
-
-def read(house: House, place: Municipality, path: Path, *, complete: bool = False) -> dict[str, int]:
-    """Import a file by its guessed columns."""
-    with house.database.transaction() as session:
-        waiting = RollImport(
-            municipality_id=place.id,
-            account_id=None,
-            file_name=path.name,
-            file_key=None,
-            columns={},
-            uploaded_at=clock.now(),
-            ended_at=None,
-            counts=None,
-        )
-        session.add(waiting)
-        session.flush()
-        number = waiting.id
-    columns = reading.guess(reading.headers(path))
-    return operations.import_file(
-        house.database, house.secrets, path, place.id, columns, number, complete=complete
-    )
 
 
 @on_both_databases
