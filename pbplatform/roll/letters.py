@@ -1,5 +1,6 @@
 """Letters with codes: one page a person, in their own language, as one PDF a district. Codes exist in the file only."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from flask import Flask, g, render_template
@@ -12,8 +13,8 @@ from pbplatform.charter.policy import Subject, require
 from pbplatform.charter.roles import Actor
 from pbplatform.foundation import clock
 from pbplatform.foundation.crypto import SecretFolder
-from pbplatform.foundation.database import Database
-from pbplatform.foundation.errors import Gone
+from pbplatform.foundation.database import Database, hold
+from pbplatform.foundation.errors import Conflict, Gone
 from pbplatform.foundation.files import PASSING, FileMissing, Files
 from pbplatform.foundation.jobs import Progress
 from pbplatform.foundation.pdf import make_pdf
@@ -21,6 +22,7 @@ from pbplatform.journal.operations import record
 from pbplatform.municipalities.models import Municipality
 from pbplatform.roll.codes import new_letter_code, spelled
 from pbplatform.roll.models import LetterBatch, LetterCode, Means, RollEntry
+from pbplatform.roll.operations import keep_code
 from pbplatform.roll.pepper import Pepper, pepper
 
 LETTERS_JOB = "letters"
@@ -52,71 +54,87 @@ def order_letters(actor: Actor, session: Session, place_id: int, district_id: in
 def print_letters(
     app: Flask, database: Database, secrets: SecretFolder, files: Files, progress: Progress, batch_id: int
 ) -> dict[str, int]:
-    """The job: make the codes, the pages and the file."""
+    """The job: make the codes, the pages and the file. The codes are kept last of all, because whoever has one gets no
+    letter: what breaks off before leaves nobody without.
+    """
     seasoning = pepper(secrets)
-    with database.transaction() as session:
+    with database.look() as session:
         batch = session.get_one(LetterBatch, batch_id)
         place = session.get_one(Municipality, batch.municipality_id)
-        letters = _make_codes(session, seasoning, place.id, batch.district_id)
-        batch.letters = len(letters)
-    key = f"{PASSING}letters/{place.id}/{batch_id}.pdf"
+        letters = [(entry, new_letter_code()) for entry in _without_letter(session, batch)]
     progress.tell(0, max(len(letters), 1))
     if letters:
-        pages = []
-        with app.test_request_context(base_url=app.extensions["house"].config.base_url):
-            for entry, code in letters:
-                with force_locale(entry.language):
-                    g.locale = entry.language
-                    pages.append(
-                        render_template(
-                            "roll/letter.html",
-                            entry=entry,
-                            code=spelled(code),
-                            place=place,
-                            language=entry.language,
-                        )
-                    )
-            html = render_template("roll/letters.html", pages=pages, language=place.languages[0])
-        files.put(key, make_pdf(html))
-    with database.transaction() as session:
-        session.get_one(LetterBatch, batch_id).file_key = key if letters else None
+        key = f"{PASSING}letters/{place.id}/{batch_id}.pdf"
+        # Noted before the file is there, so that no crash leaves a file that nothing speaks of.
+        with database.transaction() as session:
+            session.get_one(LetterBatch, batch_id).file_key = key
+        files.put(key, make_pdf(_written(app, place, letters)))
+        with database.transaction() as session:
+            _keep_codes(session, seasoning, place.id, letters)
+            session.get_one(LetterBatch, batch_id).letters = len(letters)
     progress.tell(len(letters), max(len(letters), 1))
     return {"letters": len(letters)}
 
 
-def _make_codes(
-    session: Session, seasoning: Pepper, place_id: int, district_id: int | None
-) -> list[tuple[RollEntry, str]]:
+def _without_letter(session: Session, batch: LetterBatch) -> Sequence[RollEntry]:
+    """Who gets a letter of this run, in the order of the addresses."""
     have = select(LetterCode.roll_entry_id).where(
-        LetterCode.municipality_id == place_id, LetterCode.issued_at > clock.now() - LETTER_LIFE
+        LetterCode.municipality_id == batch.municipality_id,
+        LetterCode.issued_at > clock.now() - LETTER_LIFE,
     )
     question = select(RollEntry).where(
-        RollEntry.municipality_id == place_id, RollEntry.removed_at.is_(None), RollEntry.id.not_in(have)
+        RollEntry.municipality_id == batch.municipality_id,
+        RollEntry.removed_at.is_(None),
+        RollEntry.id.not_in(have),
     )
-    if district_id is not None:
-        question = question.where(RollEntry.district_id == district_id)
-    made = []
-    for entry in session.scalars(question.order_by(RollEntry.address, RollEntry.id).limit(MOST_LETTERS)):
-        code = new_letter_code()
-        session.add(
-            LetterCode(
-                municipality_id=place_id,
-                roll_entry_id=entry.id,
-                code_hash=seasoning.of_code(place_id, code),
-                means=Means.LETTER,
-                issued_at=clock.now(),
-                used_at=None,
-            )
+    if batch.district_id is not None:
+        question = question.where(RollEntry.district_id == batch.district_id)
+    return session.scalars(question.order_by(RollEntry.address, RollEntry.id).limit(MOST_LETTERS)).all()
+
+
+def _written(app: Flask, place: Municipality, letters: Sequence[tuple[RollEntry, str]]) -> str:
+    """The pages of all letters, each in its reader's language."""
+    pages = []
+    with app.test_request_context(base_url=app.extensions["house"].config.base_url):
+        for entry, code in letters:
+            with force_locale(entry.language):
+                g.locale = entry.language
+                pages.append(
+                    render_template(
+                        "roll/letter.html",
+                        entry=entry,
+                        code=spelled(code),
+                        place=place,
+                        language=entry.language,
+                    )
+                )
+        return render_template("roll/letters.html", pages=pages, language=place.languages[0])
+
+
+def _keep_codes(
+    session: Session, seasoning: Pepper, place_id: int, letters: Sequence[tuple[RollEntry, str]]
+) -> None:
+    hold(session, f"letters|{place_id}")
+    twice = session.scalar(
+        select(LetterCode.id)
+        .where(
+            LetterCode.roll_entry_id.in_([entry.id for entry, _code in letters]),
+            LetterCode.means == Means.LETTER,
+            LetterCode.issued_at > clock.now() - LETTER_LIFE,
         )
-        made.append((entry, code))
-    session.flush()
-    return made
+        .limit(1)
+    )
+    if twice is not None:
+        # Another run was printing the same letters and was ready first.
+        raise Conflict
+    for entry, code in letters:
+        keep_code(session, seasoning, place_id, entry.id, code, Means.LETTER)
 
 
 def fetch(actor: Actor, session: Session, files: Files, batch: LetterBatch) -> bytes:
-    """The file of a run; raise Gone when it was deleted."""
+    """The file of a run; raise Gone when it was deleted, or when its codes were never kept."""
     require(actor, Action.PRINT_LETTERS, Subject(batch.municipality_id))
-    if batch.file_key is None:
+    if batch.file_key is None or not batch.letters:
         raise Gone
     try:
         content = files.get(batch.file_key)

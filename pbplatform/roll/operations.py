@@ -240,9 +240,10 @@ class _as_file:
         self._path.unlink(missing_ok=True)
 
 
-def issue_code(session: Session, pepper: Pepper, entry_id: int, place_id: int, means: Means) -> str:
-    """A new code for an entry, to be printed at once; only its hash is kept."""
-    code = new_letter_code()
+def keep_code(
+    session: Session, pepper: Pepper, place_id: int, entry_id: int, code: str, means: Means
+) -> None:
+    """Note the hash of a code that is printed on paper for an entry; the code itself is kept nowhere."""
     session.add(
         LetterCode(
             municipality_id=place_id,
@@ -253,6 +254,12 @@ def issue_code(session: Session, pepper: Pepper, entry_id: int, place_id: int, m
             used_at=None,
         )
     )
+
+
+def issue_code(session: Session, pepper: Pepper, entry_id: int, place_id: int, means: Means) -> str:
+    """A new code for an entry, to be printed at once."""
+    code = new_letter_code()
+    keep_code(session, pepper, place_id, entry_id, code, means)
     session.flush()
     return code
 
