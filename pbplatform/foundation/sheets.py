@@ -5,11 +5,13 @@ XML entities are refused, formulas are marked instead of being computed. Writing
 that a spreadsheet program would take for a formula; reading takes it away again, so a file survives the round trip.
 """
 
+import codecs
 import csv
 import io
 import itertools
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -19,8 +21,6 @@ from decimal import Decimal
 from enum import StrEnum
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
-
-from defusedxml import DefusedXmlException
 
 from pbplatform.foundation.errors import Invalid
 
@@ -38,6 +38,21 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ACTING = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _CYRILLIC_ENCODINGS = ("cp1251", "koi8-r", "iso8859-5", "mac-cyrillic", "cp866")
 _FREQUENT = frozenset("оаеинтсрвлкмдпОАЕИНТСРВЛКМДП")
+
+
+BROKEN_WORKBOOK = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    SyntaxError,
+    LookupError,
+    ValueError,
+    TypeError,
+    RuntimeError,
+)
+"""What the reading of a damaged XLSX file raises. Broken XML arrives as a ParseError, which is a SyntaxError; a part that is
+encrypted or packed in an unknown way as a RuntimeError; refused XML as a ValueError."""
 
 
 class SheetProblem(StrEnum):
@@ -119,14 +134,17 @@ def _workbook(
     return Workbook(filled, encoding, delimiter)
 
 
-def detect_encoding(content: bytes) -> str:
-    """The encoding of a text: by its mark, as UTF-8 if it is that, else the Cyrillic one in which it reads best."""
+def detect_encoding(content: bytes, *, whole: bool = True) -> str:
+    """The encoding of a text: by its mark, as UTF-8 if it is that, else the Cyrillic one in which it reads best.
+
+    The beginning of a text, which is not the whole, may end in the middle of a letter.
+    """
     if content.startswith(b"\xef\xbb\xbf"):
         return "utf-8-sig"
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     try:
-        content.decode("utf-8")
+        codecs.getincrementaldecoder("utf-8")().decode(content, final=whole)
     except UnicodeDecodeError:
         sample = content[:200_000]
         return max(_CYRILLIC_ENCODINGS, key=lambda name: _reads_well(sample, name))
@@ -169,11 +187,7 @@ def _read_xlsx(content: bytes) -> Workbook:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         sheets = tuple(Sheet(found.title, _xlsx_rows(found)) for found in book.worksheets)
         book.close()
-    except Invalid:
-        raise
-    except (DefusedXmlException, zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError) as fault:
-        raise Invalid(SheetProblem.NOT_A_SHEET, "file") from fault
-    except SyntaxError as fault:  # Broken XML arrives as a ParseError, which is one.
+    except BROKEN_WORKBOOK as fault:
         raise Invalid(SheetProblem.NOT_A_SHEET, "file") from fault
     return _workbook(sheets)
 
@@ -182,8 +196,8 @@ def _refuse_bomb(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             parts = packed.infolist()
-    except zipfile.BadZipFile:
-        raise Invalid(SheetProblem.NOT_A_SHEET, "file") from None
+    except BROKEN_WORKBOOK as fault:
+        raise Invalid(SheetProblem.NOT_A_SHEET, "file") from fault
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
         raise Invalid(SheetProblem.UNPACKS_TOO_LARGE, "file")
     for part in parts:

@@ -1,7 +1,6 @@
 """Reading a roll file line by line: CSV or XLSX, whatever its separator, encoding and order of columns. No database."""
 
 import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +8,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
+
+from pbplatform.foundation.sheets import BROKEN_WORKBOOK, detect_delimiter, detect_encoding
 
 MOST_COLUMNS = 60
 LARGEST_UNPACKED = 600 * 1024 * 1024
@@ -34,7 +35,7 @@ NEEDED = (Column.ID, Column.BIRTH_DATE)
 
 _GUESSES: Mapping[Column, str] = {
     Column.ID: r"^(id|national.?id|personal.?(no|number|id).*|егн.*|лнч|пн|личен.*|პირადი.*|პ/?ნ|ს/?ნ|egn)$",
-    Column.BIRTH_DATE: r".*(birth|рожд|роден|დაბად).*",
+    Column.BIRTH_DATE: r".*(birth|рожд|ражд|роден|დაბად).*",
     Column.FAMILY_NAME: r"^(family.?name|surname|last.?name|фамили.*|გვარი)$",
     Column.NAME: r"^(name|full.?name|first.?name|имен?а?|три имена|სახელი.*|სახელი და გვარი)$",
     Column.DISTRICT: r".*(district|район|квартал|უბანი|რაიონი|ოლქი).*",
@@ -100,9 +101,9 @@ def _lines(path: Path) -> Iterator[tuple[int, list[Cell]]]:
 def _text_lines(path: Path) -> Iterator[tuple[int, list[Cell]]]:
     with path.open("rb") as file:
         sample = file.read(SAMPLE_BYTES)
-    encoding = _encoding(sample)
+    encoding = detect_encoding(sample, whole=len(sample) < SAMPLE_BYTES)
     try:
-        separator = _separator(sample.decode(encoding, errors="ignore"))
+        separator = detect_delimiter(sample.decode(encoding, errors="ignore"))
         with path.open(encoding=encoding, newline="", errors="strict") as text:
             reader = csv.reader(text, delimiter=separator)
             for cells in reader:
@@ -111,48 +112,24 @@ def _text_lines(path: Path) -> Iterator[tuple[int, list[Cell]]]:
         raise Unreadable from None
 
 
-def _encoding(sample: bytes) -> str:
-    if sample.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
-    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    try:
-        # The sample may end in the middle of a letter.
-        io.TextIOWrapper(
-            io.BytesIO(sample[: len(sample) - 4] if len(sample) == SAMPLE_BYTES else sample), "utf-8"
-        ).read()
-    except UnicodeDecodeError:
-        # The guesser's tables are large, and most files are UTF-8.
-        from charset_normalizer import from_bytes
-
-        best = from_bytes(sample, cp_isolation=["cp1251", "mac_cyrillic", "koi8_r", "utf_16"]).best()
-        return best.encoding if best else "cp1251"
-    return "utf-8"
-
-
-def _separator(sample: str) -> str:
-    first = sample.splitlines()[0] if sample.strip() else ""
-    return max(",;\t|", key=first.count)
-
-
 def _workbook_lines(path: Path) -> Iterator[tuple[int, list[Cell]]]:
     # Importing the spreadsheet library takes a while, and most requests never need it.
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
-    try:
-        with ZipFile(path) as archive:
-            if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
-                raise Unreadable
-        workbook = load_workbook(path, read_only=True, data_only=True)
-        sheet = workbook.worksheets[0]
-        # A workbook's stated size may be wrong; reading must not trust it.
-        sheet.reset_dimensions()
-        for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-            yield line, [_cell(value) for value in values[:MOST_COLUMNS]]
-        workbook.close()
-    except (BadZipFile, InvalidFileException, KeyError, IndexError, ValueError):
-        raise Unreadable from None
+    # Opened here, because the library judges a path by how its name ends, and a file that was uploaded has no name.
+    with path.open("rb") as file:
+        try:
+            with ZipFile(file) as archive:
+                if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
+                    raise Unreadable
+            workbook = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            sheet = workbook.worksheets[0]
+            # A workbook's stated size may be wrong; reading must not trust it.
+            sheet.reset_dimensions()
+            for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+                yield line, [_cell(value) for value in values[:MOST_COLUMNS]]
+        except BROKEN_WORKBOOK:
+            raise Unreadable from None
 
 
 def _cell(value: Any) -> Cell:

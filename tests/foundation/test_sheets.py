@@ -1,7 +1,5 @@
 """Tables are read under guard, and written so that no cell can act."""
 
-import io
-import zipfile
 from datetime import date
 from decimal import Decimal
 
@@ -19,6 +17,7 @@ from pbplatform.foundation.sheets import (
     write_csv,
     write_xlsx,
 )
+from tests.support.workbooks import DAMAGES, Damage, flipped, swapped
 
 ACTING = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "＝1", "－2", "＋3", "＠a"]
 
@@ -87,15 +86,22 @@ def test_no_cell_acts_even_when_a_line_is_cut_at_semicolons_and_reading_gives_it
 
 
 def _swapped(part: str, content: bytes) -> bytes:
-    """A sound workbook with one part replaced."""
-    made = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(write_xlsx([("s", [["a"], [1]])]))) as old,
-        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for entry in old.infolist():
-            new.writestr(entry.filename, content if entry.filename == part else old.read(entry.filename))
-    return made.getvalue()
+    return swapped(write_xlsx([("s", [["a"], [1]])]), part, content)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_workbook_is_refused_by_name(damage: Damage) -> None:
+    assert _problem(damage(write_xlsx([("s", [["a"], [1]])]))) is SheetProblem.NOT_A_SHEET
+
+
+def test_whatever_is_flipped_in_a_workbook_it_is_read_or_refused_by_name() -> None:
+    refused = set()
+    for content in flipped(write_xlsx([("s", [["a", "b"], [1, "x"], [2, "y"]])])):
+        try:
+            read_table(content)
+        except Invalid as problem:
+            refused.add(type(problem.reason))
+    assert refused == {SheetProblem}
 
 
 def test_a_bomb_is_refused_before_it_unpacks() -> None:
