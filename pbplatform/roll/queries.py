@@ -1,6 +1,6 @@
 """Questions about the roll."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from pbplatform.foundation import clock
 from pbplatform.foundation.crypto import digest
 from pbplatform.foundation.database import UTCDateTime
+from pbplatform.foundation.jobs import Job, JobState
 from pbplatform.roll.models import (
     FaultCause,
     LetterBatch,
@@ -159,6 +160,12 @@ def fault_counts(session: Session, import_id: int) -> dict[FaultCause, int]:
         .group_by(RollFault.cause)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def broken_off(session: Session, works: Iterable[RollImport | LetterBatch]) -> set[int]:
+    """The numbers of those jobs, of imports or of letters, that broke off; nobody begins them again."""
+    asked = [work.job_id for work in works if work.job_id]
+    return set(session.scalars(select(Job.id).where(Job.id.in_(asked), Job.state == JobState.FAILED)))
 
 
 def batches(session: Session, municipality_id: int) -> Sequence[LetterBatch]:

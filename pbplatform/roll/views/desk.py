@@ -50,6 +50,7 @@ def overview() -> BaseResponse | str | tuple[str, int]:
         if tried.ok:
             return redirect(url_for("roll.one_import", import_id=waiting.id))
     session, place = door.session(), guard.municipality()
+    imports, batches = queries.imports(session, place.id), queries.batches(session, place.id)
     answer = render_template(
         "roll/overview.html",
         form=form,
@@ -57,8 +58,9 @@ def overview() -> BaseResponse | str | tuple[str, int]:
         size=queries.size(session, place.id),
         by_district=queries.by_district(session, place.id),
         districts=municipalities.districts(session, place.id),
-        imports=queries.imports(session, place.id),
-        batches=queries.batches(session, place.id),
+        imports=imports,
+        batches=batches,
+        broken_off=queries.broken_off(session, [*imports, *batches]),
         codes=queries.codes_by_state(session, place.id),
         failed=queries.failed_tries(session, place.id),
         alarm=ALARM_TRIES,
@@ -116,6 +118,7 @@ def _import_page(waiting: RollImport, form: ColumnsForm) -> dict[str, Any]:
         "headers": waiting.columns["headers"],
         "guess": waiting.columns["guess"],
         "job": session.get(Job, waiting.job_id) if waiting.job_id else None,
+        "broken_off": bool(queries.broken_off(session, [waiting])),
         "faults": queries.faults(session, waiting.id, request.args.get("after", 0, int)),
         "fault_counts": queries.fault_counts(session, waiting.id),
     }
