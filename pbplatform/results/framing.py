@@ -78,8 +78,8 @@ def _options(envelope: Mapping[str, Any], order: Sequence[str]) -> Data:
     said = {name: value for name, value in envelope["rule_options"].items() if name in read}
     if envelope["threshold"] is not None:
         said["threshold"] = envelope["threshold"]
-    ties = {"kind": "given", "order": list(order)} if order else {"kind": "votes-cost", "order": []}
-    return {"rule": envelope["rule"], **read, **said, "ties": ties}
+    # Never another order where this one is missing: a lot that was dropped must not look like a rule that knows none.
+    return {"rule": envelope["rule"], **read, **said, "ties": {"kind": "given", "order": list(order)}}
 
 
 def without_districts(entry: Mapping[str, Any]) -> Data:

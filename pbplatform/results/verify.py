@@ -7,7 +7,8 @@ It needs Python 3.10 or newer and nothing else: no network, no other package. Th
 formats of trackers and roots in canon.py, what is counted of the frozen rules in framing.py, all meant to be read. It
 checks, in this order: every file against manifest.json; the rules against their hash, and what was counted against the
 rules; the trackers and choices against the sealed roots; the numbers of ballots against the lists and against what was
-published at the close and at the seal; the tie order against the lot that was committed before the vote; and the result.
+published at the close and at the seal; the tie order, which names every project, against the lot that was committed before the vote; and
+the result.
 It ends with status 0 when all is well, and 1 otherwise.
 """
 
@@ -144,21 +145,19 @@ def check_numbers(folder: Path, manifest: Data, seal: Data, say: Say) -> None:
 
 
 def check_ties(envelopes: list[Data], seal: Data, say: Say) -> None:
-    """The order for ties follows from the lot, and the lot is the one that was committed before the vote."""
+    """The order for ties names every project and follows from the lot, which was committed before the vote."""
     check(
         canon.tie_commitment(seal["tie_seed"]) == seal["tie_commitment"],
         "the lot is not the one that was committed",
     )
     for envelope in envelopes:
-        order = seal["tie_orders"].get(str(envelope["position"]))
-        if not order:
-            continue
-        again = canon.tie_order(
-            seal["tie_seed"], seal["final_root"], seal["beacon"], envelope["position"], order
-        )
-        check(
-            again == order, f"the tie order of envelope {envelope['position']} does not follow from the lot"
-        )
+        position = envelope["position"]
+        order = seal["tie_orders"].get(str(position)) or []
+        listed = [project["id"] for project in envelope["election"]["projects"]]
+        whole = sorted(order) == sorted(listed)
+        check(whole, f"the tie order of envelope {position} does not name every project once")
+        again = canon.tie_order(seal["tie_seed"], seal["final_root"], seal["beacon"], position, listed)
+        check(again == order, f"the tie order of envelope {position} does not follow from the lot")
     say("ties         the order follows from the lot that was committed before the vote")
 
 

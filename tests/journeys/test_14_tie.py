@@ -3,7 +3,10 @@ vote decides, anybody can recompute it, and the loser is told."""
 
 import io
 import json
+import shutil
 import zipfile
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import update
 
@@ -12,6 +15,7 @@ from pbplatform.door import House
 from pbplatform.voting import canon
 from pbplatform.voting.models import BallotBox, Project
 from tests.results import counted
+from tests.results.bundles import fit, unpacked, verified
 from tests.support.pages import PageClient
 from tests.support.voting import Town, a_town, cast, close, open_vote, seal
 
@@ -69,11 +73,39 @@ def test_the_seed_decides_and_the_loser_is_told_why(house: House, client: PageCl
             assert words in page.get_data(as_text=True), (language, code)
 
 
-def test_nobody_can_choose_another_winner(house: House, client: PageClient) -> None:
-    """The order is part of what the second count must find too: with another seed the bundle's program objects."""
+def say_order(folder: Path, order: list[str], ties: dict[str, Any]) -> None:
+    """Put another order for ties into seal, manifest and count, each with the fingerprints that then fit."""
+    sealed = json.loads((folder / "seal.json").read_text())
+    sealed["tie_orders"]["1"] = sealed["manifest"]["tie_orders"]["1"] = order
+    del sealed["manifest"]["manifest_hash"]
+    sealed["manifest"]["manifest_hash"] = canon.sha256(canon.canonical(sealed["manifest"]))
+    (folder / "seal.json").write_text(json.dumps(sealed))
+    counted_ = json.loads((folder / "count.json").read_text())
+    counted_["envelopes"][0]["options"]["ties"] = ties
+    (folder / "count.json").write_text(json.dumps(counted_))
+    fit(folder)
+
+
+def test_nobody_can_choose_another_winner(house: House, client: PageClient, tmp_path: Path) -> None:
+    """The bundle's program objects to an order that is turned, dropped or thinned, also where all else was made to fit."""
     town, _ = a_tied_town(house)
-    archive = client.get(f"/en/{town.place.slug}/rounds/{town.round.slug}/results/bundle.zip").data
-    with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
-        seal_ = json.loads(bundle.read("seal.json"))
-    turned = list(reversed(seal_["tie_orders"]["1"]))
-    assert canon.tie_order(seal_["tie_seed"], seal_["final_root"], seal_["beacon"], 1, turned) != turned
+    folder = unpacked(client, town, tmp_path / "bundle")
+    assert verified(folder).returncode == 0
+    order = json.loads((folder / "seal.json").read_text())["tie_orders"]["1"]
+    won = json.loads((folder / "result.json").read_text())["envelopes"][0]["outcome"]["funded"]
+
+    turned, dropped, thinned = (shutil.copytree(folder, tmp_path / name) for name in ("t", "d", "th"))
+    say_order(turned, order[::-1], {"kind": "given", "order": order[::-1]})
+    say_order(dropped, [], {"kind": "votes-cost", "order": []})
+    voted = [code for code in order if code in ("P1.1", "P1.2")]
+    say_order(thinned, voted, {"kind": "given", "order": voted})
+    forged = json.loads((turned / "result.json").read_text())["envelopes"][0]["outcome"]["funded"]
+    assert forged != won, "with another order another project would win"
+    for copy, words in (
+        (turned, "does not follow from the lot"),
+        (dropped, "does not say of envelope 1 what rules.json says: ['options']"),
+        (thinned, "does not name every project once"),
+    ):
+        done = verified(copy)
+        assert done.returncode == 1, done.stdout
+        assert words in done.stdout

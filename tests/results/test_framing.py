@@ -1,11 +1,6 @@
 """What is counted is what was fixed before the vote, whatever stands in the tables by then; and the bundle proves it."""
 
-import hashlib
-import io
 import json
-import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -17,6 +12,7 @@ from pbplatform.results import elections, framing
 from pbplatform.results.models import Count
 from pbplatform.tally.rules import Rule, RuleSpec
 from pbplatform.voting.models import Project
+from tests.results.bundles import fit, unpacked, verified
 from tests.results.counted import a_declared_town, a_sealed_town, count
 from tests.support.pages import PageClient
 
@@ -50,27 +46,7 @@ def test_changes_of_the_tables_after_the_vote_change_no_count(house: House) -> N
 def folder(house: House, client: PageClient, tmp_path: Path) -> Path:
     """An unpacked bundle."""
     town, _ = a_declared_town(house)
-    answer = client.get(f"/en/{town.place.slug}/rounds/{town.round.slug}/results/bundle.zip")
-    zipfile.ZipFile(io.BytesIO(answer.data)).extractall(tmp_path / "bundle")
-    return tmp_path / "bundle"
-
-
-def forge(folder: Path, name: str, old: str, new: str) -> None:
-    """Change a file, have the changed rules counted by the bundle's own program, and make the manifest fit: a whole forgery."""
-    text = (folder / name).read_text()
-    assert old in text
-    (folder / name).write_text(text.replace(old, new, 1))
-    again = (
-        "import json, pathlib, verify as v; f = pathlib.Path('.'); m = v.load(f, 'manifest.json');"
-        "e = v.load(f, 'count.json')['envelopes'];"
-        "b = v.result_again(f, m, e, v.read_choices(f, e), lambda _: None);"
-        "(f / 'result.json').write_bytes(b)"
-    )
-    subprocess.run([sys.executable, "-c", again], cwd=folder, check=True, timeout=60)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    for file in manifest["files"]:
-        manifest["files"][file] = hashlib.sha256((folder / file).read_bytes()).hexdigest()
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return unpacked(client, town, tmp_path / "bundle")
 
 
 @pytest.mark.parametrize(
@@ -86,10 +62,11 @@ def forge(folder: Path, name: str, old: str, new: str) -> None:
     ],
 )
 def test_a_forgery_that_fits_itself_is_found(folder: Path, name: str, old: str, new: str, found: str) -> None:
-    forge(folder, name, old, new)
-    done = subprocess.run(
-        [sys.executable, "verify.py"], cwd=folder, capture_output=True, text=True, check=False, timeout=60
-    )
+    text = (folder / name).read_text()
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1))
+    fit(folder)
+    done = verified(folder)
     assert done.returncode == 1, done.stdout
     assert found in done.stdout
     assert "Everything fits" not in done.stdout
