@@ -14,7 +14,7 @@ from pbplatform.charter.phases import Phase
 from pbplatform.consultation import queries as consultation
 from pbplatform.consultation.models import BallotFormat, Envelope, Round
 from pbplatform.foundation.i18n import localised
-from pbplatform.foundation.sheets import safe
+from pbplatform.foundation.sheets import stream_csv
 from pbplatform.municipalities.models import District, Municipality
 from pbplatform.results import elections, publication, queries
 from pbplatform.results.models import Count, EnvelopeResult, PastElection
@@ -36,7 +36,8 @@ Row = Sequence[Any]
 
 
 def csv_rows(rows: Iterable[Row], delimiter: str = ",") -> Iterator[bytes]:
-    """Rows as lines, sent in pieces of a few hundred, so that a large file costs little memory."""
+    """Rows as lines of the bundle and of Pabulib, for programs: every cell as it is. What people open in a spreadsheet program
+    goes through `stream_csv`. Sent in pieces of a few hundred, so that a large file costs little memory."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
     for number, row in enumerate(rows, start=1):
@@ -292,7 +293,7 @@ def projects_csv(session: Session, found: Round, row: Count | None) -> Iterator[
                 item["currency"], item["votes"], item["points"], "" if item["funded"] is None else int(item["funded"]), item["place"] or "",
             )  # fmt: skip
 
-    return csv_rows([safe(cell) for cell in row_] for row_ in rows())
+    return stream_csv(rows())
 
 
 def project_items(session: Session, found: Round, row: Count | None) -> Iterator[dict[str, Any]]:
@@ -350,7 +351,7 @@ def ballots_csv(session: Session, found: Round, envelope: Envelope) -> Iterator[
     """The ballots of an envelope, one a line: number, choices, points."""
     past = queries.past_election(session, found)
     alone = len(consultation.envelopes(session, found.id)) == 1 or envelope.district_id is None
-    return csv_rows(_vote_rows(session, found, envelope, past, alone))
+    return stream_csv(_vote_rows(session, found, envelope, past, alone))
 
 
 def ballots_public(session: Session, found: Round, envelope: Envelope) -> bool:

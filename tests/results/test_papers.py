@@ -81,5 +81,5 @@ def test_the_packet_holds_everything(house: House, client: PageClient, signed_in
     assert {row["won"] for row in rows} == {"0", "1"}
     assert {row["would_win_under_the_other_rule"] for row in rows} <= {"0", "1"}
     assert {row["project"] for row in rows} == {
-        row["project_id"] for row in csv.DictReader(io.StringIO(files["projects.csv"].decode()))
+        row["project_id"] for row in csv.DictReader(io.StringIO(files["projects.csv"].decode("utf-8-sig")))
     }

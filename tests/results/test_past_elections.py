@@ -5,11 +5,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pbplatform.charter.roles import operator
+from pbplatform.consultation import queries as consultation
 from pbplatform.consultation.models import Round
 from pbplatform.foundation.database import Database
 from pbplatform.foundation.errors import Conflict
+from pbplatform.foundation.sheets import read_table
 from pbplatform.municipalities.models import Municipality
-from pbplatform.results import official, operations, queries
+from pbplatform.results import exporting, official, operations, queries
 from pbplatform.results.imports import Source, import_election
 from pbplatform.results.models import Count, CountState, RecountMethod
 from pbplatform.tally.faults import FileFaults
@@ -139,3 +141,48 @@ def test_every_page_of_a_past_election_can_be_read(database: Database, client: P
         for page in ("", "/check", "/protocol", "/1/card", f"/1/projects/{numbers}", "/1/projects/1"):
             answer = client.get(f"/{language}{base}{page}")
             assert answer.status_code == 200, (language, page)
+
+
+ACTING = """META
+key;value
+description;A vote of tricksters
+country;Georgia
+unit;Example
+instance;2026
+num_projects;2
+num_votes;2
+budget;100
+vote_type;approval
+rule;greedy
+date_begin;2026
+date_end;2026
+PROJECTS
+project_id;cost;name
+"P;=1+1";40;"Park;=cmd|'/C calc'!A0"
+@2;60;პარკი
+VOTES
+voter_id;vote
+1;"P;=1+1,@2"
+2;@2
+"""
+
+
+def test_no_name_or_code_of_a_file_acts_in_a_spreadsheet_program(session: Session) -> None:
+    """Neither in the list of projects, which councillors get too, nor in that of ballots, wherever lines are cut."""
+    place = a_municipality(session)
+    source = Source("acting.pb", ACTING.encode())
+    found = import_election(operator(place.id), session, place, source)
+    row = operations.count_past_election(operator(place.id), session, found)
+    (envelope,) = consultation.envelopes(session, found.id)
+    projects = b"".join(exporting.projects_csv(session, found, row))
+    ballots = b"".join(exporting.ballots_csv(session, found, envelope))
+    for content in (projects, ballots):
+        for separator in ",;":
+            for line in content.decode("utf-8-sig").splitlines():
+                cells = [cell.lstrip('"') for cell in line.split(separator)]
+                assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))], line
+        assert content.startswith(b"\xef\xbb\xbf"), "without its mark Excel garbles Georgian"
+    heading, *listed = read_table(projects).sheets[0].rows
+    told = {row[heading.index("project_id")]: row[heading.index("title")] for row in listed}
+    assert told == {"P;=1+1": "Park;=cmd|'/C calc'!A0", "@2": "პარკი"}
+    assert [row[1] for row in read_table(ballots).sheets[0].rows[1:]] == ["@2,P;=1+1", "@2"]
