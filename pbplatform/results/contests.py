@@ -11,10 +11,9 @@ from typing import Any
 from pbplatform.consultation.models import Envelope
 from pbplatform.results.elections import Classes, Frame
 from pbplatform.tally import election as tally
-from pbplatform.tally.errors import RuleError
 from pbplatform.tally.kinds import BallotFormat, LimitKind
 from pbplatform.tally.profile import ballots_from_rows
-from pbplatform.tally.rules import Rule, RuleSpec, Ties
+from pbplatform.tally.rules import RuleSpec
 from pbplatform.voting.models import Project
 
 
@@ -90,25 +89,3 @@ class _Sorter:
         )
         spec = RuleSpec.from_dict(self.frame.options)
         return Contest(self.frame.envelope, self.frame.projects, election, spec)
-
-
-def other_rule(spec: RuleSpec, election: tally.Election) -> RuleSpec | None:
-    """The rule to compare with: greedy for Equal Shares, Equal Shares with both completions for greedy."""
-    try:
-        if spec.rule is Rule.EQUAL_SHARES:
-            return RuleSpec(Rule.GREEDY, order=spec.order, threshold=spec.threshold, ties=spec.ties)
-        return RuleSpec.from_dict(
-            {
-                "rule": Rule.EQUAL_SHARES.value,
-                "completion": "add-one-greedy",
-                "order": spec.order.value,
-                "threshold": spec.threshold,
-                "ties": _ties(spec.ties),
-            }
-        )
-    except RuleError:
-        return None
-
-
-def _ties(ties: Ties) -> dict[str, Any]:
-    return {"kind": ties.kind.value, "order": list(ties.order)}

@@ -13,7 +13,6 @@ from pbplatform.charter.policy import Subject, require
 from pbplatform.consultation.models import Round
 from pbplatform.consultation.place import this_round
 from pbplatform.door import acts, attempt
-from pbplatform.foundation import i18n
 from pbplatform.foundation.errors import Conflict, Missing
 from pbplatform.foundation.web import refuse_large
 from pbplatform.results import bundle, operations, packet, protocol, queries, showing
@@ -21,6 +20,7 @@ from pbplatform.results.desk_forms import DecisionForm, ReasonForm
 from pbplatform.results.files_views import download
 from pbplatform.results.models import Count, CountState
 from pbplatform.results.operations import ResultProblem
+from pbplatform.results.place import number
 from pbplatform.results.words import PROBLEMS
 
 pages = Blueprint("results_desk", __name__)
@@ -35,10 +35,6 @@ def _previewed(round_slug: str) -> Round:
     return found
 
 
-def _number(value: int) -> str:
-    return i18n.number(value, g.locale)
-
-
 def _facts(found: Round, row: Count | None) -> dict[str, Any]:
     """What the desk, the council's page and the packet show alike."""
     session = door.session()
@@ -47,7 +43,7 @@ def _facts(found: Round, row: Count | None) -> dict[str, Any]:
         "round": found,
         "count": row,
         "interrupted": row is not None and queries.interrupted(session, row),
-        "parts": showing.show(session, found, row, g.locale, _number) if ready and row else [],
+        "parts": showing.show(session, found, row, g.locale, number) if ready and row else [],
         "signatures": queries.signatures(session, row) if row else {},
         "seal": queries.seal(session, found),
         "past": queries.past_election(session, found),

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from pbplatform.consultation import queries as consultation
 from pbplatform.consultation.models import BallotFormat, Envelope, Round
 from pbplatform.municipalities.models import District, Municipality
-from pbplatform.results import framing
+from pbplatform.results import framing, queries
 from pbplatform.results.models import PastElection
 from pbplatform.tally import kinds as tally
 from pbplatform.tally.rules import Rule, RuleSpec, TieKind, options_of
@@ -79,11 +79,6 @@ def classes(session: Session, found: Round) -> Classes:
     yield from ((row[0], row[1]) for row in rows)
 
 
-def seal_of(session: Session, found: Round) -> RoundSeal | None:
-    """What was fixed at the seal; none for a past election."""
-    return session.get(RoundSeal, found.id)
-
-
 def ballots_of(session: Session, found: Round) -> int:
     """How many ballots were counted in a round."""
     return session.scalar(select(func.count()).where(SealedBallot.round_id == found.id)) or 0
@@ -91,10 +86,10 @@ def ballots_of(session: Session, found: Round) -> int:
 
 def frames(session: Session, found: Round) -> list[Frame]:
     """The envelopes of a round in counting order, with everything the count needs but the ballots."""
-    seal = seal_of(session, found)
+    seal = queries.seal(session, found)
     envelopes = counting_order(consultation.envelopes(session, found.id))
     if seal is None:
-        past = session.get(PastElection, found.id)
+        past = queries.past_election(session, found)
         return [_of_file(session, envelope, past) for envelope in envelopes]
     rules = json.loads(seal.rules)
     codes = {

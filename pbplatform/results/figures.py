@@ -13,11 +13,11 @@
 from fractions import Fraction
 from typing import Any
 
-from pbplatform.results.contests import Contest, other_rule
+from pbplatform.results.contests import Contest
 from pbplatform.tally.comparison import funded_per_voter
 from pbplatform.tally.count import count
 from pbplatform.tally.election import Election
-from pbplatform.tally.explain import lower_cost, more_votes, replay_of
+from pbplatform.tally.explain import lower_cost, more_votes, other_rule, replay_of
 from pbplatform.tally.outcome import Outcome, Reason, Stage, Step, Verdict
 from pbplatform.tally.rules import Order, Rule
 
@@ -43,9 +43,9 @@ def shares(election: Election, funded: tuple[str, ...]) -> dict[str, int]:
 
 
 def _other(contest: Contest, outcome: Outcome) -> dict[str, Any] | None:
-    spec = other_rule(contest.spec, contest.election)
-    if spec is None or not contest.election.voters:
+    if not contest.election.voters:
         return None
+    spec = other_rule(contest.spec)
     theirs = count(contest.election, spec)
     return {
         "options": spec.to_dict(),

@@ -9,23 +9,14 @@ from flask import Blueprint, Response, g, make_response, render_template
 from pbplatform import door
 from pbplatform.charter.actions import Action
 from pbplatform.consultation.models import Round
-from pbplatform.consultation.place import this_round
 from pbplatform.door import acts
-from pbplatform.foundation import i18n
 from pbplatform.foundation.crypto import digest
 from pbplatform.foundation.errors import Missing
 from pbplatform.results import bundle, protocol, publication, queries, showing
 from pbplatform.results.models import CouncilDecision, Count
+from pbplatform.results.place import number, public_result
 
 pages = Blueprint("results_files", __name__)
-
-
-def _public(round_slug: str) -> tuple[Round, Count]:
-    found = this_round(round_slug)
-    row = queries.public_count(door.session(), found)
-    if row is None:
-        raise Missing
-    return found, row
 
 
 def download(content: bytes, kind: str, name: str | None = None) -> Response:
@@ -41,7 +32,7 @@ def download(content: bytes, kind: str, name: str | None = None) -> Response:
 @acts(Action.READ_PUBLIC)
 def check(round_slug: str) -> str:
     """How to count again on one's own computer."""
-    found, row = _public(round_slug)
+    found, row = public_result(round_slug)
     session = door.session()
     seal = queries.seal(session, found)
     return render_template(
@@ -57,7 +48,7 @@ def check(round_slug: str) -> str:
 @acts(Action.READ_PUBLIC)
 def bundle_zip(round_slug: str) -> Response:
     """The verification bundle."""
-    found, row = _public(round_slug)
+    found, row = public_result(round_slug)
     # It is made whole before the first byte leaves: a bundle that breaks off half-way would look like a forged one.
     archive = bundle.kept(door.house().files, door.session(), found, row)
     name = f"{g.municipality.slug}-{found.slug}-{row.number}.zip"
@@ -78,7 +69,7 @@ def _pieces(archive: IO[bytes]) -> Iterator[bytes]:
 @acts(Action.READ_PUBLIC)
 def protocol_page(round_slug: str) -> str:
     """The protocol of the count, signed by the officers' names."""
-    found, row = _public(round_slug)
+    found, row = public_result(round_slug)
     return render_template("results/protocol_page.html", **_protocol(found, row))
 
 
@@ -86,7 +77,7 @@ def protocol_page(round_slug: str) -> str:
 @acts(Action.READ_PUBLIC)
 def one_count(round_slug: str, count_number: int) -> str:
     """The protocol of any count that was ever declared, also of one that was corrected later."""
-    found, _row = _public(round_slug)
+    found, _row = public_result(round_slug)
     for row in queries.counts(door.session(), found):
         if row.number == count_number and row.state in queries.OFFICIAL:
             return render_template("results/protocol_page.html", **_protocol(found, row))
@@ -97,7 +88,7 @@ def one_count(round_slug: str, count_number: int) -> str:
 @acts(Action.READ_PUBLIC)
 def protocol_pdf(round_slug: str) -> Response:
     """The same on paper."""
-    found, row = _public(round_slug)
+    found, row = public_result(round_slug)
     html = render_template("results/protocol_pdf.html", **_protocol(found, row))
     # Setting a page takes a good part of a second, and anybody may ask for it.
     content = door.house().files.kept(
@@ -110,7 +101,7 @@ def protocol_pdf(round_slug: str) -> Response:
 @acts(Action.READ_PUBLIC)
 def protocol_json(round_slug: str) -> Response:
     """The same for machines."""
-    found, row = _public(round_slug)
+    found, row = public_result(round_slug)
     return download(protocol.data(door.session(), found, row), "application/json")
 
 
@@ -119,7 +110,7 @@ def _protocol(found: Round, row: Count) -> dict[str, object]:
     return {
         "round": found,
         "count": row,
-        "parts": showing.show(session, found, row, g.locale, lambda n: i18n.number(n, g.locale)),
+        "parts": showing.show(session, found, row, g.locale, number),
         "signatures": queries.signatures(session, row),
         "seal": queries.seal(session, found),
         "past": queries.past_election(session, found),
@@ -131,8 +122,8 @@ def _protocol(found: Round, row: Count) -> dict[str, object]:
 @acts(Action.READ_PUBLIC)
 def share_image(round_slug: str) -> Response:
     """A picture for social networks."""
-    found, row = _public(round_slug)
-    shown = showing.show(door.session(), found, row, g.locale, lambda n: i18n.number(n, g.locale))
+    found, row = public_result(round_slug)
+    shown = showing.show(door.session(), found, row, g.locale, number)
     # The drawing library costs every process eight megabytes, and few requests draw.
     from pbplatform.results.share import share_png
 
@@ -143,7 +134,7 @@ def share_image(round_slug: str) -> Response:
 @acts(Action.READ_PUBLIC)
 def act(round_slug: str, decision_id: int) -> Response:
     """The council's act."""
-    found, _row = _public(round_slug)
+    found, _row = public_result(round_slug)
     decision = door.session().get(CouncilDecision, decision_id)
     if decision is None or decision.round_id != found.id or decision.document_key is None:
         raise Missing

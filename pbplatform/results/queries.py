@@ -71,7 +71,7 @@ def past_election(session: Session, found: Round) -> PastElection | None:
 
 
 def seal(session: Session, found: Round) -> RoundSeal | None:
-    """What was fixed when the vote was sealed."""
+    """What was fixed when the vote was sealed; none for a past election."""
     return session.get(RoundSeal, found.id)
 
 

@@ -5,31 +5,16 @@ from flask import Blueprint, Response, g, make_response, render_template
 from pbplatform import door
 from pbplatform.charter.actions import Action
 from pbplatform.consultation.models import Round
-from pbplatform.consultation.place import this_round
 from pbplatform.door import acts
-from pbplatform.foundation import i18n
 from pbplatform.foundation.errors import Missing
 from pbplatform.results import official, queries, showing
 from pbplatform.results.forms import ReceiptForm
 from pbplatform.results.models import Count
+from pbplatform.results.place import number, public_result
 from pbplatform.results.receipts import receipt_of
 from pbplatform.results.showing import Line, Shown
 
 pages = Blueprint("results", __name__)
-
-
-def _public(round_slug: str) -> tuple[Round, Count]:
-    """The round and its public count; there is no such page before."""
-    found = this_round(round_slug)
-    row = queries.public_count(door.session(), found)
-    if row is None:
-        raise Missing
-    return found, row
-
-
-def number(value: int) -> str:
-    """A number in the reader's language."""
-    return i18n.number(value, g.locale)
 
 
 def _shown(found: Round, row: Count) -> list[Shown]:
@@ -40,7 +25,7 @@ def _shown(found: Round, row: Count) -> list[Shown]:
 @acts(Action.READ_PUBLIC)
 def overview(round_slug: str) -> str:
     """What was decided, as pictures with their tables."""
-    found, row = _public(round_slug)
+    found, row = public_result(round_slug)
     session = door.session()
     shown = _shown(found, row)
     past = queries.past_election(session, found)
@@ -64,7 +49,7 @@ def overview(round_slug: str) -> str:
 @acts(Action.READ_PUBLIC)
 def why(round_slug: str, position: int, project_number: int) -> str:
     """Why one project won or lost."""
-    found, row = _public(round_slug)
+    found, row = public_result(round_slug)
     part, line = _line(_shown(found, row), position, project_number)
     return render_template("results/why.html", count=row, part=part, line=line)
 
@@ -81,7 +66,7 @@ def _line(shown: list[Shown], position: int, project_number: int) -> tuple[Shown
 @acts(Action.READ_PUBLIC)
 def card(round_slug: str, position: int) -> Response:
     """A small page for other sites to embed."""
-    found, row = _public(round_slug)
+    found, row = public_result(round_slug)
     part = next((p for p in _shown(found, row) if p.envelope.position == position), None)
     if part is None:
         raise Missing
@@ -107,7 +92,7 @@ EMBEDDABLE = {
 @acts(Action.READ_PUBLIC)
 def receipt(round_slug: str) -> tuple[str, int]:
     """Find one's ballot by its tracker and see what it paid for. The tracker travels in the body, never in an address."""
-    found, row = _public(round_slug)
+    found, row = public_result(round_slug)
     form = ReceiptForm()
     answer = None
     status = 200

@@ -11,9 +11,6 @@ from pbplatform.consultation.models import Round
 from pbplatform.consultation.steps import Walker
 from pbplatform.foundation.errors import Conflict
 from pbplatform.results import operations, queries
-from pbplatform.results.models import CountState
-
-CONFIRMED = (CountState.RECOUNTED, CountState.DECLARED)
 
 
 def facts(session: Session, found: Round) -> RoundFacts:
@@ -23,7 +20,7 @@ def facts(session: Session, found: Round) -> RoundFacts:
         consultation.facts_for(session, found, Step.DECLARE),
         sealed=queries.seal(session, found) is not None,
         counted=row is not None and row.result is not None,
-        recounted=row is not None and row.state in CONFIRMED,
+        recounted=row is not None and row.state in queries.CONFIRMED,
     )
 
 
