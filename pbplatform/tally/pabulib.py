@@ -13,6 +13,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -286,7 +287,12 @@ def _check_columns(sections: _Sections, election: Election, warnings: Faults) ->
 
 def _locate(stream: Stream, messages: dict[tuple[str, str], str], faults: Faults, *, twice: bool) -> None:
     """Read the ballots again to say on which lines the faulty ones stand, and which voters are listed twice."""
-    reader = _rows(stream)
+    # Where reading ends has been told the first time.
+    with suppress(_Unreadable, csv.Error, UnicodeDecodeError):
+        _locate_rows(_rows(stream), messages, faults, twice=twice)
+
+
+def _locate_rows(reader: Any, messages: dict[tuple[str, str], str], faults: Faults, *, twice: bool) -> None:
     header: list[str] = []
     voters: set[str] = set()
     begun = False

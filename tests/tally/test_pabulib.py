@@ -117,6 +117,16 @@ def test_all_faults_are_listed_together() -> None:
     assert [line for line, _ in faults_of(text)] == [8, 9, 18]
 
 
+@pytest.mark.parametrize(("fault", "line"), [("v1;A/9;F", 22), ("v2;A/1;F", 23), ("v1;A/1,A/1;F", None)])
+@pytest.mark.parametrize("end", [b'v4;"A/1;M', b"v4;A/1;\xff", b"v4;A/1;" + b"M" * 2_000_000])
+def test_a_fault_above_the_place_where_reading_ends_is_told_with_it(
+    fault: str, line: int | None, end: bytes
+) -> None:
+    between = "".join(f"w{i};A/1;M\n" for i in range(2000)).encode()
+    text = GOOD.replace("v1;A/1;F", fault, 1).encode().replace(b"v4;A/1;M", between + end)
+    assert [at for at, _ in faults_of(text)] == ([] if line is None else [line]) + [2025]
+
+
 @pytest.mark.parametrize("keep", range(0, len(GOOD.encode()), 23))
 def test_a_truncated_file_is_refused_without_a_traceback(keep: int) -> None:
     cut = GOOD.encode()[:keep]
