@@ -22,6 +22,10 @@ POZNAN_EXTRA_PERCENT = 80
 """Poznań funds the first project that does not fit when at least this part of its cost is left."""
 
 
+LONGEST_THRESHOLD = 15
+"""No threshold of more digits is read: nobody could reach it, and Python refuses to read numbers of any length."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeclaredRule:
     """A file's own rule, and the projects that were withdrawn and are to be left out of the count."""
@@ -51,8 +55,8 @@ def _order(file: PabulibFile) -> Order:
 
 def _threshold(file: PabulibFile) -> int:
     text = file.meta.get("min_project_score_threshold", "0")
-    if not (text.isascii() and text.isdigit()):
-        raise RuleError("The file's min_project_score_threshold is no whole number.")
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_THRESHOLD):
+        raise RuleError("The file's min_project_score_threshold is no whole number, or far too large.")
     return int(text)
 
 

@@ -134,13 +134,15 @@ def _opened(source: Path | bytes) -> Stream:
 
 
 def _lines(stream: Stream) -> Iterator[str]:
-    """Lines of the file; stops with `_Unreadable` at one that is too long."""
+    """Lines of the file; stops with `_Unreadable` at one that is too long or no text."""
     stream.seek(0)
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
     try:
         while line := text.readline(MAX_LINE + 1):
             if len(line) > MAX_LINE:
                 raise _Unreadable(f"the line is longer than {MAX_LINE} characters")
+            if "\0" in line:
+                raise _Unreadable("the line holds a character (NUL) that stands in no text")
             yield line
     finally:
         text.detach()

@@ -24,7 +24,7 @@ def load(source: Path) -> PabulibFile:
     if source.is_dir():
         return read(_from_folder(source).encode("utf-8"), keep_votes=True)
     if source.suffix == ".json":
-        return read(_from_json(source).encode("utf-8"), keep_votes=True)
+        return read(_from_json(source), keep_votes=True)
     return read(source, keep_votes=True)
 
 
@@ -62,7 +62,7 @@ def _refuse(message: str) -> FileFaults:
     return FileFaults(faults)
 
 
-def _from_json(source: Path) -> str:
+def _from_json(source: Path) -> bytes:
     if source.stat().st_size > MOST_BYTES:
         raise _refuse(f"the file is larger than {MOST_BYTES} bytes")
     try:
@@ -75,7 +75,11 @@ def _from_json(source: Path) -> str:
     if not all(isinstance(value, str) for value in meta.values()):
         raise _refuse("a value of meta is no text")
     tables = [_table(data, "projects"), _table(data, "votes")]
-    return sections_text(meta, tables[0][0], tables[0][1], tables[1][0], tables[1][1])
+    text = sections_text(meta, tables[0][0], tables[0][1], tables[1][0], tables[1][1])
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:  # JSON can spell halves of characters, which no text has.
+        raise _refuse("a text of the file holds half a character") from None
 
 
 def _table(data: dict[str, Any], name: str) -> tuple[list[str], list[list[str]]]:

@@ -18,6 +18,9 @@ from pbplatform.tally.profile import Ints, canonical_profile
 _DECIMAL = re.compile(r"[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
 _MOST_PLACES = 6
 
+MAX_NUMBER = 2**31 - 1
+"""No number of projects, ballots or choices above this is read: databases keep none that is larger."""
+
 FORMATS: Mapping[str, BallotFormat] = {
     "approval": BallotFormat.APPROVAL,
     "choose-1": BallotFormat.CHOOSE_ONE,
@@ -122,8 +125,11 @@ def read_meta(
 
 def _whole(meta: Mapping[str, str], lines: Mapping[str, int], key: str, faults: Faults) -> int | None:
     value = decimal_of(meta[key])
-    if value is None or places(value) or value > MAX_AMOUNT:
+    if value is None or places(value):
         faults.add(lines[key], f"{key} is no whole number: {brief(meta[key])}")
+        return None
+    if value > MAX_NUMBER:
+        faults.add(lines[key], f"{key} is absurdly large: {brief(meta[key])}")
         return None
     return int(value)
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from pabulib.checker import Checker
 
 from pbplatform.tally.count import count
+from pbplatform.tally.declared import declared_rule
 from pbplatform.tally.election import Election
-from pbplatform.tally.errors import ElectionError
+from pbplatform.tally.errors import ElectionError, RuleError
 from pbplatform.tally.faults import MOST_LISTED, FileFaults
 from pbplatform.tally.pabulib import MAX_PROJECTS, read
 from pbplatform.tally.pabulib_convert import as_data, load, save
@@ -100,6 +101,8 @@ def test_line_ends_and_byte_order_mark_make_no_difference() -> None:
         ("PROJECTS\n", "", 0, "the section PROJECTS is missing"),
         ("META\n", "", 1, "before the first section"),
         ("VOTES\n", "VOTES\nvoter_id;vote;sex\nVOTES\n", 22, "no section may follow"),
+        ("colour;", "max_length;9000000000\ncolour;", 14, "max_length is absurdly large"),
+        ("Nothing", "No\0thing", 19, "NUL"),
     ],
 )
 def test_a_fault_is_named_with_its_line(old: str, new: str, line: int, words: str) -> None:
@@ -199,6 +202,12 @@ def test_a_damaged_file_never_crashes_the_reader(data: st.DataObject) -> None:
     assert file.election.voters == int(file.meta["num_votes"])
 
 
+def test_a_threshold_of_any_length_is_refused_in_a_sentence() -> None:
+    file = read(GOOD.replace("colour;", f"min_project_score_threshold;{'9' * 5000}\ncolour;").encode())
+    with pytest.raises(RuleError, match="far too large"):
+        declared_rule(file)
+
+
 def test_a_project_twice_on_a_ballot_counts_once_with_a_warning() -> None:
     file = read(GOOD.replace("v2;A/1,b 2;M", "v2;A/1,b 2,A/1;M").encode())
     assert file.election.votes == (3, 1, 0)
@@ -288,7 +297,15 @@ def test_conversion_there_and_back_loses_nothing(kind: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["[]", "{", '{"meta": 3}', '{"meta": {}, "projects": [1], "votes": []}', '{"meta": {"a": 1}}']
+    "text",
+    [
+        "[]",
+        "{",
+        '{"meta": 3}',
+        '{"meta": {}, "projects": [1], "votes": []}',
+        '{"meta": {"a": 1}}',
+        '{"meta": {"a": "\\ud800"}, "projects": [{"a": "1"}], "votes": [{"a": "1"}]}',
+    ],
 )
 def test_bad_json_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "bad.json"
