@@ -262,12 +262,13 @@ class Election:
 
 def check_amount(what: str, amount: int) -> None:
     """Refuse an amount that is no whole number of minor units above zero, or absurdly large."""
+    what = what[0].upper() + what[1:]  # Not `capitalize`, which writes the id of a project small.
     if isinstance(amount, bool) or not isinstance(amount, int):
-        raise ElectionError(f"{what.capitalize()} must be a whole number of minor units.")
+        raise ElectionError(f"{what} must be a whole number of minor units.")
     if amount <= 0:
-        raise ElectionError(f"{what.capitalize()} must be above zero.")
+        raise ElectionError(f"{what} must be above zero.")
     if amount > MAX_AMOUNT:
-        raise ElectionError(f"{what.capitalize()} is above {MAX_AMOUNT}.")
+        raise ElectionError(f"{what} is above {MAX_AMOUNT}.")
 
 
 def _positions(ballot: Ballot, index: dict[str, int]) -> list[int]:

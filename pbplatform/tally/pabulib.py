@@ -162,11 +162,11 @@ def _collect(stream: Stream, faults: Faults, keep_votes: bool) -> _Sections:
     except _Unreadable as error:
         faults.add(reader.line_num + 1, f"{error}; nothing after it was read")
     except csv.Error as error:
-        what = (
-            "a quoted field is not closed"
-            if "limit" in str(error) or "end of data" in str(error)
-            else str(error)
-        )
+        what = "a quoted field is not closed" if "end of data" in str(error) else str(error)
+        if "limit" in str(error):
+            what = (
+                f"a field is longer than {csv.field_size_limit()} characters, or a quoted one is not closed"
+            )
         faults.add(reader.line_num, f"{what}; nothing after it was read")
     except UnicodeDecodeError:
         faults.extend(_encoding_faults(stream))

@@ -68,7 +68,7 @@ def amount(value: int, scale: int) -> str:
 
 def places(amount: Decimal) -> int:
     """Decimal places that an amount really uses."""
-    return max(0, -int(amount.normalize().as_tuple().exponent))
+    return len(f"{amount:f}".partition(".")[2].rstrip("0"))
 
 
 def read_meta(

@@ -4,6 +4,7 @@ Nothing here stops a count: real files break their own limits, and the organiser
 warning for whoever checks the file.
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -113,11 +114,11 @@ def doubtful_ballots(
         low, high = bounds.get(f"min_{name}"), bounds.get(f"max_{name}")
         if low is not None:
             fewer = f"fewer than {low} {what}; the ballot is counted"
-            for place in np.flatnonzero(least < float(low) * scale).tolist():
+            for place in np.flatnonzero(least < math.ceil(low * scale)).tolist():
                 found.setdefault(keys[place], fewer)
         if high is not None:
             more = f"more than {high} {what}; the ballot is counted"
-            for place in np.flatnonzero(most > float(high) * scale).tolist():
+            for place in np.flatnonzero(most > math.floor(high * scale)).tolist():
                 found.setdefault(keys[place], more)
     return found
 

@@ -101,6 +101,8 @@ def test_line_ends_and_byte_order_mark_make_no_difference() -> None:
         ("PROJECTS\n", "", 0, "the section PROJECTS is missing"),
         ("META\n", "", 1, "before the first section"),
         ("VOTES\n", "VOTES\nvoter_id;vote;sex\nVOTES\n", 22, "no section may follow"),
+        ("v4;A/1;M", "v4;" + "A" * 200_000 + ";M", 25, "a field is longer than 131072 characters"),
+        ("b 2;400;", f"b 2;1.{'0' * 28}1;", 18, "more than 6 decimal places"),
         ("colour;", "max_length;9000000000\ncolour;", 14, "max_length is absurdly large"),
         ("Nothing", "No\0thing", 19, "NUL"),
     ],
@@ -200,6 +202,20 @@ def test_a_damaged_file_never_crashes_the_reader(data: st.DataObject) -> None:
     except FileFaults:
         return
     assert file.election.voters == int(file.meta["num_votes"])
+
+
+def test_a_limit_with_a_fraction_is_kept_exactly() -> None:
+    """1.1 × 100 is more than 110 for a computer's usual numbers, and would warn of a ballot that gives just 1.1 points."""
+    text = POINTED.replace("min_points;2", "min_points;1.1").replace("1;a,b;2,3", "1;a,b;1.1,3.25")
+    assert not read(text.encode()).warnings
+    broken = read(text.replace("1.1,3.25", "1.09,3.25").encode()).warnings
+    assert [(w.line, "fewer than 1.1 points" in w.message) for w in broken] == [(17, True)]
+
+
+def test_a_message_leaves_the_id_of_a_project_as_it_is() -> None:
+    election = read(GOOD.encode()).election
+    with pytest.raises(ElectionError, match=r"^The cost of project A/1 must be above zero\.$"):
+        election.with_cost("A/1", 0)
 
 
 def test_a_threshold_of_any_length_is_refused_in_a_sentence() -> None:
