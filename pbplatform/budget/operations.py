@@ -100,11 +100,18 @@ def bring(
     return brought
 
 
+def _hold(session: Session, brought: BudgetImport) -> None:
+    """Of two officers who decide on an import at once, the second finds what the first has made of it."""
+    session.flush()
+    session.refresh(brought, with_for_update=True)
+
+
 def choose_sheet(
     actor: Actor, session: Session, files: Files, brought: BudgetImport, sheet: int, header: int
 ) -> None:
     """Take another sheet of the file, or another row as its headings; what was said of the columns begins anew."""
     require(actor, Action.IMPORT_BUDGET, Subject(brought.municipality_id))
+    _hold(session, brought)
     if brought.state in (ImportState.PUBLISHED, ImportState.DISCARDED, ImportState.CHECKING):
         raise Conflict
     workbook = work.unpack(files.get(work.rows_key(brought.file_key)))
@@ -122,6 +129,7 @@ def say_columns(
 ) -> None:
     """Keep what the columns mean, for this file and for the next with the same headings; when final, have it checked."""
     require(actor, Action.IMPORT_BUDGET, Subject(brought.municipality_id))
+    _hold(session, brought)
     if brought.state in (ImportState.PUBLISHED, ImportState.DISCARDED, ImportState.CHECKING):
         raise Conflict
     if not any(said.column(meaning) is not None for meaning in mapping.MONEY):
@@ -182,9 +190,7 @@ def publish(
 ) -> BudgetVersion:
     """Publish the draft version of an import; what does not reconcile needs a public word in every language."""
     require(actor, Action.PUBLISH_BUDGET, Subject(brought.municipality_id))
-    # Of two officers who press at once, the second finds the version published.
-    session.flush()
-    session.refresh(brought, with_for_update=True)
+    _hold(session, brought)
     if brought.state is not ImportState.READY or brought.version_id is None:
         raise Conflict
     place = session.get_one(Municipality, brought.municipality_id)
@@ -217,6 +223,7 @@ def publish(
 def discard(actor: Actor, session: Session, brought: BudgetImport) -> None:
     """Give up an import; its draft version goes."""
     require(actor, Action.IMPORT_BUDGET, Subject(brought.municipality_id))
+    _hold(session, brought)
     if brought.state is ImportState.PUBLISHED:
         raise Conflict
     work.forget_draft(session, brought)

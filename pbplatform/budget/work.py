@@ -53,9 +53,10 @@ def reader(database: Database, files: Files) -> Work:
             workbook = read_table(files.get(key))
         except Invalid as problem:
             with database.transaction() as session:
-                brought = session.get_one(BudgetImport, import_id)
-                brought.state = ImportState.FAULTY
-                brought.found = {"problem": str(problem.reason), "values": problem.values}
+                brought = session.get_one(BudgetImport, import_id, with_for_update=True)
+                if brought.state is ImportState.MAPPING:
+                    brought.state = ImportState.FAULTY
+                    brought.found = {"problem": str(problem.reason), "values": problem.values}
             return None
         progress.tell(1, 3)
         files.put(rows_key(key), pack(workbook))
@@ -64,7 +65,9 @@ def reader(database: Database, files: Files) -> Work:
         understood = layout.understand(workbook.sheets[sheet])
         found = layout.describe(understood, workbook, sheet)
         with database.transaction() as session:
-            brought = session.get_one(BudgetImport, import_id)
+            brought = session.get_one(BudgetImport, import_id, with_for_update=True)
+            if brought.state is not ImportState.MAPPING:
+                return None
             brought.found = found
             guess = guessing.first_guess(understood, workbook.sheets[sheet].rows)
             brought.mapping = remembered(session, brought.municipality_id, understood) or guess
@@ -144,7 +147,7 @@ def checker(database: Database, files: Files) -> Work:
         summed = sums.sums(read.lines) if not read.faults_found else {}
         progress.tell(3, 4)
         with database.transaction() as session:
-            brought = session.get_one(BudgetImport, import_id)
+            brought = session.get_one(BudgetImport, import_id, with_for_update=True)
             if brought.state is not ImportState.CHECKING:
                 return None
             keep(session, brought, sheet.name, read, summed)
