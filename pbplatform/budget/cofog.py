@@ -41,6 +41,13 @@ def recognise(text: str) -> str | None:
     return code if code in titles() else None
 
 
+def is_function(path: str) -> bool:
+    """Whether the last part of a path such as `04/04.5` is a division or, below its division, a group; a programme may have a
+    code that looks like one."""
+    above, _, code = path.rpartition("/")
+    return code in titles() and (code.startswith(f"{above}.") if above else "." not in code)
+
+
 def division(code: str) -> str:
     """The division of a code."""
     return code[:2]

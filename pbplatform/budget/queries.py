@@ -269,11 +269,10 @@ def search_titles(
     )
     found = []
     for row in rows:
-        code = row.path.rpartition("/")[2]
         # Below a division stand its groups; what stands below a programme is found by its own name.
-        if row.parent and (row.axis is not Axis.FUNCTION or code not in cofog.titles()):
+        if row.parent and (row.axis is not Axis.FUNCTION or not cofog.is_function(row.path)):
             continue
-        text = searchable(row.title, code, *names(row).values())
+        text = searchable(row.title, row.path.rpartition("/")[2], *names(row).values())
         if all(word in text for word in wanted):
             found.append(row)
     return sorted(found, key=lambda row: (_ORDER.index(row.axis), row.path))[:100]

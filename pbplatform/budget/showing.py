@@ -29,7 +29,6 @@ class Part:
     per_resident: int | None
     of_hundred: int
     """What of one hundred goes there, in minor units."""
-    leaf: bool
     done: float | None
     """Which part of its plan in force was received or spent."""
 
@@ -112,8 +111,7 @@ class Namer:
     def names(self, axis: Axis, path: str, title: str = "", side: Side = Side.EXPENDITURE) -> Texts:
         """The names of the last part of a path."""
         code = path.rpartition("/")[2]
-        depth = path.count("/")
-        kind = self._kind(axis, depth, code)
+        kind = self._kind(axis, path)
         if kind is Axis.FUNCTION:
             return cofog.title(code)
         if kind is Axis.DISTRICT and code in self.districts:
@@ -125,9 +123,10 @@ class Namer:
         return {self.language: text, **others} if text else ({} if code == NOWHERE else {self.language: code})
 
     @staticmethod
-    def _kind(axis: Axis, depth: int, code: str) -> Axis:
+    def _kind(axis: Axis, path: str) -> Axis:
         if axis is Axis.FUNCTION:
-            return Axis.FUNCTION if depth < 2 and code in cofog.titles() else Axis.PROGRAMME
+            return Axis.FUNCTION if cofog.is_function(path) else Axis.PROGRAMME
+        depth = path.count("/")
         if axis is Axis.PROGRAMME:
             return Axis.PROGRAMME if depth == 0 else Axis.ECONOMIC
         if axis in (Axis.DISTRICT, Axis.UNIT) and depth == 1:
@@ -151,7 +150,6 @@ def parts(
                 amount / whole if whole else 0.0,
                 round(amount / population) if population else None,
                 round(10_000 * amount / whole) if whole else 0,
-                is_leaf(axis, row.path),
                 _done(row),
             )
         )
@@ -226,10 +224,9 @@ def is_leaf(axis: Axis, path: str) -> bool:
     """Whether nothing lies below a path but lines."""
     if not path:
         return False
-    depth = path.count("/")
     if axis is Axis.FUNCTION:
-        return path.rpartition("/")[2] not in cofog.titles()
-    return axis is Axis.ECONOMIC or depth == 1
+        return not cofog.is_function(path)
+    return axis is Axis.ECONOMIC or "/" in path
 
 
 def has_lines(axis: Axis, path: str) -> bool:

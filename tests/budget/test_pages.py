@@ -234,6 +234,27 @@ def test_search_finds_purposes_in_every_language(officer: PageClient, client: Pa
     assert "Nothing in this budget has these words." in nothing
 
 
+def test_a_programme_whose_code_looks_like_a_function_has_its_own_name_and_lines(
+    officer: PageClient, client: PageClient
+) -> None:
+    address = bring(officer, GEORGIAN.replace("\n03;", "\n10;").encode())
+    map_and_check(officer, address, programme_title="1", title="-1")
+    _publish(officer, address)
+    for path, name in (
+        ("01/01.1/01", "მმართველობა"),
+        ("04/04.5/02", "გზები და ტრანსპორტი"),
+        ("09/10", "საბავშვო ბაღები"),
+    ):
+        page = client.get(f"/ka/rustavi/budget/2026/expenditure/function?at={path}").get_data(as_text=True)
+        assert f"<h1>{name}</h1>" in page
+        assert 'id="lines-caption"' in page
+    assert "Social protection" not in client.get(
+        "/en/rustavi/budget/2026/expenditure/function?at=09"
+    ).get_data(as_text=True)
+    found = client.get("/en/rustavi/budget/2026/search?q=social+protection").get_data(as_text=True)
+    assert "Nothing in this budget has these words." in found
+
+
 @pytest.mark.parametrize("negatives", ["", "y"])
 def test_the_real_budget_of_a_ministry_is_published(
     officer: PageClient, client: PageClient, session: Session, negatives: str

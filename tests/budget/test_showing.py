@@ -62,6 +62,19 @@ def test_two_executions_of_a_year_are_compared_by_what_was_spent() -> None:
     assert showing.changes([(_sum("a", 9, 3), _sum("a", 9, 5))], first, second, "", NAMER) == []
 
 
+@pytest.mark.parametrize(
+    ("path", "function"),
+    [
+        ("08", True), ("08/08.1", True), ("08/10", False), ("08/04.5", False), ("08/08.1/04", False),
+        ("08/08.1/08.1", False), ("08/2.1", False), ("04.5", False), ("08/-", False),
+    ],
+)  # fmt: skip
+def test_a_function_is_told_from_a_programme_by_its_place(path: str, function: bool) -> None:
+    namer = showing.Namer("bg", {}, {}, {(Axis.PROGRAMME, path.rpartition("/")[2]): "Спорт"})
+    assert (namer.names(Axis.FUNCTION, path) == {"bg": "Спорт"}) is not function
+    assert showing.is_leaf(Axis.FUNCTION, path) is not function
+
+
 def test_areas_are_drawn_for_large_and_small_screens_and_hold_the_same_parts() -> None:
     rows = [_sum(str(number), number * 10) for number in range(1, 50)]
     parts = showing.parts(rows, Axis.PROGRAMME, "planned", 12_250, 0, NAMER)

@@ -144,7 +144,7 @@ def _is_programme(axis: Axis, path: str) -> bool:
         return False
     if axis is Axis.PROGRAMME:
         return "/" not in path
-    return axis is Axis.FUNCTION and path.rpartition("/")[2] not in cofog.titles()
+    return axis is Axis.FUNCTION and not cofog.is_function(path)
 
 
 def _axes_of(version: BudgetVersion, side: Side) -> list[Axis]:
