@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from pbplatform.charter.phases import Kind, Phase
 from pbplatform.consultation import queries
 from pbplatform.consultation.models import BallotFormat, Envelope, Round
-from pbplatform.consultation.publishing import CURRENCY, Asked, Field, Holds, Resource, Row, page, slice_of
+from pbplatform.consultation.publishing import CURRENCY, Asked, Field, Holds, Resource, Row, page
 from pbplatform.municipalities.models import District
 
 _TITLES = {"en": "Participatory budget 2026", "ka": "მონაწილეობითი ბიუჯეტი 2026"}
@@ -167,16 +167,17 @@ ENVELOPES = Resource(
 
 
 def _districts(session: Session, asked: Asked) -> Iterator[Row]:
-    found = session.scalars(
-        select(District).where(District.municipality_id == asked.municipality.id).order_by(District.code)
-    )
-    yield from slice_of(
-        (
-            {"district": d.code, "names": d.names, "population": d.population, "outline": d.outline}
-            for d in found
-        ),
-        asked,
-    )
+    statement = select(District).where(District.municipality_id == asked.municipality.id)
+    for (district,) in page(session, statement, District.id, asked):
+        yield (
+            district.id,
+            {
+                "district": district.code,
+                "names": district.names,
+                "population": district.population,
+                "outline": district.outline,
+            },
+        )
 
 
 DISTRICTS = Resource(

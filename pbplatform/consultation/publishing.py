@@ -7,6 +7,7 @@ A resource gives only rows that its feature's pages show to everybody: the rule 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -130,8 +131,13 @@ def page(
     yield from session.execute(wanted if asked.most is None else wanted.limit(asked.most))
 
 
+def keyed(rows: Iterable[Row], asked: Asked) -> Iterator[Row]:
+    """The same of a list that is made anew each time and grows: whatever comes in has a higher key than all before."""
+    yield from sorted((row for row in rows if row[0] > asked.after), key=itemgetter(0))[: asked.most]
+
+
 def slice_of(rows: Iterable[dict[str, Any]], asked: Asked) -> Iterator[Row]:
-    """The same of a short list that is made anew each time: the key is the place in it, from 1."""
+    """The same of a short list that nothing comes into any more: the key is the place in it, from 1."""
     for place, row in enumerate(rows, start=1):
         if place > asked.after and (asked.most is None or place <= asked.after + asked.most):
             yield place, row

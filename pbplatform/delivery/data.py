@@ -16,7 +16,7 @@ from pbplatform.consultation.publishing import (
     Holds,
     Resource,
     Row,
-    slice_of,
+    keyed,
 )
 from pbplatform.delivery import queries
 from pbplatform.delivery.models import MilestoneKind
@@ -32,7 +32,7 @@ def _board(session: Session, asked: Asked) -> list[Standing]:
 
 
 def _delivery(session: Session, asked: Asked) -> Iterator[Row]:
-    yield from slice_of((_row(standing) for standing in _board(session, asked)), asked)
+    yield from keyed(((standing.line.id, _row(standing)) for standing in _board(session, asked)), asked)
 
 
 def _row(standing: Standing) -> dict[str, Any]:
@@ -125,57 +125,67 @@ DELIVERY = Resource(
 
 def _contracts(session: Session, asked: Asked) -> Iterator[Row]:
     board = _board(session, asked)
-    yield from slice_of((row for standing in board for row in _contract_rows(standing)), asked)
+    yield from keyed((row for standing in board for row in _contract_rows(standing)), asked)
 
 
-def _contract_rows(standing: Standing) -> Iterator[dict[str, Any]]:
+def _contract_rows(standing: Standing) -> Iterator[Row]:
     for contract in standing.contracts:
-        yield {
-            "project": standing.project.code,
-            "ocid": contract.procurement_id,
-            "contract": str(contract.id),
-            "supplier": contract.supplier,
-            "date_signed": contract.signed_on,
-            "value": contract.amount,
-            "paid": standing.paid_under(contract),
-            "currency": contract.currency.value,
-        }
+        yield (
+            contract.id,
+            {
+                "project": standing.project.code,
+                "ocid": contract.procurement_id,
+                "contract": str(contract.id),
+                "supplier": contract.supplier,
+                "date_signed": contract.signed_on,
+                "value": contract.amount,
+                "paid": standing.paid_under(contract),
+                "currency": contract.currency.value,
+            },
+        )
 
 
 def _payments(session: Session, asked: Asked) -> Iterator[Row]:
     board = _board(session, asked)
-    rows = (
-        {
-            "project": standing.project.code,
-            "ocid": contract.procurement_id,
-            "contract": str(contract.id),
-            "transaction": str(payment.id),
-            "date": payment.paid_on,
-            "value": payment.amount,
-            "currency": payment.currency.value,
-            "payee": contract.supplier,
-        }
-        for standing in board
-        for contract in standing.contracts
-        for payment in standing.payments.get(contract.id, ())
-    )
-    yield from slice_of(rows, asked)
+    yield from keyed((row for standing in board for row in _payment_rows(standing)), asked)
+
+
+def _payment_rows(standing: Standing) -> Iterator[Row]:
+    for contract in standing.contracts:
+        for payment in standing.payments.get(contract.id, ()):
+            yield (
+                payment.id,
+                {
+                    "project": standing.project.code,
+                    "ocid": contract.procurement_id,
+                    "contract": str(contract.id),
+                    "transaction": str(payment.id),
+                    "date": payment.paid_on,
+                    "value": payment.amount,
+                    "currency": payment.currency.value,
+                    "payee": contract.supplier,
+                },
+            )
 
 
 def _milestones(session: Session, asked: Asked) -> Iterator[Row]:
-    rows = (
-        {
-            "project": standing.project.code,
-            "milestone": milestone.kind.value,
-            "due_date": milestone.due_on,
-            "date_met": milestone.reached_on,
-            "overdue": milestone in standing.missed,
-            "delay_reasons": milestone.delay_reasons,
-        }
-        for standing in _board(session, asked)
-        for milestone in standing.milestones
-    )
-    yield from slice_of(rows, asked)
+    board = _board(session, asked)
+    yield from keyed((row for standing in board for row in _milestone_rows(standing)), asked)
+
+
+def _milestone_rows(standing: Standing) -> Iterator[Row]:
+    for milestone in standing.milestones:
+        yield (
+            milestone.id,
+            {
+                "project": standing.project.code,
+                "milestone": milestone.kind.value,
+                "due_date": milestone.due_on,
+                "date_met": milestone.reached_on,
+                "overdue": milestone in standing.missed,
+                "delay_reasons": milestone.delay_reasons,
+            },
+        )
 
 
 _PROJECT = Field("project", Holds.TEXT, _l("The code of the project in ballots and files."), "1.7")
