@@ -14,6 +14,7 @@ from pbplatform.delivery.models import Fact, Outcome
 from pbplatform.delivery.problems import SheetFault
 from pbplatform.delivery.sheet import HEADINGS, MOST_ROWS, Column, Fault, Faulty, Row, columns, row_from
 from pbplatform.delivery.words import FACTS, MILESTONES, OUTCOMES
+from pbplatform.foundation.forms import EARLIEST_YEAR, LATEST_YEAR
 from pbplatform.foundation.i18n import LANGUAGES, Currency
 from pbplatform.foundation.sheets import Cell, Formula, Sheet, Workbook
 from pbplatform.municipalities.models import Municipality
@@ -179,18 +180,13 @@ class Reader:
         return ""
 
     def _day(self, cells: Sequence[Cell], column: Column, *, needed: bool = False) -> str:
-        cell = self._cell(cells, column)
-        if isinstance(cell, datetime):
-            return cell.date().isoformat()
-        if isinstance(cell, date):
-            return cell.isoformat()
-        text = self._text(cells, column)
+        cell, text = self._cell(cells, column), self._text(cells, column)
         if not text:
             if needed:
                 raise Faulty(column, SheetFault.MISSING)
             return ""
-        found = _date(text)
-        if found is None or isinstance(cell, Decimal):
+        found = _date(cell)
+        if found is None or not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
             raise Faulty(column, SheetFault.NOT_A_DATE)
         return found.isoformat()
 
@@ -226,8 +222,13 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:\s*г\.?)?")
 
 
-def _date(text: str) -> date | None:
-    """A day as offices here write it; none where day and month could be taken for one another."""
+def _date(cell: Cell) -> date | None:
+    """A day as spreadsheets keep it or offices here write it; none where day and month could be taken for one another."""
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    text = cell.strip() if isinstance(cell, str) else ""
     iso, dotted = _ISO.fullmatch(text), _DOTTED.fullmatch(text)
     try:
         if iso is not None:
