@@ -75,16 +75,18 @@ _LINE_FIELDS = (
 )
 
 
+_STAGE = _l("Draft, adopted, amended or executed.")
+
 BUDGET_LINES = Resource(
     name="budget-lines",
     title=_l("Budget lines"),
-    about=_l("The lines of the municipality’s budget, as in the file that the council adopted."),
+    about=_l("The lines of every published version of the municipality’s budget, as in its file."),
     public_when=_l("From the publication of a version of the budget on."),
     of_round=False,
     fields=(
         Field("year", Holds.WHOLE, _l("The budget year."), 2026),
         Field("version", Holds.WHOLE, _l("The version in that year, from 1."), 1),
-        Field("stage", Holds.TEXT, _l("Adopted, adjusted or executed."), "adopted", among=tuple(Stage)),
+        Field("stage", Holds.TEXT, _STAGE, "adopted", among=tuple(Stage)),
         Field("row", Holds.WHOLE, _l("The row in the municipality’s own file."), 17),
         Field("side", Holds.TEXT, _l("Revenue or expenditure."), "expenditure", among=tuple(Side)),
         Field("function", Holds.TEXT, _l("The COFOG division or group; empty for revenue."), "04.5"),
@@ -143,9 +145,7 @@ BUDGET_VERSIONS = Resource(
     fields=(
         Field("year", Holds.WHOLE, _l("The budget year."), 2026),
         Field("version", Holds.WHOLE, _l("The version in that year, from 1."), 1),
-        Field(
-            "stage", Holds.TEXT, _l("Draft, adopted, amended or executed."), "executed", among=tuple(Stage)
-        ),
+        Field("stage", Holds.TEXT, _STAGE, "executed", among=tuple(Stage)),
         Field("quarter", Holds.WHOLE, _l("The quarter that an execution reaches to."), 3, empty=True),
         Field("lines", Holds.WHOLE, _l("How many lines it has."), 1_240),
         Field("revenue_planned", Holds.MONEY, _l("Revenue as adopted."), 13_414_890_000, empty=True),
