@@ -84,11 +84,6 @@ def in_languages(base: type[Form], languages: Sequence[str], **makers: Callable[
     return type(base.__name__, (base,), fields)
 
 
-def texts_of(form: Form, name: str, languages: Sequence[str]) -> dict[str, str]:
-    """What was typed for one text in every language."""
-    return {language: form[f"{name}_{language}"].data or "" for language in languages}
-
-
 def fields_of(form: Form, name: str, languages: Sequence[str]) -> list[Any]:
     """The fields of one text, for the template."""
     return [form[f"{name}_{language}"] for language in languages]

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
 from pbplatform.delivery.queries import Standing
+from pbplatform.delivery.sheet import units
 
 PROJECTS = (
     "project", "title", "year", "programme", "currency", "planned", "contracted", "paid", "status",
@@ -37,10 +37,6 @@ def as_json(table: Iterable[Sequence[Any]]) -> bytes:
     return json.dumps(said, ensure_ascii=False, indent=1, default=str).encode()
 
 
-def _units(minor: int) -> Decimal:
-    return Decimal(minor).scaleb(-2)
-
-
 def _first(texts: dict[str, str]) -> str:
     return next(iter(texts.values()), "")
 
@@ -56,9 +52,9 @@ def projects(standings: Sequence[Standing]) -> Iterator[Sequence[Any]]:
             line.year,
             line.programme,
             line.currency.value,
-            _units(line.amount),
-            _units(standing.contracted),
-            _units(standing.paid),
+            units(line.amount),
+            units(standing.contracted),
+            units(standing.paid),
             standing.status.value,
             len(standing.milestones),
             standing.done,
@@ -79,10 +75,10 @@ def contracts(standings: Sequence[Standing]) -> Iterator[Sequence[Any]]:
                 contract.procurement_id,
                 contract.id,
                 contract.signed_on.isoformat(),
-                _units(contract.amount),
+                units(contract.amount),
                 contract.currency.value,
                 contract.supplier,
-                _units(standing.paid_under(contract)),
+                units(standing.paid_under(contract)),
             )
 
 
@@ -98,7 +94,7 @@ def paid(standings: Sequence[Standing]) -> Iterator[Sequence[Any]]:
                     contract.id,
                     payment.id,
                     payment.paid_on.isoformat(),
-                    _units(payment.amount),
+                    units(payment.amount),
                     payment.currency.value,
                     contract.supplier,
                 )

@@ -190,7 +190,7 @@ def _contract_cells(contract: Contract) -> dict[Column, Any]:
         Column.SUPPLIER: contract.supplier,
         Column.PROCUREMENT: contract.procurement_id,
         Column.DAY: contract.signed_on,
-        Column.AMOUNT: _units(contract.amount),
+        Column.AMOUNT: units(contract.amount),
         Column.CURRENCY: contract.currency.value,
         Column.STATE: state_of(contract),
     }
@@ -202,7 +202,7 @@ def _payment_cells(payment: Payment) -> dict[Column, Any]:
         Column.NUMBER: payment.id,
         Column.CONTRACT: payment.contract_id,
         Column.DAY: payment.paid_on,
-        Column.AMOUNT: _units(payment.amount),
+        Column.AMOUNT: units(payment.amount),
         Column.CURRENCY: payment.currency.value,
         Column.STATE: state_of(payment),
     }
@@ -236,5 +236,6 @@ def _reason_cells(texts: Mapping[str, str]) -> dict[Column, Any]:
     return {Column(f"reason_{language}"): text for language, text in texts.items()}
 
 
-def _units(minor: int) -> Decimal:
+def units(minor: int) -> Decimal:
+    """An amount in whole units with two decimals."""
     return Decimal(minor).scaleb(-2)

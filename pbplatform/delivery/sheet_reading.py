@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import force_locale
 
 from pbplatform.budget import amounts
+from pbplatform.budget.layout import letters
 from pbplatform.delivery.models import Fact, Outcome
 from pbplatform.delivery.problems import SheetFault
 from pbplatform.delivery.sheet import HEADINGS, MOST_ROWS, Column, Fault, Faulty, Row, columns, row_from
@@ -101,7 +102,7 @@ class Reader:
     def fault(self, row: int, column: Column | None, problem: StrEnum, **values: Any) -> None:
         """Note what is wrong in a row."""
         index = self._where.get(column) if column else None
-        letter = _letter(index) if index is not None else ""
+        letter = letters(index) if index is not None else ""
         heading = column.value if column else ""
         self.faults.append(Fault(self._sheet, row, letter, heading, problem.value, values))
 
@@ -238,12 +239,3 @@ def _date(cell: Cell) -> date | None:
     except ValueError:
         return None
     return None
-
-
-def _letter(index: int) -> str:
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

@@ -12,6 +12,7 @@ from wtforms import Field, StringField
 from wtforms.fields import SelectChoice
 
 from pbplatform.foundation.form_words import FormWords
+from pbplatform.foundation.i18n import LANGUAGES
 from pbplatform.foundation.web import broken
 
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2200
@@ -46,6 +47,10 @@ class Form(FlaskForm):
             self._fields[field].errors = [*self._fields[field].errors, text]
         else:
             self.general_errors.append(text)
+
+    def texts(self, name: str, languages: Sequence[str] = LANGUAGES) -> dict[str, str]:
+        """What was typed for one text in every language, from fields named such as ``title_ka``."""
+        return {language: self[f"{name}_{language}"].data or "" for language in languages}
 
     def summary(self) -> list[tuple[str | None, str]]:
         """Every error with the id of its field, in the order of the page."""

@@ -60,10 +60,6 @@ class SettingsForm(Form):
         validators=[MayBeEmpty(), Length(max=320)],
     )
 
-    def texts(self, kind: str, languages: tuple[str, ...]) -> dict[str, str]:
-        """The values of `name_…` or `introduction_…` by language."""
-        return {language: self[f"{kind}_{language}"].data or "" for language in languages}
-
 
 class LogoForm(Form):
     """Another logo."""

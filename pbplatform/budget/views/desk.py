@@ -231,7 +231,7 @@ def check(number: int) -> BaseResponse | str | tuple[str, int]:
         return redirect(url_for("budget_desk.columns", number=number))
     form = PublishForm()
     if form.validate_on_submit():
-        said = {name: form[f"explanation_{name}"].data or "" for name in ("ka", "bg", "en")}
+        said = form.texts("explanation")
         with door.attempt(form, PROBLEMS) as tried:
             version = operations.publish(door.actor(), door.session(), brought, said)
         if tried.ok:
@@ -311,8 +311,8 @@ def programme() -> BaseResponse | str:
             session,
             town,
             code,
-            {name: form[f"title_{name}"].data or "" for name in ("ka", "bg", "en")},
-            {name: form[f"note_{name}"].data or "" for name in ("ka", "bg", "en")},
+            form.texts("title"),
+            form.texts("note"),
             participatory=form.participatory.data,
         )
         flash(_("The explanation is published."))

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from pbplatform import door
 from pbplatform.charter.actions import Action
 from pbplatform.consultation import blueprints, forms
-from pbplatform.consultation.forms import fields_of, texts_of
+from pbplatform.consultation.forms import fields_of
 from pbplatform.consultation.place import this_round
 from pbplatform.consultation.views.pages import SENTENCES, Page, pages, spoken_here
 from pbplatform.door import acts
@@ -20,7 +20,7 @@ def blueprint(round_slug: str) -> BaseResponse:
     found = this_round(round_slug)
     form = forms.blueprint_form(spoken_here())()
     if form.validate_on_submit():
-        typed = texts_of(form, "name", spoken_here())
+        typed = form.texts("name", spoken_here())
         names = {language: text for language, text in typed.items() if text} or dict(found.titles)
         blueprints.save(door.actor(), door.session(), found, names, shared=form.shared.data)
         flash(_("The plan is kept as a blueprint."))
@@ -44,7 +44,7 @@ def blueprint_list() -> Page:
             flash(_("The blueprint is gone. Rounds that began with it stay as they are."))
             return redirect(url_for("planning.blueprint_list"))
         with door.attempt(typed, SENTENCES) as tried:
-            blueprints.rename(door.actor(), session, target, texts_of(typed, "name", languages))
+            blueprints.rename(door.actor(), session, target, typed.texts("name", languages))
         if tried.ok:
             flash(_("Saved."))
             return redirect(url_for("planning.blueprint_list"))

@@ -10,7 +10,7 @@ from pbplatform import door
 from pbplatform.charter.actions import Action
 from pbplatform.charter.phases import Step, obstacles, steps_from
 from pbplatform.consultation import blueprints, forms, planning, queries, steps
-from pbplatform.consultation.forms import fields_of, texts_of
+from pbplatform.consultation.forms import fields_of
 from pbplatform.consultation.models import Blueprint as Kept
 from pbplatform.consultation.models import Round
 from pbplatform.consultation.place import this_round, this_settings
@@ -47,7 +47,7 @@ def begin() -> Page:
     ]
     if form.validate_on_submit():
         content = _origin(form.origin.data, kept, older)
-        titles = texts_of(form, "title", spoken_here())
+        titles = form.texts("title", spoken_here())
         with door.attempt(form, SENTENCES) as tried:
             if content is None:
                 made = planning.plan_round(door.actor(), session, place, form.slug.data, titles)
@@ -116,7 +116,7 @@ def texts(round_slug: str) -> Page:
         for language in languages
     }
     form = forms.texts_form(languages)(version=str(found.version), **values)
-    written = {name: texts_of(form, name, languages) for name in ("title", "summary", "text")}
+    written = {name: form.texts(name, languages) for name in ("title", "summary", "text")}
     preview = request.method == "POST" and "preview" in request.form
     if form.validate_on_submit() and not preview:
         with door.attempt(form, SENTENCES) as tried:

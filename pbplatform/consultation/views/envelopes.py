@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from pbplatform import door
 from pbplatform.charter.actions import Action
 from pbplatform.consultation import forms, planning, queries
-from pbplatform.consultation.forms import fields_of, texts_of
+from pbplatform.consultation.forms import fields_of
 from pbplatform.consultation.models import BallotFormat, Envelope, Publication, Round
 from pbplatform.consultation.place import this_round
 from pbplatform.consultation.plans import EnvelopePlan, fitting_options, plan_of
@@ -165,7 +165,7 @@ def _typed_envelope(form: Any) -> EnvelopePlan:
     ballot_format = BallotFormat(form.ballot_format.data)
     one_only = ballot_format is BallotFormat.CHOOSE_ONE
     return EnvelopePlan(
-        names={language: text for language, text in texts_of(form, "name", spoken_here()).items() if text},
+        names={language: text for language, text in form.texts("name", spoken_here()).items() if text},
         amount=form.amount.data or 0,
         district_id=int(form.district.data) if form.district.data else None,
         lowest_cost=form.lowest_cost.data or 0,

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from pbplatform import door
 from pbplatform.charter.actions import Action
 from pbplatform.consultation import forms, operations, queries, settings, steps
-from pbplatform.consultation.forms import fields_of, texts_of
+from pbplatform.consultation.forms import fields_of
 from pbplatform.consultation.place import this_round
 from pbplatform.consultation.timeline import next_step
 from pbplatform.consultation.views.pages import Page, pages, spoken_here, status_of, title_of
@@ -78,7 +78,7 @@ def cancel(round_slug: str) -> Page:
     form = forms.cancel_form(languages)()
     if form.validate_on_submit():
         with door.attempt(form, SPOKEN) as tried:
-            operations.cancel(door.actor(), door.session(), found, texts_of(form, "reason", languages))
+            operations.cancel(door.actor(), door.session(), found, form.texts("reason", languages))
         if tried.ok:
             flash(_("The round is cancelled."))
             return redirect(url_for("rounds.overview", round_slug=found.slug))

@@ -19,7 +19,7 @@ from pbplatform.delivery.forms import (
 from pbplatform.delivery.models import Contract, Ending, Fact, Milestone, Payment
 from pbplatform.delivery.queries import Standing
 from pbplatform.delivery.views.facts import attempted, contract_plan, currencies
-from pbplatform.delivery.views.pages import Answer, pages, standing_of, texts_of
+from pbplatform.delivery.views.pages import Answer, pages, standing_of
 from pbplatform.door import acts
 from pbplatform.foundation.errors import Missing
 from pbplatform.foundation.i18n import Currency
@@ -110,7 +110,7 @@ def _with_fields(standing: Standing, kind: Fact, recorded: Recorded, tried: Reas
 
 
 def _put_right(standing: Standing, recorded: Recorded, form: Any) -> None:
-    actor, session, reasons = door.actor(), door.session(), texts_of(form, "reason")
+    actor, session, reasons = door.actor(), door.session(), form.texts("reason")
     if isinstance(recorded, Contract):
         corrections.correct_contract(actor, session, recorded, contract_plan(form), reasons)
     elif isinstance(recorded, Payment):
@@ -122,7 +122,7 @@ def _put_right(standing: Standing, recorded: Recorded, form: Any) -> None:
 
 
 def _strike(standing: Standing, recorded: Recorded, form: Any) -> None:
-    actor, session, reasons = door.actor(), door.session(), texts_of(form, "reason")
+    actor, session, reasons = door.actor(), door.session(), form.texts("reason")
     if isinstance(recorded, Contract):
         corrections.strike_contract(actor, session, recorded, reasons)
     elif isinstance(recorded, Payment):

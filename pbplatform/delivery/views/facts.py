@@ -22,7 +22,7 @@ from pbplatform.delivery.forms import (
 from pbplatform.delivery.models import MilestoneKind, Moment, Outcome
 from pbplatform.delivery.problems import DeliveryProblem
 from pbplatform.delivery.queries import Standing
-from pbplatform.delivery.views.pages import Answer, pages, standing_of, texts_of
+from pbplatform.delivery.views.pages import Answer, pages, standing_of
 from pbplatform.delivery.words import MILESTONES, MOMENTS, OUTCOMES, PROBLEMS
 from pbplatform.door import acts, carries, found
 from pbplatform.foundation import conversion
@@ -222,7 +222,7 @@ def reached(round_slug: str, number: int) -> Answer:
 
     def write(standing: Standing, form: Any) -> None:
         chosen = next(row for row in standing.milestones if row.id == form.milestone.data)
-        actor, session, reasons = door.actor(), door.session(), texts_of(form, "reason")
+        actor, session, reasons = door.actor(), door.session(), form.texts("reason")
         if form.reached_on.data is None:
             operations.explain_delay(actor, session, chosen, reasons)
         else:
@@ -237,7 +237,7 @@ def update(round_slug: str, number: int) -> Answer:
     """Publish news."""
 
     def write(standing: Standing, form: Any) -> None:
-        operations.publish_update(door.actor(), door.session(), standing.line, texts_of(form, "text"))
+        operations.publish_update(door.actor(), door.session(), standing.line, form.texts("text"))
 
     return _record(round_slug, number, "update", write)
 
@@ -252,7 +252,7 @@ def ending(round_slug: str, number: int) -> Answer:
         if form.outcome.data == Outcome.DELIVERED.value:
             operations.deliver(actor, session, standing.line, day)
         else:
-            operations.abandon(actor, session, standing.line, day, texts_of(form, "reason"))
+            operations.abandon(actor, session, standing.line, day, form.texts("reason"))
 
     return _record(round_slug, number, "ending", write)
 
@@ -268,7 +268,7 @@ def photo(round_slug: str, number: int) -> Answer:
         shot = photos.Shot(
             Moment(form.moment.data),
             form.taken_on.data,
-            texts_of(form, "caption"),
+            form.texts("caption"),
             form.file.data.filename or "",
             form.file.data.stream.read(LARGEST + 1),
         )

@@ -10,11 +10,9 @@ from pbplatform.consultation.place import this_round
 from pbplatform.delivery import queries
 from pbplatform.delivery.queries import Standing
 from pbplatform.foundation.errors import Missing
-from pbplatform.foundation.forms import Form
 
 pages = Blueprint("delivery", __name__)
 
-LANGUAGES = ("ka", "bg", "en")
 Answer = BaseResponse | str | tuple[str, int]
 
 
@@ -35,8 +33,3 @@ def standing_of(round_slug: str, number: int) -> Standing:
     if standing is None:
         raise Missing
     return standing
-
-
-def texts_of(form: Form, field: str) -> dict[str, str]:
-    """What a form holds in every language of one text."""
-    return {language: form[f"{field}_{language}"].data or "" for language in LANGUAGES}

@@ -16,7 +16,7 @@ from pbplatform.delivery.models import DeliverySheet, Fact, MilestoneKind
 from pbplatform.delivery.overview import sums
 from pbplatform.delivery.problems import DeliveryProblem, SheetFault
 from pbplatform.delivery.sheet import HEADINGS, HELP, Column, columns, table
-from pbplatform.delivery.views.pages import Answer, delivered_round, pages, texts_of
+from pbplatform.delivery.views.pages import Answer, delivered_round, pages
 from pbplatform.delivery.words import ADOPTION_PROBLEMS, MILESTONES, PROBLEMS, SHEET_FAULTS
 from pbplatform.door import acts, carries, found
 from pbplatform.foundation.errors import Conflict, Invalid
@@ -187,7 +187,7 @@ def amend(round_slug: str) -> Answer:
     form = AmendForm()
     if form.validate_on_submit():
         with door.attempt(form, ADOPTION_PROBLEMS) as tried:
-            corrections.fund_again(door.actor(), session, round_, texts_of(form, "reason"))
+            corrections.fund_again(door.actor(), session, round_, form.texts("reason"))
         if tried.ok:
             flash(_("The budget lines follow the corrected result now."))
             return redirect(url_for("delivery.board", round_slug=round_slug))
