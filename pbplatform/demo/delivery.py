@@ -12,7 +12,7 @@ from sqlalchemy import select
 from pbplatform.budget import adoption
 from pbplatform.budget.models import ProjectLine
 from pbplatform.charter.phases import Phase
-from pbplatform.charter.roles import Actor, Role
+from pbplatform.charter.roles import Actor
 from pbplatform.consultation import queries as rounds_queries
 from pbplatform.consultation.models import Round
 from pbplatform.delivery import corrections, operations, photos, queries, walking
@@ -57,9 +57,7 @@ def _adopt(stage: Stage, found: Round) -> "_Office":
     """Adopt a declared round and let its lines carry the day of the council's decision."""
     session = stage.session
     place = session.get_one(Municipality, found.municipality_id)
-    officer = stage.accounts[f"officer@{place.slug}.example.org"]
-    roles = frozenset({Role.VISITOR, Role.CITIZEN, Role.OFFICER})
-    actor = Actor(officer.id, place.id, roles, second_factor=True)
+    actor = stage.officer(place)
     adoption.adopt(actor, session, found)
     windows = {window.phase: window for window in rounds_queries.windows(session, found.id)}
     voted = windows[Phase.VOTING].closes_at.date()

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from pbplatform.charter.phases import Phase
-from pbplatform.charter.roles import Actor, Role
 from pbplatform.consultation import queries as rounds
 from pbplatform.consultation.models import Round
 from pbplatform.demo.rounds import Moment, at, date_back
@@ -25,7 +24,8 @@ def build(stage: Stage) -> None:
 
 def _declare(stage: Stage, found: Round) -> None:
     session = stage.session
-    officer, colleague = _officer(stage, found, "officer"), _officer(stage, found, "officer2")
+    place = session.get_one(Municipality, found.municipality_id)
+    officer, colleague = stage.officer(place), stage.officer(place, "officer2")
     row = operations.order_count(officer, session, found)
     counting.keep(session, row, counting.count_round(session, found))
     # The recount is a job in a running installation; here there is nobody to wait for it.
@@ -36,10 +36,3 @@ def _declare(stage: Stage, found: Round) -> None:
     row.ordered_at = row.counted_at = row.recounted_at = window.closes_at + timedelta(days=COUNTED_AFTER)
     row.declared_at = window.closes_at + timedelta(days=DECLARED_AFTER)
     date_back(stage, found, row.declared_at)
-
-
-def _officer(stage: Stage, found: Round, login: str) -> Actor:
-    place = stage.session.get_one(Municipality, found.municipality_id)
-    account = stage.accounts[f"{login}@{place.slug}.example.org"]
-    roles = frozenset({Role.VISITOR, Role.CITIZEN, Role.OFFICER})
-    return Actor(account.id, place.id, roles, second_factor=True)

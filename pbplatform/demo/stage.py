@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from pbplatform.accounts.models import Account
+from pbplatform.charter.roles import Actor, Role
 from pbplatform.consultation.models import Round
 from pbplatform.door import House
 from pbplatform.municipalities.models import Municipality
@@ -24,6 +25,12 @@ class Stage:
     """By mailbox."""
     rounds: dict[tuple[str, str], Round] = field(default_factory=dict)
     """By the addresses of municipality and round; see demo.rounds for what stands there."""
+
+    def officer(self, place: Municipality, login: str = "officer") -> Actor:
+        """An officer of a municipality, with their second factor."""
+        account = self.accounts[f"{login}@{place.slug}.example.org"]
+        roles = frozenset({Role.VISITOR, Role.CITIZEN, Role.OFFICER})
+        return Actor(account.id, place.id, roles, second_factor=True)
 
     def lay_lot(self, name: str) -> None:
         """Lay a lot among the secrets before it is drawn, so that it falls alike in every demonstration."""

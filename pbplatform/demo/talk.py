@@ -35,16 +35,11 @@ class Town:
     place: Municipality
     language: str
     citizens: list[Account]
-    officers: list[Account]
+    officer: Account
 
     def citizen(self, account: Account) -> Actor:
         """Somebody as a citizen."""
         return Actor(account.id, self.place.id, frozenset({Role.VISITOR, Role.CITIZEN}))
-
-    def officer(self, number: int) -> Actor:
-        """One of the officers, with their second factor."""
-        roles = frozenset({Role.VISITOR, Role.CITIZEN, Role.OFFICER})
-        return Actor(self.officers[number].id, self.place.id, roles, second_factor=True)
 
 
 @dataclass
@@ -72,7 +67,7 @@ def build(stage: Stage) -> None:
             place,
             place.languages[0],
             citizens(stage, play.town),
-            [stage.accounts[f"{login}@{play.town}.example.org"] for login in ("officer", "officer2")],
+            stage.accounts[f"officer@{play.town}.example.org"],
         )
         threads = _threads(stage, stage.session.get_one(Round, stage.rounds[play.town, play.address].id))
         for thread in threads:
@@ -127,7 +122,7 @@ def _talk(stage: Stage, town: Town, thread: Thread) -> None:
             if author is not None:
                 _say(stage, thread, author, texts.REPLIES[language], later, quotes=comment)
             if words == texts.COMMENTS[language][0][1]:
-                _say(stage, thread, town.officers[0], texts.ANSWERS[language], later, official=True)
+                _say(stage, thread, town.officer, texts.ANSWERS[language], later, official=True)
 
 
 def _say(
@@ -191,7 +186,7 @@ def _moderate(stage: Stage, town: Town, proposal: Proposal, round_: Round) -> No
         for reporter in others[:3]:
             moderation.report(town.citizen(reporter), stage.session, about, RuleBroken.INSULT)
     ruling = moderation.rule(
-        town.officer(0),
+        stage.officer(town.place),
         stage.session,
         about,
         Decision.HIDE,

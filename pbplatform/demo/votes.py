@@ -5,7 +5,6 @@ from datetime import date
 from sqlalchemy import select
 
 from pbplatform.charter.phases import Phase
-from pbplatform.charter.roles import Actor, Role
 from pbplatform.consultation import queries as consultation
 from pbplatform.consultation.models import BallotFormat, Round
 from pbplatform.demo.proposals import citizens
@@ -42,17 +41,10 @@ def build(stage: Stage) -> None:
         _open(stage, found)
 
 
-def _officer(stage: Stage, place: Municipality, login: str) -> Actor:
-    account = stage.accounts[f"{login}@{place.slug}.example.org"]
-    return Actor(
-        account.id, place.id, frozenset({Role.VISITOR, Role.CITIZEN, Role.OFFICER}), second_factor=True
-    )
-
-
 def _open(stage: Stage, found: Round) -> None:
     place = next(one for one in stage.municipalities.values() if one.id == found.municipality_id)
     house = stage.app.extensions["house"]
-    one, other = (_officer(stage, place, login) for login in ("officer", "officer2"))
+    one, other = (stage.officer(place, login) for login in ("officer", "officer2"))
     act = opening.ask_to_open(one, stage.session, house.secrets, found)
     opening.confirm_opening(other, stage.session, house.secrets, found, act)
     window = next(w for w in consultation.windows(stage.session, found.id) if w.phase is Phase.VOTING)
@@ -117,7 +109,7 @@ def _roll(stage: Stage, place: Municipality) -> None:
             municipality_id=place.id,
             id_hash=pepper.of_id(place.id, national_id(place.slug, number)),
             name=f"№ {number + 1}",
-            birth_date=replace_year(number),
+            birth_date=born(number),
             district_id=districts[number % len(districts)].id,
             phone=None,
             email=f"voter{number}@{place.slug}.example.org",
@@ -157,7 +149,7 @@ def _claim(stage: Stage, place: Municipality, entries: list[RollEntry]) -> None:
         )
 
 
-def replace_year(number: int) -> date:
+def born(number: int) -> date:
     """A birth date; the first twenty people share one, so that they are easy to try."""
     return BORN if number < FREE else BORN.replace(year=1940 + number % 65)
 
