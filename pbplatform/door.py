@@ -91,7 +91,7 @@ def remembered(key: Hashable, ask: Callable[[Session], Thing | None]) -> Thing |
         return ask(session())
 
     def fresh() -> Thing | None:
-        with house().database.look() as own:
+        with house().database.read() as own:
             return ask(own)
 
     return recent.get(key, fresh)
@@ -155,11 +155,13 @@ def session() -> Session:
 
 
 def _opened(database: Database) -> Session:
-    if g.get("writing", True):
-        return database.write()
+    return database.write() if g.get("writing", True) else _reading(database)
+
+
+def _reading(database: Database) -> Session:
     # Who has just signed in or written something must find it; strangers who only look may be shown what a replica knows.
     strangers_look = request.method in ("GET", "HEAD") and not cookie
-    return database.read() if strangers_look else database.look()
+    return database.replica() if strangers_look else database.read()
 
 
 class Streamed:
@@ -191,7 +193,7 @@ def streamed(pieces: Callable[[Session], Iterable[bytes]]) -> Streamed:
     database = house().database
 
     def run() -> Generator[bytes]:
-        with database.read() as own:
+        with _reading(database) as own:
             yield from pieces(own)
 
     return Streamed(run())

@@ -107,10 +107,10 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """One database: `read()` and `look()` sessions for questions, `write()` sessions for decisions.
+    """One database: `read()` sessions for questions, `write()` sessions for decisions.
 
-    `read()` goes to the replica where one is configured, and nothing that was just written may be expected there; `look()`
-    asks the database itself.
+    `replica()` sessions go to the replica where one is configured, and nothing that was just written may be expected there:
+    they are for the pages of strangers, never for work that decides or counts.
     """
 
     def __init__(self, url: str, replica_url: str | None = None) -> None:
@@ -118,9 +118,9 @@ class Database:
         self._file = _sqlite_file(url)
         self._high_water = HighWater(self._file) if self._file else None
         self.engine = make_engine(url, self._high_water)
-        replica = make_engine(replica_url) if replica_url else self.engine
-        self._read = sessionmaker(replica, expire_on_commit=False)
-        self._look = sessionmaker(self.engine, expire_on_commit=False)
+        self._copy = make_engine(replica_url) if replica_url else self.engine
+        self._replica = sessionmaker(self._copy, expire_on_commit=False)
+        self._read = sessionmaker(self.engine, expire_on_commit=False)
         self._writing = self.engine.execution_options(sqlite_begin="IMMEDIATE")
         self._write = sessionmaker(self._writing, expire_on_commit=False)
         self._plain = self._writing
@@ -129,12 +129,12 @@ class Database:
         self._identity = _identity(self._file)
 
     def read(self) -> Session:
-        """A session for questions whose answers may lag a moment; it takes no write lock."""
+        """A session for questions; it takes no write lock."""
         return self._read()
 
-    def look(self) -> Session:
-        """A session for questions whose answers must be fresh; it takes no write lock."""
-        return self._look()
+    def replica(self) -> Session:
+        """A session for questions whose answers may lag a moment; it takes no write lock."""
+        return self._replica()
 
     def write(self) -> Session:
         """A session for decisions; on SQLite it holds the write lock from its first statement."""
@@ -200,6 +200,7 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+        self._copy.dispose()
         if self._high_water is not None:
             self._high_water.close()
 

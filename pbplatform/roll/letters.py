@@ -58,7 +58,7 @@ def print_letters(
     letter: what breaks off before leaves nobody without.
     """
     seasoning = pepper(secrets)
-    with database.look() as session:
+    with database.read() as session:
         batch = session.get_one(LetterBatch, batch_id)
         place = session.get_one(Municipality, batch.municipality_id)
         letters = [(entry, new_letter_code()) for entry in _without_letter(session, batch)]
