@@ -112,5 +112,5 @@ def free_port() -> int:
 def somebody_waits(database: Database) -> bool:
     """Whether a transaction of this database waits for another one."""
     waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-    with database.look() as session:
+    with database.read() as session:
         return bool(session.scalar(text(waiting)))
