@@ -9,7 +9,7 @@ HERE = "tests/voting/test_invariants.py"
 PROMISES = "tests/voting/test_promises.py"
 ATTACKS = "tests/voting/test_attacks.py"
 INSIDERS = "tests/voting/test_insiders.py"
-BALLOTS = "tests/voting/test_ballots.py"
+BOX = "tests/voting/test_box.py"
 PAPER = "tests/voting/test_paper.py"
 DESK = "tests/voting/test_desk.py"
 COMING_BACK = "tests/voting/test_coming_back.py"
@@ -17,6 +17,7 @@ CORRECTIONS = "tests/voting/test_paper_corrections.py"
 RUN_AGAIN = "tests/journeys/test_02_run_again.py"
 ENTRANCE = "tests/accounts/test_entrance.py"
 FAULTS = "tests/faults/test_burst.py"
+PLANNING = "tests/consultation/test_planning.py"
 CHAIN = "tests/journal/test_chain.py"
 
 
@@ -64,6 +65,7 @@ INVARIANTS = (
         5,
         "The ballot table leads to no person, time, address or serial.",
         (HERE, "test_the_ballot_table_has_no_person_time_address_or_serial"),
+        (BOX, "test_sqlite_keeps_no_order_in_which_ballots_came_in"),
         (ATTACKS, "test_joining_copies_of_the_database_tells_nobodys_choice"),
         both=True,
     ),
@@ -121,6 +123,7 @@ INVARIANTS = (
         14,
         "A ballot is taken exactly while the database's time is before the end.",
         (HERE, "test_the_deadline_is_the_databases_and_never_comes_back"),
+        (BOX, "test_who_waits_at_the_box_past_the_end_is_late"),
         both=True,
     ),
     held(
@@ -134,6 +137,8 @@ INVARIANTS = (
         16,
         "Rules do not change while the vote is open.",
         (HERE, "test_rules_do_not_change_while_the_vote_is_open"),
+        (PLANNING, "test_what_the_present_phase_depends_on_cannot_change"),
+        (PLANNING, "test_the_end_of_an_open_vote_is_not_moved_here"),
     ),
     held(
         17,
@@ -175,6 +180,8 @@ INVARIANTS = (
         22,
         "The order that breaks ties recomputes and fits its commitment.",
         (HERE, "test_every_tracker_recomputes_from_its_line"),
+        ("tests/journeys/test_14_tie.py", "test_the_seed_decides_and_the_loser_is_told_why"),
+        ("tests/journeys/test_14_tie.py", "test_nobody_can_choose_another_winner"),
     ),
     held(
         23,
@@ -214,6 +221,12 @@ INVARIANTS = (
         (FAULTS, "test_killed_workers_lose_nothing"),
         (FAULTS, "test_a_crash_of_postgresql_loses_nothing"),
         (FAULTS, "test_cut_connections_lose_and_double_nothing"),
+        (BOX, "test_on_a_full_disk_what_is_acknowledged_is_in_the_box_and_nothing_else"),
+        (
+            "tests/journeys/test_25_load_and_failure.py",
+            "test_a_restore_loses_nothing_that_was_confirmed_before_it",
+        ),
+        both=True,
     ),
     held(
         28,
@@ -224,5 +237,6 @@ INVARIANTS = (
         29,
         "Log lines of the vote carry no person, session or address.",
         (HERE, "test_the_key_is_in_no_page_log_or_database"),
+        ("tests/foundation/test_logs.py", "test_nothing_of_a_person_stands_in_the_log"),
     ),
 )

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, inspect, select, text, update
 from sqlalchemy.orm import Session
 
+from pbplatform.accounts.models import Account
 from pbplatform.charter.phases import Phase
 from pbplatform.consultation.models import Round
 from pbplatform.door import House
@@ -223,15 +225,26 @@ def test_after_the_seal_nothing_leads_back(session: Session, house: House) -> No
 
 
 def test_the_key_is_in_no_page_log_or_database(
-    session: Session, house: House, client: PageClient, caplog: pytest.LogCaptureFixture
+    session: Session, house: House, signed_in: SignIn, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """8 and 29: the key appears nowhere; a log line of the vote carries no account, session, code or address."""
+    """8 and 29: the key appears nowhere; a log line of the vote carries no person, account, session, pass, code or address."""
     town = voting.an_open_vote(session, house)
+    town.entries[0].name = "Canary of the Roll"
+    account = an_account(session, town.place, name="Canary of the Account", email="canary@example.org")
+    session.flush()
+    # A number that stands in no log line by chance.
+    session.execute(update(Account).where(Account.id == account.id).values(id=730_591_846))
+    session.commit()
     key = house.secrets.read(f"round-{town.round.id}.key")
+    account = session.get_one(Account, 730_591_846)
+    session.close()
+    client = signed_in(account)
     voter = Voter(client, town, 0)
     with caplog.at_level(logging.DEBUG):
-        voter.prove()
+        voter.prove(mine="1", code=town.codes[0])
         receipt = voter.vote({"choice-1": ["P1.1"]})
+    with client.session_transaction() as cookie:
+        pass_, session_token = cookie["voter_pass"], cookie["_user_id"]
     pages = client.get(f"{town.base}/protection").data + client.get(f"{town.base}/ballot").data
     database = b"".join(file.read_bytes() for file in house.config.data_dir.parent.glob("pb.sqlite*"))
     for secret in (key, key.hex().encode()):
@@ -240,9 +253,16 @@ def test_the_key_is_in_no_page_log_or_database(
     logged = "\n".join(
         str(record.__dict__) for record in caplog.records if record.name.startswith("pbplatform")
     )
+    assert "vote.ballot" in logged, "the log tells that something was asked"
     for secret in (
         voting.national_id(0),
         town.codes[0],
+        pass_,
+        session_token,
+        "730591846",
+        "Canary",
+        "canary",
+        "voter0@example.org",
         receipt.tracker,
         "127.0.0.1",
         key.hex(),
@@ -427,6 +447,9 @@ def test_rules_do_not_change_while_the_vote_is_open(
         own.execute(update(Project).where(Project.round_id == town.round.id).values(cost=1))
     voter = Voter(client, town, 0)
     voter.prove()
+    page = client.get(f"{town.base}/ballot").get_data(as_text=True)
+    assert re.findall('data-cost="([0-9]+)"', page) != []
+    assert set(re.findall('data-cost="([0-9]+)"', page)) == {"300000", "400000", "500000", "600000"}
     fields = voter.open_ballot()
     fields["rules"] = "0" * 64
     assert voter.post({"choice-1": ["P1.1"]}, fields).status_code == 409
@@ -459,8 +482,6 @@ def test_no_page_tells_a_count_before_the_end(
 
 
 def _plain(html: str) -> str:
-    import re
-
     return re.sub(r'(name="csrf_token"[^>]*value=|nonce=)"[^"]*"', r'\1""', html)
 
 
@@ -494,17 +515,27 @@ def test_the_frozen_roll_is_what_it_was(session: Session, house: House) -> None:
     assert stopped.value.reason is Anomaly.ROLL_CHANGED
 
 
-def test_erasing_and_registering_anew_replaces_the_same_ballot(session: Session, house: House) -> None:
-    """28: the ballot hangs on the roll entry, so a new account gives no second vote."""
-    town = voting.an_open_vote(session, house)
-    for turn in range(2):
+def test_erasing_and_registering_anew_replaces_the_same_ballot(
+    session: Session, house: House, signed_in: SignIn
+) -> None:
+    """28: who votes with an account, closes it, registers, proves who they are and votes again has one ballot."""
+    town = voting.an_open_vote(session, house, voters=1)
+    for code in ("P1.1", "P1.2"):
         account = an_account(session, town.place)
-        verification.claim(session, town.entries[0], account.id, Means.LETTER)
         session.commit()
-        voting.cast(house, town, 0, {1: [f"P1.{turn + 1}"]})
-        verification.end_claims(session, account.id)
-        session.commit()
+        Voter(signed_in(account), town, 0).prove(mine="1", code=town.codes[0])
+        # In another browser, so that the account alone says who votes.
+        elsewhere = signed_in(account)
+        Voter(elsewhere, town, 0).vote({"choice-1": [code]})
+        fields = hidden(elsewhere.get("/en/account/close").get_data(as_text=True))
+        closed = elsewhere.post("/en/account/close", data={**fields, "sure": "y"})
+        assert closed.status_code == 302
+        with house.database.read() as look:
+            assert look.get_one(Account, account.id).closed_at is not None
+            assert look.scalars(select(RollClaim).where(RollClaim.ended_at.is_(None))).all() == []
+            assert look.scalars(select(RollClaim).where(RollClaim.account_id == account.id)).one()
     assert [ballot.payload for ballot in voting.said(house, town)] == ['{"1":["P1.2"]}']
+    assert len(rows(house, town)) == 1
 
 
 def test_a_crash_between_any_two_steps_of_the_seal_is_made_good(

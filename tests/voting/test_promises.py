@@ -240,15 +240,16 @@ def test_no_address_tells_anything_before_the_end(
     for browser in browsers:
         browser.check_pages = False
 
-    def seen() -> dict[tuple[int, str], tuple[int, str | None, int, str]]:
+    def seen() -> dict[tuple[int, str], tuple[int, str | None, str | bytes]]:
         found = {}
         for number, browser in enumerate(browsers):
             for path in sorted(known):
                 answer = browser.get(path)
-                body = (
-                    plain(answer.get_data(as_text=True)) if (answer.mimetype or "").startswith("text") else ""
-                )
-                found[number, path] = (answer.status_code, answer.headers.get("ETag"), len(body), body)
+                whole = answer.get_data(as_text=True) if answer.mimetype.startswith("text") else answer.data
+                body = plain(whole) if isinstance(whole, str) else whole
+                # The tag of a page is one of its fresh tokens, too; other answers are the same to the byte.
+                tag = None if answer.mimetype == "text/html" else answer.headers.get("ETag")
+                found[number, path] = (answer.status_code, tag, body)
         return found
 
     seen()
@@ -258,8 +259,7 @@ def test_no_address_tells_anything_before_the_end(
     for number in range(35):
         voting.cast(house, town, number, {1: ["P1.1" if number % 5 else "P1.2"]})
     after = seen()
-    changed = {key for key in before if before[key][0] != after[key][0] or before[key][2:] != after[key][2:]}
-    assert changed == set()
+    assert {key for key in before if before[key] != after[key]} == set()
 
 
 def test_national_ids_leave_no_trace_on_the_whole_way(
