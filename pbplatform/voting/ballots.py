@@ -32,6 +32,7 @@ class BallotProblem(StrEnum):
     OTHER_ENVELOPE = "other_envelope"
     BAD_POINTS = "bad_points"
     TOO_MANY_POINTS = "too_many_points"
+    TOO_MANY_FOR_ONE = "too_many_for_one"
     RANK_TWICE = "rank_twice"
     RANK_GAP = "rank_gap"
     BAD_RANK = "bad_rank"
@@ -237,8 +238,10 @@ def _money_troubles(
     if envelope.format is BallotFormat.POINTS and envelope.points is not None:
         given = max(marks.points.values()) if envelope.points_each else sum(marks.points.values())
         if given > envelope.points:
-            values = {"most": envelope.points, "given": given}
-            return [Trouble(BallotProblem.TOO_MANY_POINTS, envelope.position, values)]
+            problem = (
+                BallotProblem.TOO_MANY_FOR_ONE if envelope.points_each else BallotProblem.TOO_MANY_POINTS
+            )
+            return [Trouble(problem, envelope.position, {"most": envelope.points, "given": given})]
     return []
 
 

@@ -40,6 +40,9 @@ BALLOT_PROBLEMS = {
     BallotProblem.TOO_MANY_POINTS: _l(
         "You gave %(given)s points, and there are only %(most)s. Please take some away."
     ),
+    BallotProblem.TOO_MANY_FOR_ONE: _l(
+        "A project can get at most %(most)s points here, and you gave one %(given)s."
+    ),
     BallotProblem.RANK_TWICE: _l("Place %(place)s is given twice. Each place can be given once."),
     BallotProblem.RANK_GAP: _l("Place %(place)s is empty. Please give the places from 1 on without a gap."),
     BallotProblem.BAD_RANK: _l("The place of project %(number)s is not one that can be given."),

@@ -223,6 +223,26 @@ def test_another_language_keeps_every_choice(place: Place, phone: Page) -> None:
     expect(phone.locator(".ballot-review li")).to_have_count(2)
 
 
+def test_a_receipt_on_paper_has_its_code_and_what_checks_it(place: Place, phone: Page) -> None:
+    """The button prints; on the sheet stand code and signature, and nothing that can only be pressed."""
+    hands = Hands(phone)
+    phone.goto(place.vote("ka"))
+    prove(hands, place, 3)
+    hands.tab_to("#project-1-1")
+    hands.press("Space")
+    hands.go(".ballot__foot button")
+    hands.go(".ballot__foot button")
+    hands.go("button.govuk-button--large[value=cast]")
+    phone.evaluate("window.print = () => { window.printed = true; dispatchEvent(new Event('beforeprint')); }")
+    phone.locator("[data-print]").click()
+    assert phone.evaluate("window.printed")
+    phone.emulate_media(media="print")
+    expect(phone.locator(".receipt__tracker")).to_be_visible()
+    expect(phone.locator("dl.receipt")).to_be_visible()
+    for button in phone.locator("main button").all():
+        expect(button).to_be_hidden()
+
+
 def test_a_vote_is_changed_until_the_end(place: Place, phone: Page) -> None:
     hands = Hands(phone)
     phone.goto(place.vote("en"))

@@ -251,8 +251,8 @@ def _once_more(found: Round, problem: casting.Unfit | Conflict | Invalid) -> tup
         return _stale(guide)
     form, marks, troubles = guide.read(request.form)
     form.validate()
-    if isinstance(problem, Invalid):
-        form.add_error(problem.field, say(problem.reason, **problem.values))
-    else:
+    if not isinstance(problem, Invalid):
         troubles = list(problem.troubles)
+    elif problem.field not in form.errors:
+        form.add_error(problem.field, say(problem.reason, **problem.values))
     return guide.show(form, marks, REVIEW, troubles), 422
