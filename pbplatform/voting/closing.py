@@ -59,7 +59,6 @@ class CloseProblem(StrEnum):
     """Why the vote cannot be closed or moved."""
 
     STILL_OPEN = "still_open"
-    CLOCKS_DIFFER = "clocks_differ"
 
 
 def locked_box(session: Session, round_id: int) -> BallotBox:

@@ -1,5 +1,6 @@
 """Correcting the frozen roll and annulling a ballot unseen: each by two persons, with a reason in the journal."""
 
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select, update
@@ -19,6 +20,12 @@ from pbplatform.voting.closing import locked_box
 from pbplatform.voting.models import BoxState, Elector, JointAct, JointKind
 
 
+class CorrectionProblem(StrEnum):
+    """Why somebody cannot be added to the frozen roll or taken off it."""
+
+    VOTE_OVER = "vote_over"
+
+
 def ask(
     actor: Actor,
     session: Session,
@@ -35,6 +42,9 @@ def ask(
     box = queries.box(session, found.municipality_id, found.id)
     if box is None or box.state not in (BoxState.OPEN, BoxState.CLOSED):
         raise Conflict
+    if kind is JointKind.CHANGE_ELECTOR and box.state is not BoxState.OPEN:
+        # Nobody could confirm it, and until somebody withdrew it the ballots could not be sealed.
+        raise Invalid(CorrectionProblem.VOTE_OVER, "kind")
     entry_id = session.scalar(
         select(RollEntry.id).where(
             RollEntry.municipality_id == place.id, RollEntry.id_hash == subject_of(place, pepper, national_id)

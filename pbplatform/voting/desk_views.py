@@ -16,7 +16,7 @@ from pbplatform.door import acts, found, reads_only
 from pbplatform.foundation import clock
 from pbplatform.foundation.errors import Invalid
 from pbplatform.foundation.forms import Form
-from pbplatform.foundation.words import SPOKEN
+from pbplatform.foundation.words import SPOKEN, say
 from pbplatform.roll import queries as roll
 from pbplatform.roll.pepper import pepper
 from pbplatform.voting import closing, corrections, joint, opening, paper_corrections, queries, sealing
@@ -176,7 +176,7 @@ def seal_now(round_slug: str, act_id: int) -> BaseResponse | tuple[str, int]:
     try:
         sealing.confirm_seal(door.actor(), house.database, house.secrets, seals_folder(house), here, act)
     except Invalid as problem:
-        form.add_error(None, str(SPOKEN[problem.reason]) % problem.values)
+        form.add_error(None, say(problem.reason, **problem.values))
         return _page(here, form), 422
     flash(_("The ballots are sealed and the key is destroyed."))
     return redirect(url_for("vote_desk.overview", round_slug=round_slug))
@@ -204,6 +204,6 @@ def close(round_slug: str) -> BaseResponse | tuple[str, int]:
     try:
         closing.close(door.actor(), house.database, house.secrets, here.id)
     except Invalid as problem:
-        form.add_error(None, str(SPOKEN[problem.reason]) % problem.values)
+        form.add_error(None, say(problem.reason, **problem.values))
         return _page(here, form), 422
     return redirect(url_for("vote_desk.overview", round_slug=round_slug))

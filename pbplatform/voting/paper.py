@@ -33,7 +33,6 @@ class PaperProblem(StrEnum):
     SERIAL_MISSING = "serial_missing"
     ENTERED_BY_YOU = "entered_by_you"
     SETTLED = "settled"
-    BAD_NUMBERS = "bad_numbers"
     NOTHING_READ = "nothing_read"
     CODE_TAKEN = "code_taken"
     CODE_MISSING = "code_missing"

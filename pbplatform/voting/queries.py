@@ -106,16 +106,6 @@ def turnout(session: Session, municipality_id: int, round_id: int) -> Turnout | 
     )
 
 
-def electors_by_district(session: Session, round_id: int) -> dict[int | None, int]:
-    """How many may vote, by district."""
-    rows = session.execute(
-        select(Elector.district_id, func.count())
-        .where(Elector.round_id == round_id, Elector.removed.is_(False))
-        .group_by(Elector.district_id)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 def bids(
     session: Session, key: bytes, round_id: int, *, removed: bool | None = None
 ) -> Iterator[tuple[str, int, int | None]]:

@@ -7,6 +7,7 @@ from pbplatform.consultation.tabs import Tab
 from pbplatform.voting.ballots import BallotProblem
 from pbplatform.voting.casting import CastProblem
 from pbplatform.voting.closing import Anomaly, CloseProblem
+from pbplatform.voting.corrections import CorrectionProblem
 from pbplatform.voting.joint import JointProblem
 from pbplatform.voting.models import BoxState, Channel, JointKind
 from pbplatform.voting.paper import PaperProblem
@@ -71,9 +72,14 @@ ANOMALIES = {
     Anomaly.BROKEN_BALLOTS: _l("Ballots that were changed after they were cast: %(count)s."),
 }
 
+CORRECTION_PROBLEMS = {
+    CorrectionProblem.VOTE_OVER: _l(
+        "The vote is over, so the frozen voter roll can no longer be corrected. A ballot can still be annulled."
+    ),
+}
+
 CLOSE_PROBLEMS = {
     CloseProblem.STILL_OPEN: _l("The vote is still open."),
-    CloseProblem.CLOCKS_DIFFER: _l("The clocks of the servers differ. Please call the operator."),
 }
 
 SEAL_PROBLEMS = {
@@ -141,9 +147,6 @@ PAPER_PROBLEMS = {
         "You have entered sheet %(serial)s already. Another person must enter it now."
     ),
     PaperProblem.SETTLED: _l("Sheet %(serial)s is settled: two people read it alike. It cannot be changed."),
-    PaperProblem.BAD_NUMBERS: _l(
-        "These numbers cannot be read. Write project numbers with spaces between them."
-    ),
     PaperProblem.NOTHING_READ: _l("Write the numbers that are marked, or say why the sheet is not valid."),
     PaperProblem.CODE_TAKEN: _l("Another place has this code already."),
     PaperProblem.CODE_MISSING: _l("Give a short code."),
@@ -164,6 +167,7 @@ WORDS = (
     BALLOT_PROBLEMS,
     CAST_PROBLEMS,
     ANOMALIES,
+    CORRECTION_PROBLEMS,
     CLOSE_PROBLEMS,
     SEAL_PROBLEMS,
     JOINT_PROBLEMS,

@@ -112,6 +112,25 @@ def test_an_annulment_takes_two_and_deletes_unseen(session: Session, house: Hous
         assert look.get_one(JointAct, act).arguments == {}
 
 
+def test_after_the_end_the_roll_is_not_corrected_any_more(
+    session: Session, house: House, signed_in: SignIn
+) -> None:
+    """What nobody could confirm is not asked for either: it would stand in the way of the seal."""
+    town = voting.an_open_vote(session, house)
+    voting.cast(house, town, 0)
+    voting.close(house, town)
+    officer = signed_in(town.officers[0])
+    token = hidden(officer.get(desk(town)).get_data(as_text=True))["csrf_token"]
+    form = {"csrf_token": token, "national_id": voting.national_id(1), "reason": "The register was late"}
+    for kind in ("add", "remove"):
+        answer = officer.post(f"{desk(town)}/person", data={**form, "kind": kind})
+        assert answer.status_code == 422
+        assert "A ballot can still be annulled." in answer.get_data(as_text=True)
+    with house.database.read() as look:
+        assert look.scalars(select(JointAct).where(JointAct.kind == JointKind.CHANGE_ELECTOR)).all() == []
+    assert post(officer, town, "person", **{**form, "kind": "annul"}) == 302
+
+
 def test_a_stranger_and_an_officer_of_elsewhere_stay_outside(
     session: Session, house: House, client: PageClient, signed_in: SignIn
 ) -> None:
