@@ -23,6 +23,7 @@ NONSENSE = (
     "0",
     "1.5",
     "9" * 30,
+    "9" * 5000,
     str(2**63 - 1),
     str(2**31),
     "1e400",
@@ -39,7 +40,7 @@ NONSENSE = (
     "\u202e<script>alert(1)</script>",
     "x" * 20_000,
 )
-IN_ADDRESSES = ("0", "-1", "9" * 30, str(2**63 - 1), "%00", "%ED%A0%80", "..", "٣", "x" * 3000)
+IN_ADDRESSES = ("0", "-1", "9" * 30, "9" * 5000, str(2**63 - 1), "%00", "%ED%A0%80", "..", "٣", "x" * 3000)
 LIKELY = ("page", "q", "sort", "order", "year", "after", "before", "cursor", "limit", "language", "unit")
 """Parameters that some page or other understands."""
 TOKEN = "csrf_token"
