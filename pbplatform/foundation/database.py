@@ -74,8 +74,8 @@ class UTCDateTime(TypeDecorator[datetime]):
 Key = BigInteger().with_variant(Integer(), "sqlite")
 """A row's number: 64 bits everywhere, and SQLite's own rowid there."""
 
-Document = JSON().with_variant(JSONB(), "postgresql")
-"""A small JSON value; never a place for what should be a column."""
+Document = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""A small JSON value, or none at all, which a statement can ask for; never a place for what should be a column."""
 
 
 def one_of(kind: type[StrEnum]) -> Enum:
