@@ -25,7 +25,8 @@ from pbplatform.voting import paper_corrections as corrections
 from pbplatform.voting.desk_forms import HandOutForm, SheetBackForm, SheetForm, StationForm, TickBackForm
 from pbplatform.voting.paper import Reading
 from pbplatform.voting.paper_models import Invalidity, SheetState
-from pbplatform.voting.rules import FrozenEnvelope
+from pbplatform.voting.rules import FrozenEnvelope, FrozenRules
+from pbplatform.voting.troubles import in_words
 
 pages = Blueprint("paper", __name__)
 
@@ -104,12 +105,10 @@ def enter(round_slug: str) -> BaseResponse | str | tuple[str, int]:
     form.station.choices = _choices(here)
     district = request.values.get("district", 0, int) or None
     envelopes = frozen.for_district(district)
-    if form.validate_on_submit():
+    if form.validate_on_submit() and (reading := _reading(form, frozen, envelopes)):
         with door.attempt(form, SPOKEN) as tried:
             place = found(paper.station(session, here.municipality_id, here.id, form.station.data))
-            sheet = paper.enter(
-                door.actor(), session, here, place, form.serial.data or "", _reading(form, here, envelopes)
-            )
+            sheet = paper.enter(door.actor(), session, here, place, form.serial.data or "", reading)
         if tried.ok:
             _tell(sheet.serial, sheet.state)
             return redirect(
@@ -129,15 +128,15 @@ def enter(round_slug: str) -> BaseResponse | str | tuple[str, int]:
     return answer, 422 if form.is_submitted() else 200
 
 
-def _reading(form: SheetForm, here: Round, envelopes: Sequence[FrozenEnvelope]) -> Reading:
+def _reading(form: SheetForm, frozen: FrozenRules, envelopes: Sequence[FrozenEnvelope]) -> Reading | None:
+    """What was typed; none when it is no ballot, and the form says why."""
     if form.invalidity.data:
         return Reading(None, Invalidity(form.invalidity.data))
-    frozen = paper.paper_rules(door.session(), here)
     typed = {e.position: request.form.get(f"numbers-{e.position}", "")[:400] for e in envelopes}
     marks, troubles = paper.read_numbers(frozen, envelopes, typed)
-    if troubles:
-        raise Invalid(troubles[0].problem, None, **{"category": "", **troubles[0].values})
-    return Reading(paper.payload_of(frozen, marks), None)
+    for trouble in troubles:
+        form.add_error(None, in_words(frozen, envelopes, trouble))
+    return None if troubles else Reading(paper.payload_of(frozen, marks), None)
 
 
 def _tell(serial: str, state: SheetState) -> None:

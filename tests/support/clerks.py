@@ -16,6 +16,12 @@ class Clerk:
         self.client = client
         self.base = f"/en/{town.place.slug}/rounds/{town.round.slug}/paper"
 
+    def page(self, name: str) -> str:
+        """One of the pages of paper."""
+        answer = self.client.get(f"{self.base}/{name}")
+        assert answer.status_code == 200
+        return answer.get_data(as_text=True)
+
     def add_station(self) -> None:
         """Set up station A."""
         token = hidden(self.client.get(self.base).get_data(as_text=True))["csrf_token"]

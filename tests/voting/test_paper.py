@@ -1,13 +1,16 @@
 """Paper: a tick and an online vote exclude each other, sheets count after two equal readings, protocols print."""
 
+import re
 from collections.abc import Callable
+from html import unescape
 
 import pypdfium2
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pbplatform.consultation.models import BallotFormat, Category
 from pbplatform.door import House
-from pbplatform.voting.models import Ballot, Channel, RoundSeal, SealedBallot
+from pbplatform.voting.models import Ballot, Channel, Project, RoundSeal, SealedBallot
 from pbplatform.voting.paper_models import PaperSheet, SheetState
 from tests.support import voting
 from tests.support.clerks import Clerk, state_of, station_of
@@ -77,6 +80,53 @@ def test_typing_over_the_limit_keeps_what_was_typed(
         assert f'value="{typed}"' in html
     with house.database.read() as look:
         assert look.scalars(select(PaperSheet)).all() == []
+
+
+def test_what_does_not_fit_is_said_with_its_money_and_names(
+    session: Session, house: House, signed_in: SignIn
+) -> None:
+    """All of it at once, as a voter hears it."""
+    town = voting.a_town(session, house, ballot_format=BallotFormat.KNAPSACK)
+    parks = session.scalars(select(Category).where(Category.round_id == town.round.id)).one()
+    parks.most_choices = 1
+    city = session.scalars(select(Project).where(Project.code.in_(("P1.1", "P1.2")))).all()
+    for project in city:
+        project.category_id = parks.id
+    voting.open_vote(session, house, town)
+    clerk = Clerk(signed_in(town.officers[0]), town)
+    clerk.add_station()
+    status, html = clerk.enter(station_of(house), "7", town.districts[0].id, n1="1 2 4", n2="1 2")
+    assert status == 422
+    assert "Your projects cost ₾3,000 more than there is" in html
+    assert "Too many projects of “Parks” are chosen. At most: 1." in html
+    assert "at most 1 are possible" in html, "the district's envelope has its say too"
+    assert 'value="1 2 4"' in html
+
+
+def test_a_third_reader_comes_from_the_list_and_keeps_the_sheet_when_choosing_its_district(
+    session: Session, house: House, signed_in: SignIn
+) -> None:
+    town = voting.an_open_vote(session, house)
+    first, second, third = (Clerk(signed_in(account), town) for account in town.officers)
+    first.add_station()
+    station, north = station_of(house), town.districts[0].id
+    assert "No differences" in third.page("differences")
+    for clerk, marked in ((first, "1"), (second, "2")):
+        assert clerk.enter(station, "17", north, n1="3 4", n2=marked)[0] == 302
+    listed = third.page("differences")
+    [address] = re.findall(r'href="([^"]*/paper/enter[^"]*)"', listed)
+    assert "A / 17" in listed
+    assert "P1." not in listed, "what the others read is not shown"
+    sheet = third.client.get(unescape(address)).get_data(as_text=True)
+    [district] = re.findall(rf'href="([^"]*district={north}\b[^"]*)"', sheet)
+    chosen = third.client.get(unescape(district)).get_data(as_text=True)
+    assert re.search(r'<input[^>]*id="serial"[^>]*value="17"', chosen)
+    assert re.search(rf'<option selected value="{station}"', chosen)
+    assert 'name="numbers-2"' in chosen
+    assert "P1." not in chosen
+    assert third.enter(station, "17", north, n1="4 3", n2="2")[0] == 302
+    assert state_of(house, "17") is SheetState.COUNTED
+    assert "No differences" in third.page("differences")
 
 
 def test_more_sheets_than_ticks_stop_the_seal(session: Session, house: House, signed_in: SignIn) -> None:

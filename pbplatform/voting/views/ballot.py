@@ -1,9 +1,8 @@
 """The guided ballot: one page an envelope, a review, the cast and its receipt. With or without JavaScript."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -17,7 +16,6 @@ from pbplatform.consultation.place import this_round
 from pbplatform.door import acts, gives_back, reads_only, remembers
 from pbplatform.foundation.crypto import token
 from pbplatform.foundation.errors import Conflict, Gone, Invalid
-from pbplatform.foundation.i18n import localised, money
 from pbplatform.foundation.words import say
 from pbplatform.roll.forms import LetterForm
 from pbplatform.voting import ballots, casting, keeping, rules
@@ -26,6 +24,7 @@ from pbplatform.voting.forms import CastForm
 from pbplatform.voting.keeping import KEPT
 from pbplatform.voting.models import BallotBox, Channel
 from pbplatform.voting.rules import FrozenEnvelope
+from pbplatform.voting.troubles import in_words
 from pbplatform.voting.views.pages import is_open, not_open, pages, this_box, this_voter
 from pbplatform.voting.views.proof import start_page
 from pbplatform.voting.views.receipt import receipt_page
@@ -178,7 +177,7 @@ class Guide:
     ) -> str:
         """One page of the ballot."""
         for trouble in troubles:
-            form.add_error(None, self.sentence(trouble))
+            form.add_error(None, in_words(self.voter.rules, self.voter.envelopes, trouble))
         place = self.steps.index(step)
         return render_template(
             "voting/review.html" if step == REVIEW else "voting/envelope.html",
@@ -197,27 +196,6 @@ class Guide:
             previous=self.steps[place - 1] if place else None,
             following=self.steps[place + 1] if step != REVIEW else None,
         )
-
-    def sentence(self, trouble: Trouble) -> str:
-        """A problem in words, with the name of its envelope where there are several."""
-        values: dict[str, Any] = dict(trouble.values)
-        if "category" in values:
-            values["category"] = _localised(self.voter.rules.category_names.get(values["category"], {}))
-        if "currency" in values:
-            values["over"] = _money(values["over"], values["currency"])
-        text = say(trouble.problem, **values) if values else say(trouble.problem)
-        envelope = next((e for e in self.voter.envelopes if e.position == trouble.position), None)
-        if envelope is None or len(self.voter.envelopes) == 1:
-            return text
-        return f"{_localised(envelope.names)}: {text}"
-
-
-def _localised(texts: Any) -> str:
-    return str(localised(texts, g.locale))
-
-
-def _money(amount: Any, currency: Any) -> str:
-    return money(int(amount), str(currency), g.locale)
 
 
 def _cast(found: Round) -> BaseResponse | str | tuple[str, int]:
