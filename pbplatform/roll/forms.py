@@ -7,6 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from pbplatform.foundation.forms import DayField, Form, trimmed
+from pbplatform.roll.fields import FROM_DOCUMENT, somebodys_number
 
 
 class UploadForm(Form):
@@ -36,12 +37,7 @@ class LettersForm(Form):
 class PersonForm(Form):
     """Who stands at the desk."""
 
-    national_id = StringField(
-        _l("Personal number"),
-        description=_l("From the identity document that the person shows you."),
-        filters=[trimmed],
-        validators=[InputRequired(_l("Write the personal number.")), Length(max=40)],
-    )
+    national_id = somebodys_number(FROM_DOCUMENT)
 
 
 class IdentityForm(Form):

@@ -14,6 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from pbplatform.foundation.forms import Form, trimmed
+from pbplatform.roll.fields import FROM_DOCUMENT, somebodys_number
 from pbplatform.voting.paper_models import Invalidity
 from pbplatform.voting.words import INVALIDITIES
 
@@ -54,11 +55,7 @@ class PersonActForm(Form):
         ],
         validators=[InputRequired(_l("Choose one."))],
     )
-    national_id = StringField(
-        _l("Personal number"),
-        filters=[trimmed],
-        validators=[InputRequired(_l("Write the personal number.")), Length(max=40)],
-    )
+    national_id = somebodys_number()
     reason = TextAreaField(REASON, filters=[trimmed], validators=[Length(max=2000)])
 
 
@@ -86,31 +83,22 @@ class StationForm(Form):
 class HandOutForm(Form):
     """Who gets a sheet, where."""
 
-    station = SelectField(_l("Place"), coerce=int)
-    national_id = StringField(
-        _l("Personal number"),
-        description=_l("From the identity document that the person shows you."),
-        filters=[trimmed],
-        validators=[InputRequired(_l("Write the personal number.")), Length(max=40)],
-    )
+    station = SelectField(_l("Place for paper"), coerce=int)
+    national_id = somebodys_number(FROM_DOCUMENT)
     confirmed = BooleanField(_l("I compared the document with the person"))
 
 
 class TickBackForm(Form):
     """Whose tick was a mistake."""
 
-    national_id = StringField(
-        _l("Personal number"),
-        filters=[trimmed],
-        validators=[InputRequired(_l("Write the personal number.")), Length(max=40)],
-    )
+    national_id = somebodys_number()
     reason = TextAreaField(REASON, filters=[trimmed], validators=[Length(max=2000)])
 
 
 class SheetBackForm(Form):
     """Which sheet was typed in wrongly."""
 
-    station = SelectField(_l("Place"), coerce=int)
+    station = SelectField(_l("Place for paper"), coerce=int)
     serial = StringField(
         _l("Number of the sheet"),
         filters=[trimmed],
@@ -122,7 +110,7 @@ class SheetBackForm(Form):
 class SheetForm(Form):
     """One sheet; the numbers are read from the request, a field for each envelope."""
 
-    station = SelectField(_l("Place"), coerce=int)
+    station = SelectField(_l("Place for paper"), coerce=int)
     district = HiddenField()
     serial = StringField(
         _l("Number of the sheet"),
