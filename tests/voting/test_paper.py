@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from pbplatform.consultation.models import BallotFormat, Category
 from pbplatform.door import House
 from pbplatform.voting.models import Ballot, Channel, Project, RoundSeal, SealedBallot
-from pbplatform.voting.paper_models import PaperSheet, SheetState
+from pbplatform.voting.paper_models import Invalidity, PaperSheet, SheetState
+from pbplatform.voting.words import INVALIDITIES
 from tests.support import voting
 from tests.support.clerks import Clerk, state_of, station_of
 from tests.support.pages import PageClient
@@ -154,6 +155,49 @@ def test_protocol_and_ballots_are_printed(session: Session, house: House, signed
     assert "Project 1.4" in words
     assert "Project 2.1" in words
     assert "Project 3.1" not in words
+
+
+def test_the_printed_ballot_carries_the_drawn_numbers_by_which_it_is_typed_in(
+    session: Session, house: House, signed_in: SignIn
+) -> None:
+    town = voting.a_town(session, house)
+    drawn = {"P1.1": 27, "P1.2": 13, "P1.3": 40, "P1.4": 31}
+    for project in session.scalars(select(Project).where(Project.code.in_(drawn))):
+        project.number = drawn[project.code]
+    voting.open_vote(session, house, town)
+    first, second = (Clerk(signed_in(account), town) for account in town.officers[:2])
+    first.add_station()
+    words = " ".join(_text(first.client.get(f"{first.base}/ballot-0.pdf").data).split())
+    printed = re.findall(r"\b(\d+) Project (1\.\d)", words)
+    assert printed == [("13", "1.2"), ("27", "1.1"), ("31", "1.4"), ("40", "1.3")]
+    for clerk in (first, second):
+        assert clerk.enter(station_of(house), "1", 0, n1="13 31")[0] == 302
+    with house.database.read() as look:
+        assert look.scalars(select(PaperSheet.payload)).one() == '{"1":["P1.2","P1.4"]}'
+
+
+def test_every_reason_makes_a_sheet_invalid_when_two_read_it_so_and_stands_in_the_protocol(
+    session: Session, house: House, signed_in: SignIn
+) -> None:
+    town = voting.an_open_vote(session, house)
+    first, second, third = (Clerk(signed_in(account), town) for account in town.officers)
+    first.add_station()
+    station = station_of(house)
+    for serial, reason in enumerate(Invalidity, start=1):
+        for clerk in (first, second):
+            assert clerk.enter(station, str(serial), 0, invalidity=reason.value)[0] == 302
+        assert state_of(house, str(serial)) is SheetState.INVALID
+    # One sees no stamp, the other cannot read it: that is a difference too, which a third settles.
+    for clerk, reason in ((first, "unsigned"), (second, "unreadable")):
+        assert clerk.enter(station, "99", 0, invalidity=reason)[0] == 302
+    assert state_of(house, "99") is SheetState.MISMATCH
+    assert third.enter(station, "99", 0, invalidity="unsigned")[0] == 302
+    assert state_of(house, "99") is SheetState.INVALID
+    assert first.enter(station, "100", 0, invalidity="no such reason")[0] == 422
+    protocol = " ".join(_text(first.client.get(f"{first.base}/stations/{station}/protocol.pdf").data).split())
+    for reason in Invalidity:
+        times = 2 if reason is Invalidity.UNSIGNED else 1
+        assert f"Not valid: {INVALIDITIES[reason]} {times}" in protocol
 
 
 def _text(pdf: bytes) -> str:
