@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Request, Response, g, render_template, request
 from markupsafe import Markup
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, RequestHeaderFieldsTooLarge
+from werkzeug.exceptions import BadRequest, RequestHeaderFieldsTooLarge
 
 LARGEST_BODY = 2 * 1024 * 1024
 LARGEST_FORM_MEMORY = 1 * 1024 * 1024
@@ -42,7 +42,7 @@ _ALWAYS = (
 
 
 def limit_bodies(app: Flask) -> None:
-    """Bound what a request may carry; a view for uploads raises its own bound with `request.max_content_length`."""
+    """Bound what a request may carry; a view for uploads names a bound of its own with `door.carries`."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM_MEMORY
     app.config["MAX_FORM_PARTS"] = MOST_PARTS
@@ -86,13 +86,6 @@ def piece(template: str, **values: Any) -> Markup:
 def broken(value: str) -> bool:
     """Whether a text holds NUL, a lone surrogate or a non-character."""
     return _BROKEN.search(value) is not None
-
-
-def refuse_large(req: Request, most: int) -> None:
-    """Raise 413 when the announced body is larger than this view takes."""
-    req.max_content_length = most
-    if req.content_length is not None and req.content_length > most:
-        raise RequestEntityTooLarge
 
 
 def secure(response: Response, *, https: bool) -> Response:

@@ -3,14 +3,13 @@
 import json
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from pbplatform import door
 from pbplatform.charter.actions import Action
-from pbplatform.door import acts
-from pbplatform.foundation import web
+from pbplatform.door import acts, carries
 from pbplatform.foundation.crypto import digest
 from pbplatform.foundation.errors import Invalid
 from pbplatform.foundation.files import FileMissing
@@ -132,7 +131,6 @@ def _settings_form() -> SettingsForm:
 @acts(Action.CHANGE_MUNICIPALITY)
 def set_logo() -> Page:
     """Show another logo."""
-    web.refuse_large(request, web.LARGEST_BODY)
     place, files = g.municipality, door.house().files
     form = LogoForm()
     if form.validate_on_submit():
@@ -171,9 +169,9 @@ def remove_logo() -> BaseResponse:
 
 @pages.route("/settings/districts", methods=["GET", "POST"])
 @acts(Action.CHANGE_MUNICIPALITY)
+@carries(LARGEST_OUTLINES + 64 * 1024)
 def districts_desk() -> Page:
     """The districts, and a GeoJSON file with new ones: first a list to look at, then the decision."""
-    web.refuse_large(request, LARGEST_OUTLINES)
     place = g.municipality
     form = DistrictsForm()
     plans: list[DistrictPlan] = []

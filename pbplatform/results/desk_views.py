@@ -3,7 +3,7 @@
 from secrets import token_hex
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -12,9 +12,8 @@ from pbplatform.charter.actions import Action
 from pbplatform.charter.policy import Subject, require
 from pbplatform.consultation.models import Round
 from pbplatform.consultation.place import this_round
-from pbplatform.door import acts, attempt
+from pbplatform.door import acts, attempt, carries
 from pbplatform.foundation.errors import Conflict, Missing
-from pbplatform.foundation.web import refuse_large
 from pbplatform.results import bundle, operations, packet, protocol, queries, showing
 from pbplatform.results.desk_forms import DecisionForm, ReasonForm
 from pbplatform.results.files_views import download
@@ -138,9 +137,9 @@ def _shown_row(found: Round) -> Count | None:
 
 @pages.post("/rounds/<slug:round_slug>/council")
 @acts(Action.RECORD_COUNCIL_DECISION)
+@carries(LARGEST_ACT + 64 * 1024)
 def decide(round_slug: str) -> BaseResponse | tuple[str, int]:
     """Record the council's decision."""
-    refuse_large(request, LARGEST_ACT + 64 * 1024)
     found = this_round(round_slug)
     form = DecisionForm()
     if form.validate_on_submit():

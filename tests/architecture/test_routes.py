@@ -1,16 +1,26 @@
 """Every route has its Action, and the charter's answer for every role is the committed one."""
 
 import csv
+import inspect
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
+from flask_wtf import FlaskForm
+from wtforms import FileField
 
 from pbplatform.app import NoAction, _refuse_unnamed_routes
 from pbplatform.charter.policy import may_enter
 from pbplatform.charter.roles import Actor, Role
 
 MATRIX = Path(__file__).parent / "matrix"
+SMALL_FILES = {
+    "municipalities.settings": "shows the form for the logo and does not take it",
+    "municipalities.set_logo": "a logo has at most 1.5 MB",
+}
+"""Views with a form for a file that need no larger bound than every other view has."""
 
 
 def _answers(app: Flask) -> dict[str, dict[str, str]]:
@@ -49,3 +59,20 @@ def test_an_application_with_a_nameless_route_does_not_start(app: Flask) -> None
     app.view_functions["nameless"] = lambda: "hello"
     with pytest.raises(NoAction, match="nameless"):
         _refuse_unnamed_routes(app)
+
+
+def _takes_files(view: Callable[..., Any]) -> bool:
+    """Whether a view names a form with a field for a file."""
+    inner = inspect.unwrap(view)
+    named = [inner.__globals__.get(name) for name in inner.__code__.co_names]
+    forms = [form for form in named if isinstance(form, type) and issubclass(form, FlaskForm)]
+    fields = [getattr(field, "field_class", object) for form in forms for field in vars(form).values()]
+    return any(issubclass(kind, FileField) for kind in fields)
+
+
+def test_every_view_that_takes_a_file_says_how_large_it_may_be(app: Flask) -> None:
+    sent_to = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    taking = {name for name in sent_to if _takes_files(app.view_functions[name])}
+    silent = {name for name in taking if not hasattr(app.view_functions[name], "largest_body")}
+    assert len(taking) > len(SMALL_FILES)
+    assert silent == set(SMALL_FILES)

@@ -14,7 +14,7 @@ from pbplatform.foundation.database import Database
 from pbplatform.foundation.pdf import NoPdf, make_pdf
 from pbplatform.municipalities import operations, queries
 from tests.support.marks import missing, on_both_databases
-from tests.support.pages import PageClient
+from tests.support.pages import PageClient, in_memory
 from tests.support.people import a_municipality, an_account
 
 SignIn = Callable[..., PageClient]
@@ -202,6 +202,14 @@ def test_districts_are_looked_at_before_they_are_kept(
     assert (kept.code, kept.names["en"], kept.population) == ("old", "Old town", 900)
     assert not [key for key in house.files.all_keys() if "districts-" in key]
     assert admin.post(f"/en/rustavi/settings/districts/{action}").status_code == 404
+
+
+def test_outlines_of_three_megabytes_are_read(admin: PageClient) -> None:
+    content = json.dumps(outlines()).encode() + b" " * 3_000_000
+    sent = in_memory({"districts": (io.BytesIO(content), "x.geojson")})
+    preview = admin.post("/en/rustavi/settings/districts", **sent)
+    assert preview.status_code == 200
+    assert "Old town" in preview.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(

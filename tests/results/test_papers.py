@@ -10,7 +10,8 @@ import pytest
 from pbplatform.door import House
 from pbplatform.foundation import pdf
 from tests.results.counted import a_declared_town, a_sealed_town, count
-from tests.support.pages import PageClient
+from tests.support.pages import PageClient, in_memory
+from tests.support.voters import hidden
 
 
 def text_of(content: bytes) -> str:
@@ -83,3 +84,20 @@ def test_the_packet_holds_everything(house: House, client: PageClient, signed_in
     assert {row["project"] for row in rows} == {
         row["project_id"] for row in csv.DictReader(io.StringIO(files["projects.csv"].decode("utf-8-sig")))
     }
+
+
+def test_a_scanned_act_of_three_megabytes_is_kept(house: House, signed_in) -> None:
+    town, _ = a_declared_town(house)
+    officer = signed_in(town.officers[0])
+    address = f"/en/{town.place.slug}/rounds/{town.round.slug}/council"
+    fields = hidden(officer.get(address).get_data(as_text=True))
+    act = b"%PDF-1.7 " + bytes(3_000_000)
+    sent = {
+        **fields,
+        "decided_on": "2026-01-15",
+        "act_number": "12-7",
+        "document": (io.BytesIO(act), "act.pdf"),
+    }
+    assert officer.post(address, **in_memory(sent)).status_code == 302
+    [key] = house.files.all_keys("acts")
+    assert house.files.get(key) == act

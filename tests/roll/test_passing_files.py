@@ -18,7 +18,7 @@ from pbplatform.foundation.backup import back_up
 from pbplatform.roll import operations
 from pbplatform.roll.models import LetterBatch, LetterCode, RollImport
 from tests.support import voting
-from tests.support.pages import PageClient
+from tests.support.pages import PageClient, in_memory
 from tests.support.voters import hidden
 
 SignIn = Callable[..., PageClient]
@@ -31,7 +31,7 @@ def upload(officer: PageClient, town: voting.Town, text: str) -> tuple[int, str]
     roll = f"/en/{town.place.slug}/desk/roll"
     token = hidden(officer.get(roll).get_data(as_text=True))["csrf_token"]
     file = (io.BytesIO(text.encode()), "roll.csv")
-    answer = officer.post(roll, data={"csrf_token": token, "file": file})
+    answer = officer.post(roll, **in_memory({"csrf_token": token, "file": file}))
     return answer.status_code, answer.get_data(as_text=True)
 
 
@@ -93,6 +93,15 @@ def test_a_file_without_headings_is_not_taken_for_one_with_them(
     assert house.files.all_keys() == []
     with house.database.read() as look:
         assert look.scalars(select(RollImport)).all() == []
+
+
+def test_the_roll_of_a_large_town_is_taken(session: Session, house: House, signed_in: SignIn) -> None:
+    town = voting.a_town(session, house)
+    session.commit()
+    status, _ = upload(signed_in(town.officers[0]), town, HEADINGS + LINE * (3_000_000 // len(LINE)))
+    assert status == 302
+    [key] = house.files.all_keys()
+    assert len(house.files.get(key)) > 2_900_000
 
 
 def test_what_a_killed_reader_left_is_swept_up(

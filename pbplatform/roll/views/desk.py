@@ -10,9 +10,8 @@ from wtforms.fields.choices import SelectChoice
 from pbplatform import door
 from pbplatform.accounts import guard
 from pbplatform.charter.actions import Action
-from pbplatform.door import acts, found
+from pbplatform.door import acts, carries, found
 from pbplatform.foundation.jobs import Job
-from pbplatform.foundation.web import refuse_large
 from pbplatform.municipalities import queries as municipalities
 from pbplatform.roll import clusters as roll_clusters
 from pbplatform.roll import letters as roll_letters
@@ -36,10 +35,9 @@ LARGEST_FILE = 120 * 1024 * 1024
 
 @pages.route("/desk/roll", methods=["GET", "POST"])
 @acts(Action.SEE_ROLL)
+@carries(LARGEST_FILE)
 def overview() -> BaseResponse | str | tuple[str, int]:
     """How the roll stands; upload a file."""
-    if request.method == "POST":
-        refuse_large(request, LARGEST_FILE)
     form = UploadForm()
     if form.validate_on_submit():
         file = form.file.data
