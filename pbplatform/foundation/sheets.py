@@ -43,6 +43,7 @@ _FREQUENT = frozenset("оаеинтсрвлкмдпОАЕИНТСРВЛКМДП"
 BROKEN_WORKBOOK = (
     zipfile.BadZipFile,
     zlib.error,
+    ArithmeticError,
     EOFError,
     OSError,
     SyntaxError,

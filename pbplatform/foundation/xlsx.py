@@ -109,7 +109,7 @@ def rows(source: IO[bytes]) -> Iterator[tuple[int, list[Written]]]:
             yield from heard.rows
             heard.rows.clear()
         parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError) as problem:
+    except (expat.ExpatError, ValueError, OverflowError) as problem:
         raise Broken(str(problem)) from problem
     yield from heard.rows
 
@@ -132,8 +132,9 @@ def value(cell: Written, book: Any, strings: Sequence[str]) -> Value:
     if cell.kind == "b":
         return str(bool(int(cell.text)))
     if cell.kind == "d":
-        moment: datetime | date = from_ISO8601(cell.text)
-        return moment
+        moment = from_ISO8601(cell.text)
+        # A time of day or a span of time is shown as it is written: it is no day.
+        return moment if isinstance(moment, date) else cell.text
     return cell.text
 
 
@@ -148,6 +149,9 @@ def _number(cell: Written, book: Any) -> Value:
         if cell.text.lstrip("-").isdigit():
             return Decimal(cell.text)
         # What lies beyond fifteen digits is noise of the binary representation.
-        return Decimal(f"{float(cell.text):.15g}")
+        number = Decimal(f"{float(cell.text):.15g}")
     except (InvalidOperation, ValueError):
         raise Broken("a number that is none") from None
+    if not number.is_finite():
+        raise Broken("a number without end")
+    return number

@@ -64,6 +64,13 @@ def test_inline_texts_and_shared_ones_are_the_same() -> None:
     assert read_table(write_xlsx([("s", [["Two runs"]])])).sheets[0].rows == [["Two runs"]]
 
 
+def test_days_are_days_and_times_of_day_are_texts() -> None:
+    cells = b'<row r="1"><c t="d"><v>2026-03-01</v></c><c t="d"><v>T12:00:00</v></c><c t="d"><v>PT2H</v></c></row>'
+    ((day, *times),) = read_table(_with_sheet(HEAD + cells + TAIL)).sheets[0].rows
+    assert isinstance(day, date)
+    assert times == ["T12:00:00", "PT2H"]
+
+
 def test_rows_keep_their_numbers_and_formats_alone_are_no_rows() -> None:
     cells = (
         b'<row r="3"><c r="B3"><v>5</v></c><c t="str"><v>next</v></c></row>'
@@ -91,6 +98,10 @@ def test_formulas_are_marked_shared_ones_too() -> None:
         (HEAD + b'<row r="1"><c r="A1" t="s"><v>-1</v></c></row>' + TAIL, SheetProblem.NOT_A_SHEET),
         (HEAD + b'<row r="1"><c r="A1"><v>5 apples</v></c></row>' + TAIL, SheetProblem.NOT_A_SHEET),
         (HEAD + b'<row r="x"><c r="A1"><v>5</v></c></row>' + TAIL, SheetProblem.NOT_A_SHEET),
+        (HEAD + b'<row r="1e999"><c r="A1"><v>5</v></c></row>' + TAIL, SheetProblem.NOT_A_SHEET),
+        (HEAD + b'<row r="1"><c r="A1"><v>1e999</v></c></row>' + TAIL, SheetProblem.NOT_A_SHEET),
+        (HEAD + b'<row r="1"><c r="A1"><v>nan</v></c></row>' + TAIL, SheetProblem.NOT_A_SHEET),
+        (HEAD + b'<row r="1"><c r="A1" t="d"><v>tomorrow</v></c></row>' + TAIL, SheetProblem.NOT_A_SHEET),
         (HEAD + b'<row r="1"><c r="A1">', SheetProblem.NOT_A_SHEET),
         (HEAD + b'<row r="900000"><c r="A900000"><v>5</v></c></row>' + TAIL, SheetProblem.TOO_MANY_ROWS),
         (HEAD + b'<row r="1"><c r="XFD1"><v>5</v></c></row>' + TAIL, SheetProblem.TOO_MANY_COLUMNS),
@@ -102,3 +113,38 @@ def test_what_is_no_worksheet_is_refused_by_name(content: bytes, problem: SheetP
     with pytest.raises(Invalid) as refused:
         read_table(_with_sheet(content))
     assert refused.value.reason is problem
+
+
+@pytest.mark.parametrize("where", [0.2, 0.4, 0.6, 0.8])
+def test_a_workbook_that_was_damaged_on_its_way_is_refused(where: float) -> None:
+    rows = [[f"{number * 7919 % 1000}", number] for number in range(300)]
+    content = bytearray(write_xlsx([("s", rows)]))
+    place = int(len(content) * where)
+    content[place : place + 40] = bytes(40)
+    with pytest.raises(Invalid) as refused:
+        read_table(bytes(content))
+    assert refused.value.reason is SheetProblem.NOT_A_SHEET
+
+
+@pytest.mark.parametrize(
+    ("part", "found", "instead"),
+    [
+        ("xl/styles.xml", b'encoding="UTF-8"', b'encoding="none"'),
+        ("xl/styles.xml", b'xfId="0"', b'xfId="99999999999999999999"'),
+    ],
+)
+def test_other_parts_of_a_workbook_are_not_trusted_either(part: str, found: bytes, instead: bytes) -> None:
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(write_xlsx([("s", [["a"], [1]])]))) as old,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for entry in old.infolist():
+            content = old.read(entry.filename)
+            assert found in content or entry.filename != part
+            new.writestr(
+                entry.filename, content.replace(found, instead) if entry.filename == part else content
+            )
+    with pytest.raises(Invalid) as refused:
+        read_table(made.getvalue())
+    assert refused.value.reason is SheetProblem.NOT_A_SHEET
