@@ -135,7 +135,7 @@ POLICY: Mapping[Action, tuple[Grant, ...]] = {
     Action.ANSWER_CO_AUTHOR_INVITATION: (Grant(CITIZENS),),
     Action.ENTER_FOR_CITIZEN: (
         Grant(STAFF, phases=SUBMITTING, states=frozenset({"draft", "submitted"}), own=Own.YES),
-        Grant(STAFF, phases=SUBMITTING, own=Own.YES),
+        Grant(STAFF, phases=SCREENING, states=frozenset({"returned"}), own=Own.YES),
     ),
     Action.IMPORT_PROPOSALS: (Grant(STAFF, phases=SUBMITTING),),
     # Screening.

@@ -66,7 +66,8 @@ def begin_for_citizen(actor: Actor, session: Session, round_: Round, language: s
     """A draft that an officer types in for somebody at the counter."""
     # What is begun here is answered for by the officer who types it in.
     typist = frozenset({actor.account_id} if actor.account_id is not None else set())
-    require(actor, Action.ENTER_FOR_CITIZEN, Subject(round_.municipality_id, round_.phase, owners=typist))
+    subject = Subject(round_.municipality_id, round_.phase, ProposalState.DRAFT, typist)
+    require(actor, Action.ENTER_FOR_CITIZEN, subject)
     require_open(session, round_)
     shown = " ".join(name.split())[:100]
     if len(shown) < 2:

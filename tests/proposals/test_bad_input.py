@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from PIL import Image
@@ -17,9 +18,9 @@ from sqlalchemy.orm import Session
 from pbplatform.charter.phases import Phase
 from pbplatform.charter.roles import Role
 from pbplatform.door import House
-from pbplatform.foundation import sheets
+from pbplatform.foundation import clock, sheets
 from pbplatform.proposals import importing, tables
-from pbplatform.proposals.models import Proposal, ProposalState
+from pbplatform.proposals.models import Entry, Proposal, ProposalState
 from pbplatform.screening.models import Screening
 from pbplatform.uploads.models import Upload
 from tests.support.marks import on_both_databases
@@ -236,6 +237,62 @@ def test_a_table_goes_out_harmless_and_comes_in_unchanged(session: Session) -> N
     changed = importing.bring(clerk, session, round_, (head + good.replace("1200", "1300")).encode())
     assert (changed.added, changed.changed) == (0, 1)
     assert session.scalar(select(func.count()).select_from(Proposal)) == 2
+
+
+@pytest.mark.parametrize("state", ["merged", "withdrawn", "refused", "admitted", "unsupported"])
+def test_who_typed_a_proposal_in_does_not_bring_it_back(
+    session: Session, signed_in: Browser, state: str
+) -> None:
+    place = a_municipality(session)
+    round_ = a_round(session, place, slug="spring")
+    clerk = an_account(session, place, Role.OFFICER)
+    words = some_words(session, round_)
+    entered = {"entered_by": clerk.id, "entry": Entry.COUNTER}
+    open_still = a_standing_proposal(session, place, round_, **entered)
+    joined_to = open_still.id if state == "merged" else None
+    ended = a_standing_proposal(
+        session, place, round_, state=ProposalState(state), merged_into_id=joined_to, **entered
+    )
+    session.commit()
+    desk, base = signed_in(clerk), "/en/rustavi/rounds/spring/proposals"
+    changed = {
+        "title": "Something else",
+        "text": TEXT,
+        "beneficiaries": "Everybody who waits",
+        "category_id": str(words.category_id),
+        "envelope_id": str(words.envelope_id),
+        "address": "Garden Street 5",
+        "cost_estimate": "12000",
+    }
+    for proposal, status in ((open_still, 302), (ended, 422)):
+        csrf = {"csrf_token": token(desk.get(f"{base}/{proposal.id}/write").get_data(as_text=True))}
+        assert desk.post(f"{base}/{proposal.id}/write", data=changed | csrf).status_code == status
+        assert desk.post(f"{base}/{proposal.id}/check", data=csrf).status_code == status
+    before = ended.title
+    session.expire_all()
+    assert (ended.state, ended.title) == (state, before)
+    assert open_still.title == "Something else"
+
+
+def test_who_typed_a_returned_proposal_in_corrects_it(session: Session, signed_in: Browser) -> None:
+    place = a_municipality(session)
+    round_ = a_round(session, place, Phase.REVIEW, slug="spring")
+    clerk = an_account(session, place, Role.OFFICER)
+    returned = a_standing_proposal(
+        session,
+        place,
+        round_,
+        state=ProposalState.RETURNED,
+        entered_by=clerk.id,
+        entry=Entry.COUNTER,
+        correction_until=clock.now() + timedelta(days=3),
+    )
+    session.commit()
+    desk, address = signed_in(clerk), f"/en/rustavi/rounds/spring/proposals/{returned.id}"
+    csrf = {"csrf_token": token(desk.get(f"{address}/check").get_data(as_text=True))}
+    assert desk.post(f"{address}/check", data=csrf).status_code == 302
+    session.expire_all()
+    assert returned.state is ProposalState.SUBMITTED
 
 
 @on_both_databases
