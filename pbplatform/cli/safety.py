@@ -1,5 +1,8 @@
 """`pbplatform backup` and `pbplatform restore`."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -9,12 +12,23 @@ from pbplatform.config import Config
 from pbplatform.foundation import backup as archive
 from pbplatform.foundation import migrations
 from pbplatform.foundation.database import Database
-from pbplatform.foundation.files import Files
+from pbplatform.foundation.files import Files, FilesUnavailable
 from pbplatform.foundation.generation import Generations
 
 
 def _generations(config: Config, database: Database) -> Generations:
     return Generations(database, config.data_dir / "generation.json")
+
+
+@contextmanager
+def _failures_told() -> Iterator[None]:
+    """End with a sentence when a copy cannot be made or taken over."""
+    try:
+        yield
+    except FilesUnavailable as problem:
+        raise click.ClickException(f"The place for files does not answer: {problem}") from None
+    except (archive.BadBackup, archive.ToolFailed, sqlite3.Error, OSError) as problem:
+        raise click.ClickException(str(problem)) from None
 
 
 @click.command()
@@ -23,7 +37,8 @@ def backup(target: Path) -> None:
     """Write a consistent backup to TARGET (a .zip) while the platform runs. Keys and pepper are not in it: keep them apart."""
     config = setting.config()
     database = setting.database()
-    manifest = archive.back_up(database.engine, Files(config.files_url), target.absolute())
+    with _failures_told():
+        manifest = archive.back_up(database.engine, Files(config.files_url), target.absolute())
     _generations(config, database).renew()
     click.echo(f"Wrote {target}: the database and {len(manifest['sha256']) - 1} files.")
 
@@ -37,10 +52,8 @@ def restore(source: Path, yes: bool) -> None:
     database = setting.any_database()
     if not yes:
         click.confirm("Everything written since that backup will be gone. Restore?", abort=True)
-    try:
+    with _failures_told():
         manifest = archive.restore(database.engine, Files(config.files_url), source)
-    except archive.BadBackup as problem:
-        raise click.ClickException(str(problem)) from None
     migrations.upgrade(database.engine)
     _generations(config, database).accept()
     click.echo(f"Restored the state of {manifest['made_at']}.")

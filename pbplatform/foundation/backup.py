@@ -12,31 +12,57 @@ import sqlite3
 import subprocess
 import tempfile
 import zipfile
+import zlib
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.engine import make_url
 
 from pbplatform.foundation import clock, highwater
-from pbplatform.foundation.files import PASSING, FileMissing, Files
+from pbplatform.foundation.files import PASSING, FileMissing, Files, whole
 
 FORMAT = 1
+
+EMPTY = """
+set local client_min_messages = warning;
+do $$
+declare
+    found text;
+begin
+    for found in
+        select format('%I.%I', current_schema(), relname) from pg_class
+        where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p') and not exists (
+            select from pg_depend
+            where classid = 'pg_class'::regclass and objid = pg_class.oid and deptype = 'e'
+        )
+    loop
+        execute 'drop table if exists ' || found || ' cascade';
+    end loop;
+end
+$$;
+"""
+"""Drops every table but those of extensions: also one of a later release, which the backup does not know."""
 
 
 class BadBackup(Exception):
     """The file is no backup of this platform, is damaged, or is for another kind of database."""
 
 
+class ToolFailed(Exception):
+    """A program of PostgreSQL is not there, or says why it could not do its work."""
+
+
 def back_up(engine: Engine, files: Files, target: Path) -> dict[str, Any]:
     """Write a backup to `target`, whole or not at all, and return its manifest."""
-    unfinished = target.with_name(f".{target.name}.unfinished")
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         dump = Path(folder) / "database"
         _dump(engine, dump)
         digests = {"database": _digest(dump)}
-        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+        with (
+            whole(target) as file,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive,
+        ):
             archive.write(dump, "database")
             for key in files.all_keys():
                 if key.startswith(PASSING):
@@ -55,26 +81,26 @@ def back_up(engine: Engine, files: Files, target: Path) -> dict[str, Any]:
                 "sha256": digests,
             }
             archive.writestr("manifest.json", json.dumps(manifest, indent=1, sort_keys=True))
-    with unfinished.open("rb") as file:
-        os.fsync(file.fileno())
-    unfinished.replace(target)
     return manifest
 
 
 def restore(engine: Engine, files: Files, source: Path) -> dict[str, Any]:
-    """Put a backup's content in the place of the present one; everything is checked before anything is touched."""
+    """Put a backup's content in the place of the present one; everything is checked before anything is touched.
+
+    Files come back before the rows that speak of them: where there is no room for them, the database stays as it is.
+    """
     try:
         with zipfile.ZipFile(source) as archive, tempfile.TemporaryDirectory() as folder:
             manifest = _checked_manifest(archive, engine)
             dump = Path(folder) / "database"
             dump.write_bytes(archive.read("database"))
-            _load(engine, dump)
             kept = {name.removeprefix("files/") for name in manifest["sha256"] if name.startswith("files/")}
             for key in sorted(kept):
                 files.put(key, archive.read(f"files/{key}"))
+            _load(engine, dump)
             for key in set(files.all_keys()) - kept:
                 files.delete(key)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as problem:
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError) as problem:
         raise BadBackup(f"{source}: {problem}") from problem
     return manifest
 
@@ -104,7 +130,7 @@ def _dump(engine: Engine, target: Path) -> None:
             live.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")
         return
-    _postgres("pg_dump", engine, "--format=custom", "--no-owner", f"--file={target}")
+    _postgres(engine, "pg_dump", "--format=custom", "--no-owner", f"--file={target}")
 
 
 def _load(engine: Engine, dump: Path) -> None:
@@ -122,35 +148,43 @@ def _load(engine: Engine, dump: Path) -> None:
             copy.backup(live)
             live.execute("PRAGMA journal_mode=WAL")
         return
+    # Only psql empties and fills in one transaction: whatever fails, the database stays as it was.
+    script = dump.with_name("script.sql")
+    _postgres(engine, "pg_restore", "--clean", "--if-exists", "--no-owner", f"--file={script}", str(dump))
     _postgres(
-        "pg_restore",
         engine,
-        "--clean",
-        "--if-exists",
-        "--no-owner",
+        "psql",
+        "--no-psqlrc",
+        "--quiet",
         "--single-transaction",
-        "--exit-on-error",
-        str(dump),
+        "--set=ON_ERROR_STOP=1",
+        f"--command={EMPTY}",
+        f"--file={script}",
     )
 
 
-def _postgres(command: str, engine: Engine, *arguments: str) -> None:
-    url = make_url(engine.url)
-    environment = os.environ | {"PGPASSWORD": url.password or ""}
-    place = [
-        f"--host={url.host or 'localhost'}",
-        f"--port={url.port or 5432}",
-        f"--username={url.username or ''}",
-    ]
-    done = subprocess.run(  # noqa: S603 (fixed commands, no shell)
-        [command, *place, f"--dbname={url.database}", *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def _postgres(engine: Engine, command: str, *arguments: str) -> None:
+    """Run a program of PostgreSQL, which learns from its environment where the database is."""
+    url = engine.url
+    place = {
+        "PGHOST": url.host or "localhost",
+        "PGPORT": str(url.port or 5432),
+        "PGUSER": url.username,
+        "PGPASSWORD": url.password,
+        "PGDATABASE": url.database,
+    }
+    try:
+        done = subprocess.run(  # noqa: S603 (fixed commands, no shell)
+            [command, *arguments],
+            env=os.environ | {name: str(value) for name, value in place.items() if value},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise ToolFailed(f"{command} is not installed on this machine") from None
     if done.returncode:
-        raise BadBackup(f"{command}: {done.stderr.strip()[:500]}")
+        raise ToolFailed(f"{command}: {done.stderr.strip()[:500]}")
 
 
 def _digest(path: Path) -> str:
