@@ -23,7 +23,8 @@ from pbplatform.foundation import clock
 from pbplatform.foundation.crypto import token
 from pbplatform.foundation.database import Base, Database, Key, one_of
 
-MOST_TRIES = 12
+MOST_TRIES = 15
+"""Spread over a day and a half, so that a mail server may fail for a night and a morning."""
 KEPT = timedelta(days=14)
 """How long a letter is kept after its last try, so that an operator can look into a complaint."""
 

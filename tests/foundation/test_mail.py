@@ -1,6 +1,6 @@
 """Letters: written with the decision, delivered once, in the recipient's language."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -49,16 +49,21 @@ def test_a_refused_letter_waits_and_goes_out_later_under_the_same_id(database: D
     assert [letter["Message-ID"] for letter in box.letters] == [expected]
 
 
-def test_a_letter_that_nobody_takes_is_given_up_in_the_end(database: Database) -> None:
+def test_a_letter_that_nobody_takes_is_given_up_after_a_day_and_a_half(database: Database) -> None:
     _write(database)
     nowhere = post_office("smtp://127.0.0.1:1")
-    moment = clock.now()
-    for _ in range(20):
-        moment += timedelta(days=1)
-        with time_machine.travel(moment):
+    turns: list[datetime] = []
+    while True:
+        with database.read() as session:
+            letter = session.scalars(select(Letter)).one()
+        if letter.state is LetterState.FAILED:
+            break
+        turns.append(letter.next_try_at)
+        with time_machine.travel(letter.next_try_at):
             deliver_due(database, nowhere, SENDER)
-    with database.read() as session:
-        assert session.scalars(select(Letter.state)).one() is LetterState.FAILED
+    first, *_, last, given_up = turns
+    assert timedelta(hours=36) <= last - first < timedelta(hours=48)
+    assert given_up > last
 
 
 def test_a_rolled_back_decision_sends_no_letter(database: Database, tmp_path: Path) -> None:
