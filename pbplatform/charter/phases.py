@@ -270,7 +270,6 @@ TRACKS: Mapping[Kind, tuple[Phase, ...]] = {
 """The phases of each kind of round in their order; a cancelled round leaves its track."""
 
 ENDS = frozenset({Phase.CLOSED, Phase.CANCELLED})
-PUBLIC_PHASES = frozenset(Phase) - {Phase.DRAFT}
 
 
 class NoSuchStep(Exception):

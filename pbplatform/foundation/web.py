@@ -131,8 +131,3 @@ def present_state() -> str:
         return request.path
     seen = urlsplit(request.referrer or "")
     return safe_next(seen.path, "") if seen.netloc == request.host else ""
-
-
-def wants_fragment() -> bool:
-    """Whether htmx asks for a piece of the page only."""
-    return request.headers.get("HX-Request-Type") == "partial"
