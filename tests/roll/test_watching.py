@@ -138,7 +138,7 @@ def test_a_printing_that_broke_off_is_not_shown_as_running(
     with monkeypatch.context() as patched:
         patched.setattr(letters, "make_pdf", fail)
         officer.post(f"{roll}/letters", data=data)
-    assert sentence in officer.get(roll).get_data(as_text=True)
+    assert f": {sentence}" in officer.get(roll).get_data(as_text=True), "and no number of letters before it"
     officer.post(f"{roll}/letters", data=data)
     html = officer.get(roll).get_data(as_text=True)
     assert html.count(sentence) == 1
