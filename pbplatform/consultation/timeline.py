@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pbplatform.charter.phases import ENDS, TRACKS, Kind, Phase, Step, steps_from, transition
@@ -89,3 +89,14 @@ def timeline(found: Round, settings: RoundSettings, windows: Sequence[Window]) -
         next((stop for stop in stops if stop.place is Place.NOW), None),
         ahead[0] if ahead else None,
     )
+
+
+def list_waits_until(plan: Timeline, settings: RoundSettings) -> datetime | None:
+    """Until when appeals keep the list for the ballot from being fixed, if that is after the vote's planned beginning."""
+    opens = {stop.phase: stop.opens_at for stop in plan.stops}
+    released = settings.assessments_released_at or opens.get(Phase.DISCUSSION)
+    voting = opens.get(Phase.VOTING)
+    if released is None or voting is None:
+        return None
+    until = released + timedelta(days=settings.appeal_days)
+    return until if until > voting else None

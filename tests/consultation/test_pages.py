@@ -168,6 +168,20 @@ def test_two_officers_at_once_the_second_sees_a_conflict(officer: PageClient, se
     assert _post(officer, address, {"appeal_days": "5", "version": "9" * 5000}).status_code == 409
 
 
+def test_a_plan_that_leaves_no_time_to_appeal_says_until_when_the_list_waits(
+    officer: PageClient, session: Session
+) -> None:
+    found = a_round(session, _place(session), Phase.DRAFT, slug="parks")
+    windows = {window.phase: window for window in queries.windows(session, found.id)}
+    windows[Phase.VOTING].opens_at = windows[Phase.DISCUSSION].opens_at + timedelta(days=6)
+    session.commit()
+    address, warning = "/en/rustavi/rounds/parks/plan", "only then can the list for the ballot be fixed"
+    assert warning in officer.get(address).get_data(as_text=True)
+    windows[Phase.VOTING].opens_at += timedelta(days=1)
+    session.commit()
+    assert warning not in officer.get(address).get_data(as_text=True)
+
+
 def test_a_blocked_step_says_in_words_what_is_in_the_way(officer: PageClient, session: Session) -> None:
     a_round(session, _place(session), Phase.DRAFT, slug="parks")
     session.commit()

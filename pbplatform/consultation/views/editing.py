@@ -13,9 +13,9 @@ from pbplatform.consultation import blueprints, forms, planning, queries, steps
 from pbplatform.consultation.forms import fields_of
 from pbplatform.consultation.models import Blueprint as Kept
 from pbplatform.consultation.models import Round
-from pbplatform.consultation.place import this_round, this_settings
+from pbplatform.consultation.place import this_round, this_settings, this_timeline
 from pbplatform.consultation.plans import CategoryPlan, WindowPlan
-from pbplatform.consultation.timeline import next_step, planned_phases
+from pbplatform.consultation.timeline import list_waits_until, next_step, planned_phases
 from pbplatform.consultation.views.pages import (
     SENTENCES,
     Page,
@@ -92,6 +92,7 @@ def plan(round_slug: str) -> str:
         step=step,
         walker=walker,
         obstacles=obstacles(found.phase, step, facts) if step and facts else (),
+        list_waits_until=list_waits_until(this_timeline(), own),
         can_cancel=Step.CANCEL in steps_from(found.phase, found.kind),
         form=forms.StepForm(),
         blueprint_form=(blueprint := forms.blueprint_form(languages)()),
