@@ -193,8 +193,10 @@ def _install_languages(app: Flask) -> None:
 
     @app.url_value_preprocessor
     def take_address(endpoint: str | None, values: dict[str, Any] | None) -> None:
-        # The bound must stand before anything reads the form, and the check against forged posts reads it first.
-        request.max_content_length = getattr(app.view_functions.get(endpoint or ""), "largest_body", None)
+        # The bound must stand before anything reads the form, and the check against forged posts reads it first: before
+        # it is known who sends. Nobody uploads without an account, so a browser without one may send no more than to any page.
+        larger = getattr(app.view_functions.get(endpoint or ""), "largest_body", None)
+        request.max_content_length = larger if "_user_id" in cookie else None
         values = values or {}
         chosen = values.pop("locale", None)
         g.locale_chosen = chosen is not None

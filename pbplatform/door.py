@@ -133,7 +133,7 @@ def start_writing() -> None:
 
 
 def carries(most: int) -> Callable[[View], View]:
-    """Let a view take a larger body than others, in bytes: for uploads."""
+    """Let a view take a larger body than others, in bytes, from a browser that is signed in: for uploads."""
 
     def mark(view: View) -> View:
         vars(view)["largest_body"] = most

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
-from pbplatform.foundation.sheets import BROKEN_WORKBOOK, detect_delimiter, detect_encoding
+from pbplatform.foundation.sheets import BROKEN_WORKBOOK, SHEET_ROWS, detect_delimiter, detect_encoding
 
 MOST_COLUMNS = 60
 LARGEST_UNPACKED = 600 * 1024 * 1024
@@ -127,6 +127,9 @@ def _workbook_lines(path: Path) -> Iterator[tuple[int, list[Cell]]]:
             # A workbook's stated size may be wrong; reading must not trust it.
             sheet.reset_dimensions()
             for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+                if line > SHEET_ROWS:
+                    # No sheet has more; one that claims a row far beyond would be read through all that are missing before it.
+                    raise Unreadable
                 yield line, [_cell(value) for value in values[:MOST_COLUMNS]]
         except BROKEN_WORKBOOK:
             raise Unreadable from None

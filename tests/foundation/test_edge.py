@@ -1,5 +1,6 @@
 """The edge: broken input gets a clear refusal, never a server error; every answer carries its headers."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from pbplatform.config import ConfigError, read_config
 from pbplatform.foundation.web import safe_next
 from tests.support.marks import on_both_databases
-from tests.support.pages import PageClient
+from tests.support.pages import PageClient, in_memory
 from tests.support.people import a_municipality
 
 
@@ -42,6 +43,15 @@ def test_a_number_that_no_column_holds_is_refused(app: Flask, client: PageClient
 def test_a_large_body_is_refused(client: PageClient) -> None:
     response = client.post("/en/sign-in", data={"email": "x" * 10_000_000})
     assert response.status_code == 413
+
+
+def test_a_stranger_sends_no_more_to_a_view_for_uploads_than_to_any_other(
+    client: PageClient, session: Session
+) -> None:
+    a_municipality(session)
+    session.commit()
+    sent = in_memory({"file": (io.BytesIO(b"x" * 3_000_000), "roll.csv")})
+    assert client.post("/en/rustavi/desk/roll", **sent).status_code == 413
 
 
 def test_ten_thousand_parts_are_refused(client: PageClient) -> None:

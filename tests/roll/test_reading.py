@@ -20,7 +20,7 @@ from tests.support.people import a_municipality, an_account
 from tests.support.rolls import read
 from tests.support.voters import hidden
 from tests.support.voting import BORN, national_id
-from tests.support.workbooks import DAMAGES, Damage, cut_sheet, flipped
+from tests.support.workbooks import DAMAGES, Damage, cut_sheet, far_row, flipped
 
 SignIn = Callable[..., PageClient]
 HEADINGS = ("პირადი ნომერი", "სახელი", "დაბადების თარიღი")
@@ -84,6 +84,13 @@ def test_whatever_is_flipped_in_a_workbook_it_is_read_or_unreadable(tmp_path: Pa
             unreadable += 1
     assert whole > 10
     assert unreadable > 10
+
+
+def test_a_row_beyond_the_end_of_every_sheet_is_not_searched_for(tmp_path: Path) -> None:
+    path = tmp_path / "roll.xlsx"
+    path.write_bytes(far_row(a_workbook()))
+    with pytest.raises(reading.Unreadable):
+        lines(path)
 
 
 def test_a_workbook_that_breaks_off_gives_what_was_read_and_takes_nobody_off(

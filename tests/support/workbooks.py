@@ -37,6 +37,15 @@ def broken_xml(content: bytes) -> bytes:
     return swapped(content, SHEET, b"<worksheet><sheetData><row></sheetData>")
 
 
+def far_row(content: bytes) -> bytes:
+    """A sheet whose last row says that it is the trillionth."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheet = archive.read(SHEET)
+    head, _, tail = sheet.rpartition(b"<row ")
+    far = re.sub(rb'r="([A-Z]*)\d+"', rb'r="\g<1>1000000000000"', b"<row " + tail)
+    return swapped(content, SHEET, head + far)
+
+
 def broken_styles(content: bytes) -> bytes:
     """Styles that are no XML, which are read before any sheet is."""
     return swapped(content, "xl/styles.xml", b"<styleSheet><fonts>")
