@@ -14,7 +14,7 @@ from xml.parsers import expat
 from openpyxl.utils.datetime import from_excel, from_ISO8601
 
 _PIECE = 256 * 1024
-_COLUMN = re.compile("[A-Z]+")
+_COLUMN = re.compile("[A-Z]{1,3}")
 
 Value = str | Decimal | datetime | date | None
 
