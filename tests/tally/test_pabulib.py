@@ -101,7 +101,7 @@ def test_line_ends_and_byte_order_mark_make_no_difference() -> None:
         ("PROJECTS\n", "", 0, "the section PROJECTS is missing"),
         ("META\n", "", 1, "before the first section"),
         ("VOTES\n", "VOTES\nvoter_id;vote;sex\nVOTES\n", 22, "no section may follow"),
-        ("v4;A/1;M", "v4;" + "A" * 200_000 + ";M", 25, "a field is longer than 131072 characters"),
+        ("v4;A/1;M", "v4;" + "A" * 200_000 + ";M", 25, "the line is longer than 131072 characters"),
         ("b 2;400;", f"b 2;1.{'0' * 28}1;", 18, "more than 6 decimal places"),
         ("colour;", "max_length;9000000000\ncolour;", 14, "max_length is absurdly large"),
         ("Nothing", "No\0thing", 19, "NUL"),
@@ -143,6 +143,11 @@ def test_a_wrong_encoding_is_told_by_line() -> None:
     assert faults_of(GOOD.encode("utf-16"))
     found = faults_of(GOOD.replace("ბაღი", "Bélla").encode("latin-1", "replace"))
     assert found == [(18, "the line is not UTF-8")], "and no section is said to be missing"
+
+
+def test_a_quote_that_swallows_thousands_of_lines_is_said_to_be_open() -> None:
+    found = faults_of(GOOD.replace("v4;A/1;M", 'v4;"A/1;M' + "\nv5;A/1;M" * 30_000))
+    assert any("a quoted field is not closed" in message for _, message in found)
 
 
 def test_a_ten_megabyte_line_is_refused() -> None:
