@@ -164,6 +164,12 @@ def run(
     )
 
 
+SECONDS_TO_NOTICE = 5
+"""A file that was replaced is noticed within so many seconds."""
+
+AFTERWARDS = 20
+
+
 def file_copied(report: Report) -> None:
     """A plain copy of an old file over a running SQLite: within five seconds every vote is refused, none is taken on it."""
     name = "SQLite, an old file copied over"
@@ -173,7 +179,7 @@ def file_copied(report: Report) -> None:
         scene = Scene(Path(folder), f"sqlite:///{folder}/pb.sqlite", VOTERS)
         server = Server(scene.env, free_port(), workers=2)
         server.start()
-        old = (Path(folder) / "pb.sqlite").read_bytes()
+        old, posts = (Path(folder) / "pb.sqlite").read_bytes(), scene.posts()[:AFTERWARDS]
         copied: list[float] = []
 
         def disturb(over: threading.Event) -> None:
@@ -184,14 +190,19 @@ def file_copied(report: Report) -> None:
             copied.append(time.monotonic())
 
         log, _through = burst(server.port, scene.base, scene.cookies, 8, disturb, tries=12)
+        # A quick machine is through with all voters before the time is up.
+        time.sleep(max(0.0, copied[0] + SECONDS_TO_NOTICE - time.monotonic()))
+        after = Counter(cast_at_once(server.port, scene.base, cookie, fields) for cookie, fields in posts)
         server.stop()
         scene.house.database.dispose()
-    late = [one for one in log.tries if one.status == 200 and one.tracker and one.at > copied[0] + 5]
-    refused = sum(one.status == 503 and one.at > copied[0] for one in log.tries)
+    taken = sum(
+        one.status == 200 and bool(one.tracker) and one.at > copied[0] + SECONDS_TO_NOTICE
+        for one in log.tries
+    )
     report.line(
-        not late and refused > 0 and 500 not in log.statuses(),
+        not taken and after == {503: AFTERWARDS} and 500 not in log.statuses(),
         name,
-        f"taken later than 5 s after the copy {len(late)}, refused with 503 {refused}, answers {log.statuses()}",
+        f"taken later than {SECONDS_TO_NOTICE} s after the copy {taken}, answers then {dict(after)}, before {log.statuses()}",
     )
 
 
