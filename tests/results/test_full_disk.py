@@ -22,9 +22,10 @@ from pbplatform.foundation.jobs import Job, Progress
 from pbplatform.results import operations
 from pbplatform.results.models import CouncilDecision, Count, CountState
 from tests.cli.test_elections import NAME, call
-from tests.faults.troubles import filled, small_disk
+from tests.faults.troubles import filled
 from tests.results.counted import a_declared_town, a_sealed_town
 from tests.results.test_past_elections import real
+from tests.support.installation import small_disk
 from tests.support.pages import PageClient
 from tests.support.people import a_municipality
 from tests.support.voters import hidden
@@ -54,16 +55,13 @@ def tmp_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> Iterator[Path]:
     """A disk of 48 megabytes in the place of the test's folder."""
-    try:
-        with small_disk(tmp_path / "disk", megabytes=48) as disk:
-            (disk / "tmp").mkdir()
-            monkeypatch.setattr(tempfile, "tempdir", str(disk / "tmp"))
-            yield disk
-            # What the log still holds is thrown away here, not in the midst of a later test.
-            caplog.clear()
-            gc.collect()
-    except PermissionError as reason:
-        pytest.skip(str(reason))
+    with small_disk(tmp_path / "disk", megabytes=48) as disk:
+        (disk / "tmp").mkdir()
+        monkeypatch.setattr(tempfile, "tempdir", str(disk / "tmp"))
+        yield disk
+        # What the log still holds is thrown away here, not in the midst of a later test.
+        caplog.clear()
+        gc.collect()
 
 
 def asked(client: PageClient, town: Town) -> dict[str, tuple[int, bytes]]:

@@ -12,13 +12,13 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pbplatform.app import create_app
-from pbplatform.config import Config, read_config
+from pbplatform.config import Config
 from pbplatform.door import House
 from pbplatform.foundation.jobs import Job, JobState
 from pbplatform.roll.delivery import SEND_JOB, FolderGateway, HttpGateway, gateway
 from pbplatform.roll.models import SentCode
 from tests.support import voting
+from tests.support.installation import changed
 from tests.support.pages import PageClient
 from tests.support.voters import hidden
 
@@ -64,22 +64,9 @@ def provider() -> Iterator[Provider]:
 @pytest.fixture
 def with_provider(config: Config, provider: Provider) -> Iterator[Flask]:
     """The same installation with a provider of text messages."""
-    app = create_app(
-        read_config(
-            {
-                "PB_MODE": "test",
-                "PB_DATA_DIR": str(config.data_dir),
-                "PB_DATABASE_URL": config.database_url,
-                "PB_JOBS": "immediate",
-                "PB_BASE_URL": "http://localhost",
-                "PB_MAIL_URL": config.mail_url,
-                "PB_SMS_URL": f"http://{KEY}@127.0.0.1:{provider.port}/v1/messages",
-            }
-        )
-    )
-    app.test_client_class = PageClient
-    yield app
-    app.extensions["house"].database.dispose()
+    sms = {"PB_SMS_URL": f"http://{KEY}@127.0.0.1:{provider.port}/v1/messages"}
+    with changed(config, sms) as app:
+        yield app
 
 
 def ask(client: PageClient, town: voting.Town) -> str:

@@ -14,9 +14,8 @@ from flask import Flask
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from pbplatform.app import create_app
-from pbplatform.config import Config, read_config
-from tests.support.pages import PageClient
+from pbplatform.config import Config
+from tests.support.installation import changed
 
 
 class Provider(ThreadingHTTPServer):
@@ -114,20 +113,6 @@ def provider() -> Iterator[Provider]:
 @contextmanager
 def trusted(config: Config, issuer: str) -> Iterator[Flask]:
     """The same installation with electronic identity switched on, trusting that provider."""
-    settings = {
-        "PB_MODE": "test",
-        "PB_DATA_DIR": str(config.data_dir),
-        "PB_DATABASE_URL": config.database_url,
-        "PB_JOBS": "immediate",
-        "PB_BASE_URL": "http://localhost",
-        "PB_MAIL_URL": config.mail_url,
-        "PB_OIDC_ISSUER": issuer,
-        "PB_OIDC_CLIENT_ID": "pb",
-        "PB_OIDC_CLIENT_SECRET": "secret",
-    }
-    app = create_app(read_config(settings))
-    app.test_client_class = PageClient
-    try:
+    settings = {"PB_OIDC_ISSUER": issuer, "PB_OIDC_CLIENT_ID": "pb", "PB_OIDC_CLIENT_SECRET": "secret"}
+    with changed(config, settings) as app:
         yield app
-    finally:
-        app.extensions["house"].database.dispose()
