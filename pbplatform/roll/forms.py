@@ -1,12 +1,18 @@
 """What officers type about the roll, and what a person types to prove that they stand on it."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, RadioField, SelectField, StringField
+from wtforms import BooleanField, Field, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, StopValidation
 
+from pbplatform.accounts import guard
 from pbplatform.foundation.forms import DayField, Form, trimmed
+from pbplatform.foundation.words import say
+from pbplatform.municipalities.models import Country
+from pbplatform.roll.codes import plain_letter_code, slip_in_letter_code
 from pbplatform.roll.fields import FROM_DOCUMENT, somebodys_number
 
 
@@ -40,6 +46,13 @@ class PersonForm(Form):
     national_id = somebodys_number(FROM_DOCUMENT)
 
 
+PERSONAL_NUMBERS = {
+    Country.GEORGIA: _l("Personal number (11 digits)"),
+    Country.BULGARIA: _l("Personal number (10 digits)"),
+}
+"""What a country's residents call their number, and how long it is; anywhere else it has no known length."""
+
+
 class IdentityForm(Form):
     """National id and birth date, which every proof begins with."""
 
@@ -55,6 +68,22 @@ class IdentityForm(Form):
         validators=[InputRequired(_l("Write your date of birth, for example 31.12.1980."))],
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        label = PERSONAL_NUMBERS.get(guard.municipality().country)
+        if label is not None:
+            self.national_id.label.text = label
+
+
+def without_slip(_form: Form, field: Field) -> None:
+    """Tell of a slip in a typed code before anything is looked up, so that it does not count as a try.
+
+    What is told follows from the typed characters alone and so says nothing about anybody.
+    """
+    slip = slip_in_letter_code(field.data)
+    if slip is not None:
+        raise StopValidation(str(say(slip, typed=len(plain_letter_code(field.data)))))
+
 
 class LetterForm(IdentityForm):
     """Proof by the code of a letter."""
@@ -62,10 +91,11 @@ class LetterForm(IdentityForm):
     code = StringField(
         _l("Code from your letter"),
         description=_l(
-            "Twelve letters and digits, for example 7K3M-P9QX-2B4T. Capital or small does not matter."
+            # Its hyphens do not break, so that the sample stands on one line of any screen.
+            "12 Latin letters and digits, for example 7K3M\u2011P9QX\u20112B4T."
         ),
         filters=[trimmed],
-        validators=[InputRequired(_l("Write the code from your letter.")), Length(max=60)],
+        validators=[InputRequired(_l("Write the code from your letter.")), without_slip, Length(max=60)],
     )
 
 

@@ -104,7 +104,7 @@ def by_eid(path: str) -> RollEntry | None:
         entry = None
     if entry is None:
         flash(
-            _("We could not confirm you with your electronic identity. Please use a code or go to the desk."),
+            _("Your electronic identity did not confirm who you are. Please use a code or go to the desk."),
             "bad",
         )
     return entry

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
+from pbplatform.roll.codes import CodeSlip
 from pbplatform.roll.models import AgeBand, FaultCause, Means
 from pbplatform.roll.operations import RollProblem
 from pbplatform.roll.reading import Column
@@ -9,7 +10,7 @@ from pbplatform.roll.verification import VerificationProblem
 
 VERIFICATION_PROBLEMS = {
     VerificationProblem.NOT_CONFIRMED: _l(
-        "These details do not fit together, so we could not confirm you. Please check the personal number, the date of birth and the code. A code is good for one vote and stops after ten wrong tries; the municipality’s desk gives you a new one."
+        "These details do not fit together, so we could not confirm who you are. Please check the personal number, the date of birth and the code. Codes of earlier votes no longer work, and any code stops after ten wrong tries; the municipality’s desk gives you a new one."
     ),
     VerificationProblem.TOO_MANY_FROM_HERE: _l(
         "Too many tries came from your network in the last hour. Please try again later, or go to the municipality’s desk."
@@ -19,6 +20,18 @@ VERIFICATION_PROBLEMS = {
     ),
     VerificationProblem.CODE_WRONG: _l(
         "This code is not right or no longer valid. A code is valid for ten minutes and stops after five wrong tries. If no message came, the details may not be on the voter roll."
+    ),
+}
+
+CODE_SLIPS = {
+    CodeSlip.FOREIGN_LETTERS: _l(
+        "The code has Latin letters and digits only. Please switch the keyboard and type it again."
+    ),
+    CodeSlip.LENGTH: _l(
+        "The code has 12 characters, and you typed %(typed)s. Please look at the letter again."
+    ),
+    CodeSlip.CHECK: _l(
+        "There is a typing slip in the code. Please compare it with the letter, one character at a time."
     ),
 }
 
@@ -79,4 +92,4 @@ AGE_BANDS = {
     AgeBand.FROM_75: _l("75 and older"),
 }
 
-WORDS = (VERIFICATION_PROBLEMS, ROLL_PROBLEMS, FAULT_CAUSES, COLUMNS, MEANS, AGE_BANDS)
+WORDS = (VERIFICATION_PROBLEMS, CODE_SLIPS, ROLL_PROBLEMS, FAULT_CAUSES, COLUMNS, MEANS, AGE_BANDS)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pbplatform.door import House
 from pbplatform.municipalities.models import Country
-from pbplatform.roll.codes import new_letter_code, normal_letter_code, spelled
+from pbplatform.roll.codes import CodeSlip, new_letter_code, normal_letter_code, slip_in_letter_code, spelled
 from pbplatform.roll.ids import BadId, normal_id
 from pbplatform.roll.models import FaultCause, RollEntry, RollFault
 from tests.support.marks import on_both_databases
@@ -114,10 +114,19 @@ def test_an_egn_with_a_wrong_check_digit_is_refused(wrong: str) -> None:
     assert normal_id("610105 7509", Country.BULGARIA) == "6101057509"
 
 
+TO_CYRILLIC = str.maketrans("ABEKMHPCTXYJS", "АВЕКМНРСТХУЈЅ")
+
+
 def test_letter_codes_survive_how_people_type_them() -> None:
     for _ in range(200):
         code = new_letter_code()
         assert normal_letter_code(spelled(code).lower()) == code
         assert normal_letter_code(code.replace("0", "O").replace("1", "l")) == code
+        assert normal_letter_code(code.translate(TO_CYRILLIC)) == code
+        assert normal_letter_code(spelled(code).translate(TO_CYRILLIC).lower()) == code
         slip = ("2" if code[3] != "2" else "3").join((code[:3], code[4:]))
         assert normal_letter_code(slip) is None
+        assert slip_in_letter_code(slip) is CodeSlip.CHECK
+        assert slip_in_letter_code(f" {spelled(code)[:-1]} ") is CodeSlip.LENGTH
+        assert slip_in_letter_code(f"д{code[1:]}") is CodeSlip.FOREIGN_LETTERS
+    assert normal_letter_code("ОІ0І-оі0і-OI0L") == "010101010101", "first Latin, then digits"
