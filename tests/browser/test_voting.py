@@ -223,6 +223,58 @@ def test_another_language_keeps_every_choice(place: Place, phone: Page) -> None:
     expect(phone.locator(".ballot-review li")).to_have_count(2)
 
 
+def test_the_browsers_own_buttons_lead_back_and_forth_and_lose_nothing(place: Place, phone: Page) -> None:
+    """Back from the review, on again, and back from the receipt: every page comes as it was left, none as a warning."""
+    hands = Hands(phone)
+    phone.goto(place.vote("en"))
+    prove(hands, place, 6)
+    for wanted in ("#project-1-1", "#project-1-2"):
+        phone.locator(wanted).check()
+    said = phone.locator(".meter__value").inner_text()
+    phone.locator(".ballot__foot button").first.click()
+    phone.locator(".ballot__project input").first.check()
+    phone.locator(".ballot__foot button").first.click()
+    expect(phone.locator(".ballot-review li")).to_have_count(3)
+    phone.go_back()
+    expect(phone.locator(".ballot__project:has(:checked)")).to_have_count(1)
+    phone.go_back()
+    expect(phone.locator(".ballot__project:has(:checked)")).to_have_count(2)
+    expect(phone.locator(".meter__value")).to_have_text(said)
+    phone.go_forward()
+    expect(phone.locator(".ballot__project:has(:checked)")).to_have_count(1)
+    phone.go_forward()
+    expect(phone.locator(".ballot-review li")).to_have_count(3)
+    phone.locator("button.govuk-button--large[value=cast]").click()
+    expect(phone.locator(".receipt__tracker")).to_be_visible()
+    phone.go_back()
+    expect(phone.locator(".ballot-review li")).to_have_count(3)
+    expect(phone.get_by_text("You have voted already")).to_be_visible()
+
+
+def test_going_back_never_shows_a_voter_the_choices_of_the_one_before(place: Place, phone: Page) -> None:
+    """Two voters after each other in one browser; the first has left or forgot to."""
+    hands = Hands(phone)
+    for leaves, (first, second) in {True: (7, 8), False: (9, 10)}.items():
+        phone.goto(place.vote("en"))
+        prove(hands, place, first)
+        phone.locator("#project-1-1").check()
+        phone.locator(".ballot__foot button").first.click()
+        if leaves:
+            phone.locator("form[action$=leave] button").click()
+            expect(phone.get_by_role("status")).to_contain_text("left the ballot")
+        else:
+            phone.context.clear_cookies()
+            phone.goto(place.vote("en"))
+        phone.go_back()
+        expect(phone.locator("#national_id")).to_be_visible()
+        assert phone.locator(":checked").count() == 0
+        prove(hands, place, second)
+        for _ in range(3):
+            phone.go_back()
+            assert phone.locator(".ballot__project:has(:checked), .ballot-review li").count() == 0
+        phone.context.clear_cookies()
+
+
 def test_a_receipt_on_paper_has_its_code_and_what_checks_it(place: Place, phone: Page) -> None:
     """The button prints; on the sheet stand code and signature, and nothing that can only be pressed."""
     hands = Hands(phone)
@@ -304,8 +356,8 @@ def test_without_javascript_the_whole_way_is_open(place: Place, chromium: Browse
     tab.locator(".ballot__project input").first.check()
     tab.locator("button[value=stay]").click()
     assert re.search(r"[1-9]", tab.locator(".meter__value").inner_text())
-    tab.locator(".ballot__foot button").click()
-    tab.locator(".ballot__foot button").click()
+    tab.locator(".ballot__foot button").first.click()
+    tab.locator(".ballot__foot button").first.click()
     tab.locator("button.govuk-button--large").click()
     expect(tab.locator(".receipt__tracker")).to_be_visible()
     context.close()

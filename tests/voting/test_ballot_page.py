@@ -146,6 +146,54 @@ def test_beside_a_choice_that_cannot_be_the_others_stay(
     assert [said.payload for said in voting.said(house, town)] == ['{"1":["P1.1"]}']
 
 
+def test_whoever_changes_a_part_goes_straight_back_to_the_review(
+    session: Session, house: House, client: PageClient
+) -> None:
+    """The first time each part leads to the next one."""
+    town = voting.an_open_vote(session, house, voters=1)
+    voter = Voter(client, town, 0)
+    voter.prove()
+    chosen = {"choice-1": ["P1.1"], "step": "review"}
+    onward = '<button class="govuk-button" name="go" value="review">'
+    assert onward not in client.get(f"{town.base}/ballot").get_data(as_text=True)
+    assert onward in voter.post(chosen, go="1").get_data(as_text=True)
+
+
+def test_too_many_marks_are_listed_with_a_way_to_each(
+    session: Session, house: House, client: PageClient
+) -> None:
+    town = with_limits(session, house, BallotFormat.APPROVAL, most_choices=1)
+    voter = Voter(client, town, 0)
+    voter.prove()
+    answer = voter.post({"choice-1": ["P1.1", "P1.3"], "step": "1"}, go="review")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "take away as many as are too many: 1." in page
+    for target in ("project-1-1", "project-1-3"):
+        assert f'<a href="#{target}">' in page
+        assert f'id="{target}"' in page
+    assert '<a href="#project-1-2">' not in page
+
+
+def test_leaving_after_the_vote_says_once_more_that_it_is_recorded(
+    session: Session, house: House, client: PageClient
+) -> None:
+    town = voting.an_open_vote(session, house, voters=1)
+    voter = Voter(client, town, 0)
+    voter.prove()
+    token = {"csrf_token": hidden(client.get(f"{town.base}/ballot").get_data(as_text=True))["csrf_token"]}
+    before = client.post(f"{town.base}/leave", data=token, follow_redirects=True).get_data(as_text=True)
+    assert "You have left the ballot." in before
+    assert "recorded" not in before
+    voter.prove()
+    receipt = voter.post({"choice-1": ["P1.1"]}).get_data(as_text=True)
+    done = {**token, "voted": "1"}
+    assert 'name="voted" value="1"' in receipt
+    after = client.post(f"{town.base}/leave", data=done, follow_redirects=True).get_data(as_text=True)
+    assert "Your vote is recorded, and you have left the ballot." in after
+    assert client.get(f"{town.base}/ballot").status_code == 302
+
+
 def test_a_receipt_is_saved_as_text_and_a_forged_one_is_not(
     session: Session, house: House, client: PageClient
 ) -> None:

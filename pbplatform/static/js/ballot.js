@@ -13,6 +13,7 @@
   const rest = box.querySelector(".meter__of");
   const bar = box.querySelector(".meter__fill");
   const frame = box.querySelector(".vote-meter");
+  const meter = box.querySelector(".meter");
   const symbols = { GEL: "₾", EUR: "€", BGN: language === "bg" ? "лв." : "BGN" };
 
   form.querySelectorAll("[data-no-script]").forEach((button) => { button.hidden = true; });
@@ -53,6 +54,7 @@
         : box.dataset.left.replace("{left}", shown(most - now)).replace("{most}", shown(most));
     }
     frame.classList.toggle("vote-meter--over", over);
+    meter.classList.toggle("meter--bad", over);
     if (bar && most) bar.setAttribute("width", String(Math.min(100, (now / most) * 100)));
   };
 

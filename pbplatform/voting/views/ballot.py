@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -53,9 +53,10 @@ def ballot(round_slug: str) -> BaseResponse | str | tuple[str, int]:
         return _stranger(found, box)
     if request.form.get("voter", "") not in ("", mine.mark):
         return _prove_again(box, OTHER)
-    if has_voted(door.session(), box, mine) is Channel.PAPER:
+    channel = has_voted(door.session(), box, mine)
+    if channel is Channel.PAPER:
         return _not_taken(box, casting.CastProblem.VOTED_ON_PAPER)
-    guide = Guide(box, mine)
+    guide = Guide(box, mine, voted=channel is not None)
     form, marks, troubles = guide.read(request.form)
     if not form.validate():
         return guide.show(form, marks, REVIEW, troubles), 422
@@ -151,6 +152,10 @@ class Guide:
         """The envelope of a page; none for the review."""
         return next((e for e in self.voter.envelopes if str(e.position) == step), None)
 
+    def in_other_words(self, envelope: FrozenEnvelope) -> bool:
+        """Whether a project of an envelope has no title in the reader's language."""
+        return any(g.locale not in project.titles for project in envelope.projects)
+
     def step(
         self, form: CastForm, marks: dict[int, Marks], go: str, at: str, troubles: Sequence[Trouble]
     ) -> str | tuple[str, int]:
@@ -170,12 +175,18 @@ class Guide:
         if (found and not back) or go not in self.steps:
             step = at if at in self.steps else self.first
             return self.show(form, marks, step, found), 422 if found else 200
-        return self.show(form, marks, go, [])
+        return self.show(form, marks, go, [], to_review=at == REVIEW)
 
     def show(
-        self, form: CastForm, marks: dict[int, Marks], step: str, troubles: Sequence[Trouble] = ()
+        self,
+        form: CastForm,
+        marks: dict[int, Marks],
+        step: str,
+        troubles: Sequence[Trouble] = (),
+        *,
+        to_review: bool = False,
     ) -> str:
-        """One page of the ballot."""
+        """One page of the ballot; whoever came from the review to change something goes straight back there."""
         for trouble in troubles:
             form.add_error(None, in_words(self.voter.rules, self.voter.envelopes, trouble))
         place = self.steps.index(step)
@@ -194,7 +205,7 @@ class Guide:
             step=step,
             number=place + 1,
             previous=self.steps[place - 1] if place else None,
-            following=self.steps[place + 1] if step != REVIEW else None,
+            following=None if step == REVIEW else REVIEW if to_review else self.steps[place + 1],
         )
 
 

@@ -167,11 +167,18 @@ def eid_confirm(round_slug: str) -> BaseResponse | tuple[str, int]:
 @pages.post("/rounds/<slug:round_slug>/vote/leave")
 @acts(Action.VOTE)
 def leave(round_slug: str) -> BaseResponse:
-    """End this browser's pass, for a shared computer."""
+    """End this browser's pass, for a shared computer; who has just voted is told so once more."""
     this_round(round_slug)
     secret = cookie.pop(PASS, None)
     cookie.pop(KEPT, None)
     if isinstance(secret, str):
         verification.end_pass(door.session(), secret)
+    if request.form.get("voted"):
+        flash(
+            _(
+                "Your vote is recorded, and you have left the ballot. On this device nobody can go on in your name."
+            )
+        )
+        return redirect(url_for("rounds.overview", round_slug=round_slug))
     flash(_("You have left the ballot. On this device nobody can go on in your name."))
     return redirect(url_for("vote.start", round_slug=round_slug))
