@@ -13,7 +13,7 @@ from pbplatform.foundation.navigation import Entry
 from pbplatform.tally.rules import BordaScores, Comparison, Completion, Endowment, Order, Rule, Stop, Utility
 
 FORMATS = {
-    BallotFormat.APPROVAL: _l("Approval: mark every project you like"),
+    BallotFormat.APPROVAL: _l("Approval: mark the projects you like"),
     BallotFormat.CHOOSE_ONE: _l("One choice: mark a single project"),
     BallotFormat.KNAPSACK: _l("Shopping basket: choose projects until the money is spent"),
     BallotFormat.POINTS: _l("Points: share out points among projects"),

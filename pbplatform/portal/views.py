@@ -98,7 +98,8 @@ def home() -> str:
     """The municipalities of this installation, each with what citizens can take part in now."""
     session = door.session()
     open_rounds: dict[int, list[tuple[Round, datetime | None]]] = {}
-    for found, closes_at in rounds.in_phases(session, CITIZENS_TURN):
+    in_turn = rounds.in_phases(session, CITIZENS_TURN)
+    for found, closes_at in sorted(in_turn, key=lambda one: CITIZENS_TURN.index(one[0].phase)):
         open_rounds.setdefault(found.municipality_id, []).append((found, closes_at))
     return render_template(
         "portal/home.html", municipalities=municipalities.everyone(session), open_rounds=open_rounds

@@ -191,6 +191,17 @@ def test_a_newcomer_votes_by_keyboard_in_under_a_minute(
     assert took + hands.keys / 3 + 5 * 4 < MOST_SECONDS, f"{took:.1f} s and {hands.keys} keystrokes"
 
 
+@pytest.mark.parametrize("language", ["ka", "bg", "en"])
+def test_the_way_to_the_vote_stands_on_the_first_screen_of_a_phone(
+    place: Place, phone: Page, language: str
+) -> None:
+    phone.goto(place.vote(language).removesuffix("vote"))
+    expect(phone.locator("main a.govuk-button").first).to_be_in_viewport(ratio=1)
+    phone.locator("main a.govuk-button").first.click()
+    expect(phone.locator("#national_id")).to_be_visible()
+    assert too_wide(phone) == []
+
+
 def test_too_much_is_said_at_once_and_again_by_the_server(place: Place, phone: Page) -> None:
     hands = Hands(phone)
     phone.goto(place.vote("en"))

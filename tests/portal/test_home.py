@@ -9,7 +9,7 @@ from pbplatform.foundation import i18n
 from tests.support.marks import on_both_databases
 from tests.support.pages import PageClient
 from tests.support.people import a_municipality
-from tests.support.rounds import a_round
+from tests.support.rounds import a_round, an_envelope
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,36 @@ def test_home_tells_what_is_open_where_and_until_when(client: PageClient, sessio
     assert i18n.moment(window.closes_at, "en", place.zone) in page
     assert "/rounds/hidden/" not in page
     assert "/rounds/over/" not in page
+
+
+def test_home_leads_straight_to_an_open_vote_which_comes_first(client: PageClient, session: Session) -> None:
+    place = a_municipality(session)
+    a_round(session, place, Phase.DISCUSSION, slug="talk-first")
+    a_round(session, place, Phase.VOTING, slug="vote-now")
+    session.commit()
+    page = client.get("/en/").get_data(as_text=True)
+    assert 'href="/en/rustavi/rounds/vote-now/vote"' in page
+    assert page.index("/rounds/vote-now/vote") < page.index("/rounds/talk-first/")
+    assert "/rounds/talk-first/vote" not in page
+
+
+def test_a_rounds_page_says_what_can_be_done_above_its_timeline(client: PageClient, session: Session) -> None:
+    place = a_municipality(session)
+    a_round(session, place, Phase.VOTING, slug="vote-now")
+    session.commit()
+    page = client.get("/en/rustavi/rounds/vote-now/").get_data(as_text=True)
+    act = page.index('<a href="/en/rustavi/rounds/vote-now/vote" class="govuk-button">')
+    assert page.index("<h1") < page.index("Now: Vote") < act < page.index('<ol class="timeline">')
+
+
+def test_a_rounds_page_tells_the_limit_that_its_ballot_has(client: PageClient, session: Session) -> None:
+    place = a_municipality(session)
+    found = a_round(session, place, Phase.VOTING, slug="vote-now")
+    an_envelope(session, found, place, position=2).most_choices = None
+    session.commit()
+    page = client.get("/en/rustavi/rounds/vote-now/").get_data(as_text=True)
+    assert page.count("Mark the projects that you want, up to 5.") == 1
+    assert page.count("Approval: mark the projects you like") == 1
 
 
 def test_an_unknown_language_or_municipality_is_not_found(client: PageClient) -> None:
