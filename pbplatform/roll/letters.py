@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from flask import Flask, g, render_template
+from flask import Flask, g, render_template, url_for
 from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -99,16 +99,34 @@ def _written(app: Flask, place: Municipality, letters: Sequence[tuple[RollEntry,
         for entry, code in letters:
             with force_locale(entry.language):
                 g.locale = entry.language
+                address = url_for(
+                    "vote.short", locale=entry.language, municipality=place.slug, _external=True
+                )
                 pages.append(
                     render_template(
                         "roll/letter.html",
                         entry=entry,
                         code=spelled(code),
+                        address=address,
+                        picture=picture(address, code),
                         place=place,
                         language=entry.language,
                     )
                 )
         return render_template("roll/letters.html", pages=pages, language=place.languages[0])
+
+
+def picture(address: str, code: str) -> str:
+    """What a phone's camera reads: the address of the vote, and the code where a browser keeps it to itself.
+
+    Behind the # it is never sent: no server, log or page that is visited next learns it. It is drawn in the page,
+    because nothing is fetched while a PDF is made.
+    """
+    # Letters are printed now and then, so only then is it learnt how to draw one.
+    import segno
+
+    drawn = segno.make_qr(f"{address}#code={spelled(code)}", error="m")
+    return drawn.svg_inline(border=0, omitsize=True, svgclass=None, lineclass=None)
 
 
 def _keep_codes(

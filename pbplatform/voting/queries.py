@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from pbplatform.consultation.models import Round
 from pbplatform.foundation.crypto import KeyMissing, SecretFolder
 from pbplatform.voting import canon, keys
 from pbplatform.voting.models import (
@@ -42,6 +43,17 @@ def open_since(session: Session, municipality_id: int) -> datetime | None:
             BallotBox.municipality_id == municipality_id, BallotBox.state == BoxState.OPEN
         )
     )
+
+
+def opened(session: Session, municipality_id: int) -> Sequence[tuple[str, BallotBox]]:
+    """A municipality's boxes that nobody has closed yet, each with the address of its round."""
+    rows = session.execute(
+        select(Round.slug, BallotBox)
+        .join(BallotBox, BallotBox.round_id == Round.id)
+        .where(BallotBox.municipality_id == municipality_id, BallotBox.state == BoxState.OPEN)
+        .order_by(BallotBox.round_id)
+    )
+    return [(slug, box) for slug, box in rows]
 
 
 def seal(session: Session, municipality_id: int, round_id: int) -> RoundSeal | None:

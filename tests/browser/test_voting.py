@@ -18,6 +18,7 @@ from pbplatform.config import read_config
 from pbplatform.consultation.models import BallotFormat
 from pbplatform.door import House
 from pbplatform.foundation import clock, migrations
+from pbplatform.roll.codes import spelled
 from pbplatform.roll.models import VoterPass
 from pbplatform.voting.models import RoundSeal
 from tests.browser.test_pages import AXE, barriers, too_wide
@@ -354,6 +355,46 @@ def test_a_time_that_runs_out_takes_no_choice_away(
     tracker = phone.locator(".receipt__tracker").inner_text().replace(" ", "")
     assert tracker in {one.tracker for one in voting.said(place.house, place.town)}
     assert hands.faults == []
+
+
+def test_the_picture_on_a_letter_brings_the_code_along_and_tells_nobody(place: Place, phone: Page) -> None:
+    """The code is filled in and gone from the address; number and date are typed, and no request ever holds the code."""
+    hands, code = Hands(phone), spelled(place.town.codes[8])
+    asked: list[str] = []
+    phone.on("request", lambda one: asked.append(f"{one.url} {one.headers.get('referer', '')}"))
+    square = f"{place.url}/bg/{place.town.place.slug}/vote#code={code}"
+    phone.goto(square)
+    expect(phone.locator("#code")).to_have_value(code)
+    assert phone.url == place.vote("bg")
+    expect(phone.locator("#national_id")).to_be_focused()
+    hands.look()
+    hands.type(voting.national_id(8))
+    hands.press("Tab")
+    hands.type("17051980")
+    with phone.expect_navigation():
+        hands.press("Enter")
+    assert phone.url == f"{place.vote('bg')}/ballot"
+    # Who looks at the picture again is in already; the code is not in that address either.
+    phone.goto("about:blank")
+    phone.goto(square)
+    assert phone.url == f"{place.vote('bg')}/ballot#content"
+    assert asked
+    assert not [one for one in asked if code in one]
+    assert hands.faults == []
+
+
+def test_the_sample_of_a_code_stands_on_one_line(place: Place, phone: Page) -> None:
+    for language in ("ka", "bg", "en"):
+        phone.goto(place.vote(language))
+        lines = phone.locator("#code-hint").evaluate(LINES_OF_SAMPLE)
+        assert lines == 1, language
+
+
+LINES_OF_SAMPLE = """hint => {
+  const text = hint.firstChild, at = text.data.search(/7K3M/), range = document.createRange();
+  range.setStart(text, at); range.setEnd(text, at + 14);
+  return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size;
+}"""
 
 
 def test_without_javascript_the_whole_way_is_open(place: Place, chromium: Browser) -> None:

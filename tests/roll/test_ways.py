@@ -7,6 +7,7 @@ from threading import Thread
 import pypdfium2
 import pytest
 import requests
+import segno
 from flask import Flask
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -116,8 +117,17 @@ def test_the_desk_prints_a_code_for_who_shows_a_document(
 
 
 def test_letters_speak_each_residents_language(
-    session: Session, house: House, client: PageClient, signed_in: SignIn
+    session: Session, house: House, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Each on one page, with the short address of the vote and a picture that brings the code along behind the #."""
+    drawn: list[str] = []
+    draw = segno.make_qr
+
+    def noting(content: str, **options: str) -> segno.QRCode:
+        drawn.append(content)
+        return draw(content, **options)
+
+    monkeypatch.setattr(segno, "make_qr", noting)
     town = voting.a_town(session, house, voters=3)
     session.execute(delete(LetterCode))
     for entry, language in zip(town.entries, ("ka", "bg", "en"), strict=True):
@@ -141,6 +151,11 @@ def test_letters_speak_each_residents_language(
     assert re.search(r"[ა-ჰ]{5}", texts["a"])
     assert re.search(r"[а-я]{5}", texts["b"])
     assert "Your code for the vote" in texts["c"]
+    for name, language in zip("abc", ("ka", "bg", "en"), strict=True):
+        address = f"{house.config.base_url}/{language}/{town.place.slug}/vote"
+        [code] = re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", texts[name])
+        assert address in texts[name]
+        assert f"{address}#code={code}" in drawn
     assert not {voting.national_id(number) for number in range(3)} & set("".join(pages).split())
 
 

@@ -3,15 +3,18 @@
 import re
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
+from pbplatform.charter.phases import Phase
 from pbplatform.door import House
 from pbplatform.municipalities.models import Country
 from pbplatform.roll.models import VerificationTry
 from pbplatform.roll.verification import LETTER_TRIES
+from pbplatform.voting.models import BallotBox
 from tests.support import voting
 from tests.support.pages import PageClient
+from tests.support.rounds import a_round
 from tests.support.voters import Voter, hidden
 
 
@@ -68,3 +71,33 @@ def test_the_number_is_called_as_its_country_calls_it(
     for page in ("", "/message"):
         html = client.get(town.base.replace("/en/", "/bg/") + page).get_data(as_text=True)
         assert re.search(rf'for="national_id">{re.escape(label)}</label>', html)
+
+
+def test_the_short_address_of_the_letters_leads_to_the_open_vote(
+    session: Session, house: House, client: PageClient
+) -> None:
+    town, elsewhere = voting.an_open_vote(session, house, voters=1), voting.a_town(session, house, voters=1)
+    session.commit()
+    answer = client.get(f"/bg/{town.place.slug}/vote")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == town.base.replace("/en/", "/bg/")
+    nothing_open = f"/en/{elsewhere.place.slug}/vote"
+    assert client.get(nothing_open).headers["Location"].startswith(f"/en/{elsewhere.place.slug}/#")
+    assert "No vote is open here" in client.get(nothing_open, follow_redirects=True).get_data(as_text=True)
+    assert client.get("/en/nowhere/vote").status_code == 404
+
+
+def test_the_short_address_does_not_choose_between_votes_nor_lead_to_one_that_is_over(
+    session: Session, house: House, client: PageClient
+) -> None:
+    town = voting.an_open_vote(session, house, voters=1)
+    first = session.get_one(BallotBox, town.round.id)
+    values = {one.key: getattr(first, one.key) for one in inspect(BallotBox).column_attrs}
+    second = a_round(session, town.place, Phase.VOTING, slug="second")
+    session.add(BallotBox(**{**values, "round_id": second.id}))
+    session.commit()
+    address, home = f"/en/{town.place.slug}/vote", f"/en/{town.place.slug}/"
+    assert client.get(address).headers["Location"].startswith(f"{home}#")
+    assert "No vote is open here" not in client.get(home).get_data(as_text=True)
+    voting.let_it_end(house, town)
+    assert client.get(address).headers["Location"] == f"{home}rounds/second/vote"

@@ -26,6 +26,23 @@ from pbplatform.voting.models import BallotBox
 from pbplatform.voting.views.pages import is_open, not_open, pages, this_box, this_voter
 from pbplatform.voting.voter import PASS
 
+INSTEAD_OF_CODE = "content"
+"""A place on the next page, for its address: a browser carries what stood behind the # along where a new address has
+nothing there, and behind the # of a letter's picture stands the code."""
+
+
+@pages.get("/vote")
+@acts(Action.VOTE)
+def short() -> BaseResponse:
+    """The address that a letter has room for: on to the one vote that is open, or to all that the municipality has."""
+    boxes = queries.opened(door.session(), guard.municipality().id)
+    slugs = [slug for slug, box in boxes if is_open(box)]
+    if len(slugs) == 1:
+        return redirect(url_for("vote.start", round_slug=slugs[0]))
+    if not slugs:
+        flash(_("No vote is open here at the moment."), "bad")
+    return redirect(url_for("town.overview", _anchor=INSTEAD_OF_CODE))
+
 
 @pages.route("/rounds/<slug:round_slug>/vote", methods=["GET", "POST"])
 @acts(Action.VOTE)
@@ -37,7 +54,7 @@ def start(round_slug: str) -> BaseResponse | str | tuple[str, int]:
         return not_open(box)
     form = LetterForm()
     if request.method == "GET" and this_voter(found, box) is not None:
-        return redirect(url_for("vote.ballot", round_slug=round_slug))
+        return redirect(url_for("vote.ballot", round_slug=round_slug, _anchor=INSTEAD_OF_CODE))
     if form.validate_on_submit():
         if proving.is_throttled():
             form.add_error(None, say(VerificationProblem.TOO_MANY_FROM_HERE))
