@@ -90,10 +90,8 @@ class LetterForm(IdentityForm):
 
     code = StringField(
         _l("Code from your letter"),
-        description=_l(
-            # Its hyphens do not break, so that the sample stands on one line of any screen.
-            "12 Latin letters and digits, for example 7K3M\u2011P9QX\u20112B4T."
-        ),
+        # The sample comes first, so that it stands on one line of any screen.
+        description=_l("For example 7K3M-P9QX-2B4T: 12 Latin letters and digits."),
         filters=[trimmed],
         validators=[InputRequired(_l("Write the code from your letter.")), without_slip, Length(max=60)],
     )
