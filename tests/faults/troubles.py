@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import update
@@ -45,10 +44,10 @@ def kill_master(_scene: Scene, server: Server, over: threading.Event) -> None:
 
 def end_in_the_burst(scene: Scene, _server: Server, over: threading.Event) -> None:
     """The deadline passes while people vote: when a fifth of the ballots is in, however fast the machine is."""
-    while judge_count(scene.house, scene.round_id) < len(scene.cookies) // 5 and not over.wait(0.2):
+    while judge_count(scene.house, scene.round_id) < len(scene.cookies) // 5 and not over.wait(0.02):
         pass
     with scene.house.database.transaction() as session:
-        session.execute(update(BallotBox).values(closes_at=clock.now() + timedelta(seconds=1)))
+        session.execute(update(BallotBox).values(closes_at=clock.now()))
 
 
 def crash_postgres(folder: Path, times: int = 2) -> Disturb:
