@@ -152,7 +152,7 @@ class Guide:
         """The envelope of a page; none for the review."""
         return next((e for e in self.voter.envelopes if str(e.position) == step), None)
 
-    def in_other_words(self, envelope: FrozenEnvelope) -> bool:
+    def in_another_language(self, envelope: FrozenEnvelope) -> bool:
         """Whether a project of an envelope has no title in the reader's language."""
         return any(g.locale not in project.titles for project in envelope.projects)
 
