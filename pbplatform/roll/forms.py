@@ -64,7 +64,7 @@ class IdentityForm(Form):
     )
     birth_date = DayField(
         _l("Date of birth"),
-        description=_l("Day, month and year, for example 31.12.1980."),
+        description=_l("For example 31.12.1980."),
         validators=[InputRequired(_l("Write your date of birth, for example 31.12.1980."))],
     )
 
@@ -73,6 +73,7 @@ class IdentityForm(Form):
         label = PERSONAL_NUMBERS.get(guard.municipality().country)
         if label is not None:
             self.national_id.label.text = label
+            self.national_id.description = ""
 
 
 def without_slip(_form: Form, field: Field) -> None:

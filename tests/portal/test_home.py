@@ -79,7 +79,7 @@ def test_a_rounds_page_tells_the_limit_that_its_ballot_has(client: PageClient, s
     an_envelope(session, found, place, position=2).most_choices = None
     session.commit()
     page = client.get("/en/rustavi/rounds/vote-now/").get_data(as_text=True)
-    assert page.count("Mark the projects that you want, up to 5.") == 1
+    assert page.count("Mark up to 5 projects.") == 1
     assert page.count("Approval: mark the projects you like") == 1
 
 

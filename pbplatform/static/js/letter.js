@@ -9,5 +9,8 @@
   const code = document.getElementById("code");
   if (!code) return;
   code.value = found[1];
+  // Nothing is left to explain where nothing has to be typed.
+  const hint = document.getElementById("code-hint");
+  if (hint) hint.hidden = true;
   document.getElementById("national_id").focus();
 })();
