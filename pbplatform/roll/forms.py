@@ -90,7 +90,7 @@ class LetterForm(IdentityForm):
     """Proof by the code of a letter."""
 
     code = StringField(
-        _l("Code from your letter"),
+        _l("Letter code"),
         # The sample comes first, so that it stands on one line of any screen.
         description=_l("For example 7K3M-P9QX-2B4T: 12 Latin letters and digits."),
         filters=[trimmed],

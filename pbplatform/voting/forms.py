@@ -14,7 +14,7 @@ class CastForm(Form):
     submission = HiddenField(validators=[Length(max=64)])
     voter = HiddenField(validators=[Length(max=64)])
     word = StringField(
-        _l("A word of your own (optional)"),
+        _l("Your own word (optional)"),
         description=_l(
             "With a word that only you know, nobody but you can claim this ballot as theirs. You will need it if you want to prove that."
         ),

@@ -45,14 +45,14 @@
 
   const measure = () => {
     const now = used();
-    value.textContent = box.dataset.chosen.replace("{used}", shown(now));
+    const over = most !== null && now > most;
+    const told = (words) => words
+      .replace("{used}", shown(now)).replace("{left}", shown(most - now)).replace("{most}", shown(most)).replace("{over}", shown(now - most));
+    const { chosen, left, over: excess } = box.dataset;
+    // Of marks only one thing is told; of money and points also, beside it, what is left.
+    value.textContent = told(over && !rest ? excess : chosen);
     if (most === null) return;
-    const over = now > most;
-    if (rest && kind !== "points_each") {
-      rest.textContent = over
-        ? box.dataset.over.replace("{over}", shown(now - most))
-        : box.dataset.left.replace("{left}", shown(most - now)).replace("{most}", shown(most));
-    }
+    if (rest && kind !== "points_each") rest.textContent = told(over ? excess : left);
     frame.classList.toggle("vote-meter--over", over);
     meter.classList.toggle("meter--bad", over);
     if (bar && most) bar.setAttribute("width", String(Math.min(100, (now / most) * 100)));
