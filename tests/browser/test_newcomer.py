@@ -11,7 +11,7 @@ from collections import Counter
 from statistics import median
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from pbplatform.demo.votes import BORN, demo_code, national_id
 from pbplatform.roll.codes import spelled
@@ -113,9 +113,11 @@ def vote(person: Newcomer, address: str, number: str, code: str) -> None:
     assert re.fullmatch(r"[A-Z2-7 ]{19}", tab.locator(".receipt__tracker").inner_text())
 
 
-def a_phone(chromium: Browser) -> BrowserContext:
+def a_phone(chromium: Browser, *, java_script_enabled: bool = True) -> BrowserContext:
     """A small one."""
-    context = chromium.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
+    context = chromium.new_context(
+        viewport={"width": 360, "height": 740}, has_touch=True, java_script_enabled=java_script_enabled
+    )
     context.set_default_timeout(30_000)
     return context
 
@@ -141,3 +143,26 @@ def test_with_the_picture_on_a_letter_a_newcomer_votes_in_under_a_minute(
         LOG.info("%s: %.1f s, %s", language, person.seconds, dict(person.done))
         took.append(person.seconds)
     assert median(took) < MINUTE, [f"{seconds:.1f} s" for seconds in took]
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_description_is_one_press_away_on_a_phone_and_chooses_nothing(
+    demo: Demo, chromium: Browser, script: bool
+) -> None:
+    context = a_phone(chromium, java_script_enabled=script)
+    tab = context.new_page()
+    tab.goto(f"{demo.url}/bg/burgas/vote")
+    tab.fill("#national_id", national_id("burgas", 10))
+    tab.fill("#birth_date", f"{BORN:%d.%m.%Y}")
+    tab.fill("#code", demo_code(10))
+    tab.press("#code", "Enter")
+    described = tab.locator(".ballot__described p").first
+    expect(described).to_be_hidden()
+    tab.locator(".ballot__described summary").first.click()
+    expect(described).to_be_visible()
+    expect(tab.locator(".ballot__project :checked")).to_have_count(0)
+    # Where there is room all of them stand open, and there is nothing to press.
+    tab.set_viewport_size({"width": 1280, "height": 800})
+    expect(tab.locator(".ballot__described p").last).to_be_visible()
+    expect(tab.locator(".ballot__described summary").last).to_be_hidden()
+    context.close()
