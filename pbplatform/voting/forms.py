@@ -14,9 +14,9 @@ class CastForm(Form):
     submission = HiddenField(validators=[Length(max=64)])
     voter = HiddenField(validators=[Length(max=64)])
     word = StringField(
-        _l("Your own word (optional)"),
+        _l("Secret word (optional)"),
         description=_l(
-            "With a word that only you know, nobody but you can claim this ballot as theirs. You will need it if you want to prove that."
+            "With a word that only you know you can prove later that this ballot is yours. You may skip it."
         ),
         filters=[trimmed],
         validators=[Optional(), Length(max=40, message=_l("The word may have at most 40 letters."))],

@@ -17,7 +17,7 @@ from pbplatform.voting.sealing import SealProblem
 BALLOT_PROBLEMS = {
     BallotProblem.NOTHING_CHOSEN: _l("You have not chosen anything yet. Choose at least one project."),
     BallotProblem.TOO_MANY: _l(
-        "You chose %(chosen)s projects here, and at most %(most)s are possible. Please take away as many as are too many: %(over)s."
+        "Marked projects: %(chosen)s. At most %(most)s are possible; too many: %(over)s."
     ),
     BallotProblem.TOO_FEW: _l(
         "You chose %(chosen)s here, and at least %(fewest)s are needed. Choose more, or none to skip this part."

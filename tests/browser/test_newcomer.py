@@ -31,7 +31,7 @@ PACE = {
 }
 """Seconds for each."""
 
-READ = """goal => {
+READ = """(goal, decided) => {
   const read = window.alreadyRead ||= new WeakSet(), foot = document.querySelector('.ballot__foot');
   const words = text => text.split(/[ \\n]+/).filter(word => /[\\p{L}\\p{N}]/u.test(word)).length;
   const names = [...document.querySelectorAll('.ballot__project label')].map(name => words(name.textContent));
@@ -47,12 +47,13 @@ READ = """goal => {
     const box = range.getBoundingClientRect(), covered = foot && !foot.contains(text) && box.top >= foot.getBoundingClientRect().top;
     if (!box.height || box.bottom <= 0 || box.top >= innerHeight || covered) continue;
     read.add(text);
+    if (decided && holder.matches('.ballot__project label')) continue;
     found += holder.matches('.ballot__project label') ? usual : words(text.data);
   }
   return Math.round(found);
 }"""
 """Words in sight that were not read before, in front of what is looked for and on it. Every project's name counts as the list's
-usual one, because each voter's list has an order of its own."""
+usual one, because each voter's list has an order of its own; who has decided reads no more of them."""
 
 IN_SIGHT = "it => { const box = (it.labels?.[0] || it).getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
 
@@ -63,6 +64,7 @@ class Newcomer:
     def __init__(self, tab: Page) -> None:
         self.tab = tab
         self.done: Counter[str] = Counter()
+        self.has_decided = False
 
     @property
     def seconds(self) -> float:
@@ -72,7 +74,7 @@ class Newcomer:
     def find(self, wanted: Locator) -> None:
         """Read on until it is in sight."""
         for _ in range(40):
-            self.done["word"] += wanted.evaluate(READ)
+            self.done["word"] += wanted.evaluate(READ, self.has_decided)
             if wanted.evaluate(IN_SIGHT):
                 return
             self.tab.evaluate("scrollBy({top: innerHeight * 0.75, behavior: 'instant'})")
@@ -89,6 +91,7 @@ class Newcomer:
         """Press what leads to the next page."""
         with self.tab.expect_navigation():
             self.tap(wanted)
+        self.has_decided = False
 
     def type(self, wanted: Locator, text: str) -> None:
         """Find a field, which may have the cursor already, and fill it."""
@@ -107,6 +110,7 @@ def vote(person: Newcomer, address: str, number: str, code: str) -> None:
     person.go(tab.locator("main button.govuk-button").first)
     for place in (2, 6):
         person.tap(tab.locator(".ballot__project input").nth(place))
+    person.has_decided = True
     for _step in ("district", "review"):
         person.go(tab.locator(".ballot__foot button").first)
     person.go(tab.locator("button.govuk-button--large[value=cast]"))

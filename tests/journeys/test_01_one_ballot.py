@@ -41,7 +41,7 @@ def test_one_ballot_for_the_city_and_ones_own_district(
     assert all(f'name="choice-1" value="{code}"' in html for code in ("P1.3", "P1.4")), "the choices are kept"
     twice = voter.post({"choice-1": ["P1.1"], "choice-3": ["P3.1", "P3.2"]}, fields)
     assert twice.status_code == 422
-    assert "at most 1" in twice.get_data(as_text=True)
+    assert "At most 1" in twice.get_data(as_text=True)
     foreign = voter.post({"choice-1": ["P1.1"], "choice-2": ["P2.1"]}, fields)
     assert foreign.status_code == 422
     assert voting.said(house, town) == []

@@ -25,7 +25,7 @@ DIGITS = "000001" + "7" * 5_000
 
 BAD = [
     (APPROVAL, {}, "have not chosen anything"),
-    (APPROVAL, {"choice-1": ["P1.1", "P1.2", "P1.3"]}, "at most 2 are possible"),
+    (APPROVAL, {"choice-1": ["P1.1", "P1.2", "P1.3"]}, "At most 2 are possible"),
     (APPROVAL, {"choice-1": ["P1.1", "P1.1"]}, "marked twice"),
     (APPROVAL, {"choice-1": ["P9.9"]}, "not on this ballot"),
     (APPROVAL, {"choice-1": ["P2.1"]}, "not on this ballot"),

@@ -294,7 +294,7 @@ def test_an_expired_form_and_a_database_that_is_away_give_the_ballot_back(
     again = client.post(f"{town.base}/ballot", data=_form(expired.get_data(as_text=True)))
     page = again.get_data(as_text=True)
     assert again.status_code == 200
-    assert "Check before you cast" in page, "a form that nobody vouches for is looked at first"
+    assert "Check and vote" in page, "a form that nobody vouches for is looked at first"
     assert 'name="choice-2" value="P2.1"' in page
     with monkeypatch.context() as away:
         away.setattr(casting, "_open", _away)

@@ -74,7 +74,7 @@ def test_typing_over_the_limit_keeps_what_was_typed(
     clerk = Clerk(signed_in(town.officers[0]), town)
     clerk.add_station()
     station, north = station_of(house), town.districts[0].id
-    for typed, sentence in (("1 2 3", "at most 2"), ("9", "not on this ballot"), ("1 1", "marked twice")):
+    for typed, sentence in (("1 2 3", "At most 2"), ("9", "not on this ballot"), ("1 1", "marked twice")):
         status, html = clerk.enter(station, "7", north, n1=typed)
         assert status == 422
         assert sentence in html
@@ -100,7 +100,7 @@ def test_what_does_not_fit_is_said_with_its_money_and_names(
     assert status == 422
     assert "Your projects cost ₾3,000 more than there is" in html
     assert "Too many projects of “Parks” are chosen. At most: 1." in html
-    assert "at most 1 are possible" in html, "the district's envelope has its say too"
+    assert "At most 1 are possible" in html, "the district's envelope has its say too"
     assert 'value="1 2 4"' in html
 
 

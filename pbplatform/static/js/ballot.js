@@ -14,6 +14,7 @@
   const bar = box.querySelector(".meter__fill");
   const frame = box.querySelector(".vote-meter");
   const meter = box.querySelector(".meter");
+  const complaint = document.querySelector(".govuk-error-summary");
   const symbols = { GEL: "₾", EUR: "€", BGN: language === "bg" ? "лв." : "BGN" };
 
   form.querySelectorAll("[data-no-script]").forEach((button) => { button.hidden = true; });
@@ -46,6 +47,8 @@
   const measure = () => {
     const now = used();
     const over = most !== null && now > most;
+    // What the server said was too much is said no more when it has been mended.
+    if (complaint && complained) complaint.hidden = !over;
     const told = (words) => words
       .replace("{used}", shown(now)).replace("{left}", shown(most - now)).replace("{most}", shown(most)).replace("{over}", shown(now - most));
     const { chosen, left, over: excess } = box.dataset;
@@ -58,6 +61,7 @@
     if (bar && most) bar.setAttribute("width", String(Math.min(100, (now / most) * 100)));
   };
 
+  const complained = most !== null && used() > most;
   form.addEventListener("input", measure);
   form.addEventListener("change", measure);
   measure();
