@@ -217,6 +217,14 @@ def test_too_much_is_said_at_once_and_again_by_the_server(place: Place, phone: P
     expect(phone.locator(".ballot__project:has(:checked)")).to_have_count(4)
     hands.look()
     assert hands.faults == []
+    marked = phone.locator(".ballot__project input")
+    for place_in_list in range(4):
+        marked.nth(place_in_list).uncheck()
+    expect(phone.locator(".govuk-error-summary")).to_be_hidden()
+    expect(phone.locator("[data-complaint]")).to_be_hidden()
+    for place_in_list in range(4):
+        marked.nth(place_in_list).check()
+    expect(phone.get_by_role("alert")).to_be_visible()
 
 
 def test_another_language_keeps_every_choice(place: Place, phone: Page) -> None:

@@ -14,7 +14,7 @@
   const bar = box.querySelector(".meter__fill");
   const frame = box.querySelector(".vote-meter");
   const meter = box.querySelector(".meter");
-  const complaint = document.querySelector(".govuk-error-summary");
+  const complaints = document.querySelectorAll(".govuk-error-summary, [data-complaint]");
   const symbols = { GEL: "₾", EUR: "€", BGN: language === "bg" ? "лв." : "BGN" };
 
   form.querySelectorAll("[data-no-script]").forEach((button) => { button.hidden = true; });
@@ -48,7 +48,7 @@
     const now = used();
     const over = most !== null && now > most;
     // What the server said was too much is said no more when it has been mended.
-    if (complaint && complained) complaint.hidden = !over;
+    if (complained) complaints.forEach((one) => { one.hidden = !over; });
     const told = (words) => words
       .replace("{used}", shown(now)).replace("{left}", shown(most - now)).replace("{most}", shown(most)).replace("{over}", shown(now - most));
     const { chosen, left, over: excess } = box.dataset;
