@@ -52,8 +52,7 @@
     const told = (words) => words
       .replace("{used}", shown(now)).replace("{left}", shown(most - now)).replace("{most}", shown(most)).replace("{over}", shown(now - most));
     const { chosen, left, over: excess } = box.dataset;
-    // Of marks only one thing is told; of money and points also, beside it, what is left.
-    value.textContent = told(over && !rest ? excess : chosen);
+    value.textContent = told(chosen);
     if (most === null) return;
     if (rest && kind !== "points_each") rest.textContent = told(over ? excess : left);
     frame.classList.toggle("vote-meter--over", over);
